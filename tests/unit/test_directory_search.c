@@ -1,0 +1,412 @@
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "directory_fixture.h"
+#include "directory_image.h"
+
+static struct directory_result search(const struct directory *directory, const char *text,
+                                      size_t limit, bool include_offline, const char *without)
+{
+    struct directory_result result;
+    const struct directory_query query = {
+        .text = text,
+        .without_sid = without,
+        .include_offline = include_offline,
+        .limit = limit,
+    };
+    assert_int_equal(directory_search(directory, &query, &result), ERR_OK);
+    return result;
+}
+
+/* All names of an answer, best first, with "|" between. */
+static const char *names(const struct directory_result *result)
+{
+    static char text[4096];
+    size_t len = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < result->count; i++) {
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", i > 0 ? "|" : "",
+                                result->agents[i].name);
+    }
+    return text;
+}
+
+static struct directory *people(void)
+{
+    static const struct {
+        const char *name;
+        bool available;
+    } list[] = {
+        { "Łukasz Kowalski", true },
+        { "Søren Jensen", true },
+        { "Đorđe Babić", true },
+        { "Þór Jónsson", true },
+        { "Jörg Straße", true },
+        { "İrem Yılmaz", true },
+        { "ＦＵＬＬ Width", true },
+        { "Conan O’Neil", true },
+        { "Anne-Marie Dupont", true },
+        { "Marie Curie", true },
+        { "Rosemarie Weber", true },
+        { "Maria Anna Mozart", true },
+        { "Anna", true },
+        { "Banana Anna", true },
+        { "Johanna Berg", true },
+        { "Annabel Offline", false },
+        { "Zoë Anna", false },
+        { "山田 太郎", true },
+        { "", true },
+        { "<b>&\"", true },
+    };
+    struct directory_draft draft;
+    directory_draft_init(&draft);
+    draft.busy_known = true;
+    for (size_t i = 0; i < COUNT(list); i++)
+        fixture_add(&draft, i, list[i].name, list[i].available);
+    return fixture_open(&draft);
+}
+
+static void names_are_found_however_they_are_typed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *found;
+    } table[] = {
+        { "lukasz", "Łukasz Kowalski" },
+        { "ŁUKASZ", "Łukasz Kowalski" },
+        { "soren", "Søren Jensen" },
+        { "Sören", "Søren Jensen" },
+        { "dorde", "Đorđe Babić" },
+        { "babic", "Đorđe Babić" },
+        { "thor", "Þór Jónsson" },
+        { "jons", "Þór Jónsson" },
+        { "strasse", "Jörg Straße" },
+        { "STRASSE", "Jörg Straße" },
+        { "irem yilmaz", "İrem Yılmaz" },
+        { "IREM", "İrem Yılmaz" },
+        { "full width", "ＦＵＬＬ Width" },
+        { "ｗｉｄｔｈ", "ＦＵＬＬ Width" },
+        { "o'neil", "Conan O’Neil" },
+        { "oneil", "Conan O’Neil" },
+        { "neil", "Conan O’Neil" },
+        { "anne-marie", "Anne-Marie Dupont" },
+        { "anne marie", "Anne-Marie Dupont" },
+        { "dupont anne", "Anne-Marie Dupont" },
+        { "  kowal   luk ", "Łukasz Kowalski" },
+        { "mozart, anna", "Maria Anna Mozart" },
+        { "太郎", "山田 太郎" },
+        { "kowalski soren", "" },
+        { "nobody", "" },
+        { "luk\nkow", "Łukasz Kowalski" },
+        { "i\nsoren", "" }, /* the text can't reach from one name into the next */
+    };
+    struct directory *directory = people();
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct directory_result result = search(directory, table[i].text, 50, false, NULL);
+        assert_string_equal(names(&result), table[i].found);
+        assert_int_equal(result.total, result.count);
+    }
+    directory_close(directory);
+}
+
+static void the_best_matches_come_first(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool include_offline;
+        const char *found;
+    } table[] = {
+        /* The beginning of the name, of another word, anywhere else; by name within each. */
+        { "anna", false, "Anna|Banana Anna|Maria Anna Mozart|Johanna Berg" },
+        { "marie", false, "Marie Curie|Anne-Marie Dupont|Rosemarie Weber" },
+        /* Offline ones come after all others, however well they fit. */
+        { "anna", true,
+          "Anna|Banana Anna|Maria Anna Mozart|Johanna Berg|Annabel Offline|Zoë Anna" },
+        /* One word that stands inside makes the match as weak as that. */
+        { "anna ma", false, "Maria Anna Mozart" },
+    };
+    struct directory *directory = people();
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct directory_result result =
+            search(directory, table[i].text, 50, table[i].include_offline, NULL);
+        assert_string_equal(names(&result), table[i].found);
+    }
+    directory_close(directory);
+}
+
+static void no_text_means_everybody(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { NULL, "", "   ", "-", "'" };
+    struct directory *directory = people();
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct directory_result some = search(directory, texts[i], 50, false, NULL);
+        struct directory_result all = search(directory, texts[i], 50, true, NULL);
+        assert_int_equal(some.total, 18);
+        assert_int_equal(all.total, 20);
+        assert_int_equal(all.count, 20);
+        assert_true(all.agents[17].available);
+        assert_string_equal(all.agents[18].name, "Annabel Offline");
+        assert_false(all.agents[18].available);
+        assert_string_equal(all.agents[19].name, "Zoë Anna");
+    }
+    directory_close(directory);
+}
+
+static void the_asker_is_left_out(void **state)
+{
+    (void)state;
+    char sid[SID_SIZE];
+    struct directory *directory = people();
+    fixture_sid(sid, "WK", 12);
+    struct directory_result result = search(directory, "anna", 50, false, sid);
+    assert_string_equal(names(&result), "Banana Anna|Maria Anna Mozart|Johanna Berg");
+    assert_int_equal(result.total, 3);
+    result = search(directory, "", 50, false, sid);
+    assert_int_equal(result.total, 17);
+    assert_int_equal(result.count, 17);
+    fixture_sid(sid, "WK", 15); /* offline: only missing where they would be shown */
+    assert_int_equal(search(directory, "", 50, false, sid).total, 18);
+    assert_int_equal(search(directory, "", 50, true, sid).total, 19);
+    assert_int_equal(search(directory, "", 50, true, "WKunknown").total, 20);
+    directory_close(directory);
+}
+
+static void the_limit_cuts_the_list_and_not_the_total(void **state)
+{
+    (void)state;
+    struct directory *directory = people();
+    struct directory_result result = search(directory, "anna", 2, true, NULL);
+    assert_string_equal(names(&result), "Anna|Banana Anna");
+    assert_int_equal(result.total, 6);
+    result = search(directory, "anna", 5, true, NULL);
+    assert_int_equal(result.count, 5);
+    assert_string_equal(result.agents[4].name, "Annabel Offline");
+    result = search(directory, "", 1, true, NULL);
+    assert_int_equal(result.count, 1);
+    assert_int_equal(result.total, 20);
+    directory_close(directory);
+}
+
+static void what_cannot_be_asked_is_refused(void **state)
+{
+    (void)state;
+    char many[2 * 65 + 1] = "";
+    for (size_t i = 0; i < 65; i++)
+        memcpy(many + 2 * i, "a ", 3);
+    const struct directory_query wrong[] = {
+        { .limit = 0 },
+        { .limit = DIRECTORY_LIMIT_MAX + 1 },
+        { .limit = 50, .text = "\xFF" },
+        { .limit = 50, .text = many },
+    };
+    struct directory *directory = people();
+    struct directory_result result;
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        assert_int_equal(directory_search(directory, &wrong[i], &result), ERR_INPUT);
+    directory_close(directory);
+}
+
+static void busy_is_what_was_found_out(void **state)
+{
+    (void)state;
+    for (int known = 0; known <= 1; known++) {
+        char task[SID_SIZE];
+        char worker[SID_SIZE];
+        struct directory_draft draft;
+        directory_draft_init(&draft);
+        draft.busy_known = known != 0;
+        fixture_add(&draft, 1, "Ana", true);
+        fixture_add(&draft, 2, "Bob", true);
+        fixture_sid(task, "WT", 1);
+        fixture_sid(worker, "WK", 2);
+        assert_int_equal(directory_draft_hold(&draft, task, worker, 0, true), ERR_OK);
+        fixture_sid(task, "WT", 2);
+        fixture_sid(worker, "WK", 99); /* deleted meanwhile */
+        assert_int_equal(directory_draft_hold(&draft, task, worker, 0, true), ERR_OK);
+        struct directory *directory = fixture_open(&draft);
+        struct directory_result result = search(directory, "", 50, false, NULL);
+        assert_int_equal(result.agents[0].busy, known ? DIRECTORY_FREE : DIRECTORY_BUSY_UNKNOWN);
+        assert_int_equal(result.agents[1].busy, known ? DIRECTORY_BUSY : DIRECTORY_BUSY_UNKNOWN);
+        directory_close(directory);
+    }
+}
+
+/* What a search has to count, found the slow way. */
+static size_t count_slowly(const struct directory *directory, const char *folded_word)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < directory->header->available_count; i++) {
+        const char *line = directory->folded + directory->records[i].folded;
+        const char *hit = strstr(line, folded_word);
+        const char *end = strchr(line, '\n');
+        count += hit != NULL && hit < end;
+    }
+    return count;
+}
+
+static void every_size_is_searched_to_its_end(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = { 0, 1, 2, 1001, 15000 };
+    static const char *const words[] = { "a", "an", "ana", "straße", "r 1", "0", "9", "zzz" };
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        struct directory *directory = fixture_many(sizes[i]);
+        struct directory_result all = search(directory, "", DIRECTORY_LIMIT_MAX, true, NULL);
+        assert_int_equal(all.total, sizes[i]);
+        for (size_t w = 0; w < COUNT(words); w++) {
+            struct directory_result result = search(directory, words[w], 10, false, NULL);
+            assert_int_equal(result.count, result.total < 10 ? result.total : 10);
+            if (strchr(words[w], ' ') == NULL && strcmp(words[w], "straße") != 0)
+                assert_int_equal(result.total, count_slowly(directory, words[w]));
+        }
+        directory_close(directory);
+    }
+}
+
+static void each_agent_of_many_is_found_by_name(void **state)
+{
+    (void)state;
+    struct directory *directory = fixture_many(15000);
+    for (size_t i = 0; i < 15000; i += 97) {
+        char sid[SID_SIZE];
+        char name[FIXTURE_NAME_SIZE];
+        fixture_sid(sid, "WK", i);
+        fixture_name(name, i);
+        struct directory_result result = search(directory, name, 50, true, NULL);
+        bool found = false;
+        for (size_t k = 0; k < result.count; k++)
+            found = found || strcmp(result.agents[k].sid, sid) == 0;
+        assert_true(found);
+    }
+    directory_close(directory);
+}
+
+static void the_tag_changes_with_the_answer(void **state)
+{
+    (void)state;
+    char tags[9][DIRECTORY_ETAG_SIZE];
+    struct directory *directory = people();
+    struct directory *same = people();
+    struct directory *other = fixture_many(3);
+    struct directory_query query = { .text = "a", .without_sid = "WK1", .limit = 50 };
+    directory_query_etag(directory, &query, false, tags[0]);
+    directory_query_etag(directory, &query, true, tags[1]);
+    directory_query_etag(other, &query, false, tags[2]);
+    query.limit = 49;
+    directory_query_etag(directory, &query, false, tags[3]);
+    query.include_offline = true;
+    directory_query_etag(directory, &query, false, tags[4]);
+    query.without_sid = "WK2";
+    directory_query_etag(directory, &query, false, tags[5]);
+    query.text = "aW";
+    query.without_sid = "K2";
+    directory_query_etag(directory, &query, false, tags[6]);
+    query.text = "";
+    directory_query_etag(directory, &query, false, tags[7]);
+    query = (struct directory_query){ .text = "a", .without_sid = "WK1", .limit = 50 };
+    directory_query_etag(same, &query, false, tags[8]);
+    for (size_t a = 0; a < 8; a++) {
+        for (size_t b = a + 1; b < 8; b++)
+            assert_string_not_equal(tags[a], tags[b]);
+    }
+    assert_string_equal(tags[0], tags[8]);
+    assert_int_equal(strlen(tags[0]), 18);
+    directory_close(other);
+    directory_close(same);
+    directory_close(directory);
+}
+
+/* One agent who goes offline: nothing changes but how many come first. */
+static void the_tag_knows_who_is_available(void **state)
+{
+    (void)state;
+    char tags[2][DIRECTORY_ETAG_SIZE];
+    const struct directory_query query = { .limit = 50 };
+    for (int available = 0; available <= 1; available++) {
+        struct directory_draft draft;
+        directory_draft_init(&draft);
+        const struct draft_agent agent = {
+            .sid = "WK00000000000000000000000000000001",
+            .name = "Ana",
+            .contact_uri = "client:ana",
+            .activity = "Here",
+            .user = "ana",
+            .available = available != 0,
+        };
+        assert_int_equal(directory_draft_add(&draft, &agent), ERR_OK);
+        struct directory *directory = fixture_open(&draft);
+        directory_query_etag(directory, &query, false, tags[available]);
+        directory_close(directory);
+    }
+    assert_string_not_equal(tags[0], tags[1]);
+}
+
+static void workers_are_counted_by_exact_text(void **state)
+{
+    (void)state;
+    char sid[SID_SIZE] = "untouched";
+    struct directory_draft draft;
+    directory_draft_init(&draft);
+    fixture_add(&draft, 1, "ana@example.com", true);
+    fixture_add(&draft, 2, "twin", true);
+    fixture_add(&draft, 3, "twin", false);
+    fixture_add(&draft, 4, "", true);
+    fixture_add(&draft, 5, "seen twice", true);
+    fixture_add(&draft, 5, "seen twice", true);
+    struct directory *directory = fixture_open(&draft);
+    assert_int_equal(directory_count_user(directory, "nobody", sid), 0);
+    assert_int_equal(directory_count_user(directory, "Ana@example.com", sid), 0);
+    assert_int_equal(directory_count_user(directory, "", sid), 0);
+    assert_string_equal(sid, "untouched");
+    assert_int_equal(directory_count_user(directory, "ana@example.com", sid), 1);
+    assert_string_equal(sid, "WK00000000000000000000000000000001");
+    assert_int_equal(directory_count_user(directory, "twin", sid), 2);
+    assert_string_equal(sid, "WK00000000000000000000000000000002");
+    assert_int_equal(directory_count_user(directory, "seen twice", sid), 1);
+    assert_int_equal(directory_count_contact(directory, "client:3", sid), 1);
+    assert_string_equal(sid, "WK00000000000000000000000000000003");
+    assert_int_equal(directory_count_contact(directory, "client:33", sid), 0);
+    directory_close(directory);
+}
+
+static void an_address_finds_its_agent_alone(void **state)
+{
+    (void)state;
+    struct directory *directory = people();
+    char sid[SID_SIZE];
+    fixture_sid(sid, "WK", 15); /* offline */
+    struct directory_result result = search(directory, sid, 50, true, NULL);
+    assert_string_equal(names(&result), "Annabel Offline");
+    assert_int_equal(result.total, 1);
+    assert_int_equal(search(directory, sid, 50, false, NULL).total, 0);
+    assert_int_equal(search(directory, sid, 50, true, sid).total, 0);
+    fixture_sid(sid, "WK", 999);
+    assert_int_equal(search(directory, sid, 50, true, NULL).total, 0);
+    result = search(directory, "client:9", 50, true, NULL);
+    assert_string_equal(names(&result), "Marie Curie");
+    directory_close(directory);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_found_however_they_are_typed),
+        cmocka_unit_test(an_address_finds_its_agent_alone),
+        cmocka_unit_test(the_best_matches_come_first),
+        cmocka_unit_test(no_text_means_everybody),
+        cmocka_unit_test(the_asker_is_left_out),
+        cmocka_unit_test(the_limit_cuts_the_list_and_not_the_total),
+        cmocka_unit_test(what_cannot_be_asked_is_refused),
+        cmocka_unit_test(busy_is_what_was_found_out),
+        cmocka_unit_test(every_size_is_searched_to_its_end),
+        cmocka_unit_test(each_agent_of_many_is_found_by_name),
+        cmocka_unit_test(the_tag_changes_with_the_answer),
+        cmocka_unit_test(the_tag_knows_who_is_available),
+        cmocka_unit_test(workers_are_counted_by_exact_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
