@@ -1,0 +1,56 @@
+/*
+ * cleanup-rejected-task: the colleague has pressed Decline. Rejecting the Reservation alone would
+ * have TaskRouter offer the same Task to the same agent again, so the call is ended instead.
+ */
+#include <string.h>
+
+#include "endpoint.h"
+#include "internal_call.h"
+#include "page_call.h"
+#include "sid.h"
+
+enum { P_TASK_SID, P__MAX };
+
+static const struct param_spec params[P__MAX] = {
+    [P_TASK_SID] = { "taskSid", true, PARAM_TEXT, sid_is_task },
+};
+
+static enum err handle(struct service *service, struct request *request, struct response *response)
+{
+    struct call call = { 0 };
+    enum call_role role;
+    const char *task_sid = request_param(request, P_TASK_SID);
+    enum err rc = page_call_load(service, request, response, task_sid, &call, &role);
+    if (rc == ERR_OK && (role != ROLE_CALLEE || strcmp(task_sid, call.t1_sid) == 0)) {
+        rc = response_refuse(response, ERR_FORBIDDEN, "not_your_call",
+                             "Only the one who is called can decline.");
+    }
+    /*
+     * Another tab has answered meanwhile: a Decline that comes late must not cut the call off. K's
+     * status says so too, because T1's word alone could have been written by the caller's browser.
+     */
+    if (rc == ERR_OK && call.k.status == TASK_ASSIGNED && call.facts.connected_at[0] != '\0' &&
+        call.facts.outcome == OUTCOME_NONE) {
+        rc = response_refuse(response, ERR_CONFLICT, "already_answered",
+                             "The call has been answered already.");
+    }
+    if (rc == ERR_OK) rc = page_call_close(service, response, &call, OUTCOME_DECLINED);
+    call_clear(&call);
+    return rc;
+}
+
+static const struct endpoint self = {
+    .name = "cleanup-rejected-task",
+    .methods = METHOD_POST,
+    .auth = AUTH_AGENT,
+    .params = params,
+    .param_count = P__MAX,
+    .handle = handle,
+    .connect = twilio_client_new,
+    .disconnect = twilio_client_free,
+};
+
+int main(void)
+{
+    return endpoint_run(&self);
+}

@@ -1,0 +1,135 @@
+/*
+ * create-task: an agent has picked a colleague and pressed Call. Creates T1, the caller's Task; its
+ * Reservation then dials the caller into the Conference.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "call_room.h"
+#include "call_start.h"
+#include "clock.h"
+#include "directory_refresh.h"
+#include "endpoint.h"
+#include "json.h"
+#include "page_call.h"
+#include "rate_limit.h"
+#include "sid.h"
+
+enum { P_TO, P__MAX };
+
+enum { FETCH_MS = 2000 };
+
+/* A Worker's SID or an address with a scheme; whose address it is, the directory knows. */
+static bool is_agent(const char *text)
+{
+    size_t len = strlen(text);
+    const char *colon = strchr(text, ':');
+    if (sid_is_worker(text)) return true;
+    return len < WORKER_TEXT_SIZE && colon != NULL && colon != text && colon[1] != '\0';
+}
+
+static const struct param_spec params[P__MAX] = {
+    [P_TO] = { "to", true, PARAM_TEXT, is_agent },
+};
+
+static const struct {
+    enum err err;
+    const char *code;
+    const char *message;
+} refusals[START__MAX] = {
+    [START_CALL_YOURSELF] = { ERR_UNPROCESSABLE, "call_yourself", "You can't call yourself." },
+    [START_UNKNOWN_AGENT] = { ERR_UNPROCESSABLE, "unknown_agent", "There is no such agent." },
+    [START_AMBIGUOUS_AGENT] = { ERR_CONFLICT, "ambiguous_agent",
+                                "Two agents have the same address; ask your administrator." },
+    [START_UNSUPPORTED_CONTACT] = { ERR_CONFLICT, "unsupported_contact",
+                                    "This agent has no softphone." },
+    [START_CALLEE_OFFLINE] = { ERR_CONFLICT, "callee_offline", "The colleague is offline." },
+    [START_CALLEE_BUSY] = { ERR_CONFLICT, "callee_busy", "The colleague is on another call." },
+    [START_CALLER_UNAVAILABLE] = { ERR_CONFLICT, "caller_unavailable",
+                                   "Set your status to available first." },
+    [START_ALREADY_IN_CALL] = { ERR_CONFLICT, "already_in_call", "You are in a call already." },
+};
+
+/* A table that can't be kept costs the limit, not the call. */
+static enum err limit(struct service *service, struct request *request, struct response *response)
+{
+    int wait_s = 0;
+    enum err rc =
+        rate_limit_count(service->config, request->agent.worker_sid, clock_wall_s(), &wait_s);
+    if (rc != ERR_OK) response_detail(response, "calls not counted: %s", err_name(rc));
+    if (rc != ERR_OK || wait_s == 0) return ERR_OK;
+    char seconds[sizeof "-2147483648"];
+    snprintf(seconds, sizeof seconds, "%d", wait_s);
+    response_header(response, "Retry-After", seconds);
+    return response_refuse(response, ERR_RATE, "too_many_calls",
+                           "You have begun too many calls; please wait a moment.");
+}
+
+static enum err answer_with(struct response *response, const char *t1_sid)
+{
+    response_about_task(response, t1_sid);
+    strbuf_addf(&response->body, "{\"taskSid\":\"%s\"}", t1_sid);
+    return response_body(response, 201, "application/json; charset=utf-8");
+}
+
+/*
+ * The directory says which contact_uri is whose. Where it has to be fetched first, that may not use
+ * up the time in which T1 is created.
+ */
+static enum err open_directory(struct service *service, const struct request *request,
+                               struct directory_view *view)
+{
+    const struct directory_refresh_options options = {
+        .client = service->twilio,
+        .fastcgi = service->fastcgi,
+        .may_fetch = true,
+        .on_wrapping = call_tidy_task,
+        .context = service->session_key,
+    };
+    const struct deadline whole = service->deadline;
+    service->deadline.at_ms = request->started_ms + FETCH_MS;
+    enum err rc = directory_refresh_view(&options, view);
+    service->deadline = whole;
+    /* It isn't the asker's fault that Twilio knows nothing of our workspace. */
+    return rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_REFUSED ? ERR_UPSTREAM : rc;
+}
+
+static enum err handle(struct service *service, struct request *request, struct response *response)
+{
+    const struct call_flow flow = page_flow(service);
+    struct directory_view view = { 0 };
+    enum start_refusal refusal;
+    char t1_sid[SID_SIZE];
+    enum err rc = limit(service, request, response);
+    if (rc == ERR_OK) rc = open_directory(service, request, &view);
+    if (rc != ERR_OK) return rc;
+    const struct call_start start = {
+        .caller_sid = request->agent.worker_sid,
+        .to = request_param(request, P_TO),
+        .directory = view.directory,
+    };
+    rc = call_start(&flow, &start, &refusal, t1_sid);
+    directory_close(view.directory);
+    if (rc != ERR_OK) return rc;
+    if (refusal != START_OK) {
+        return response_refuse(response, refusals[refusal].err, refusals[refusal].code,
+                               refusals[refusal].message);
+    }
+    return answer_with(response, t1_sid);
+}
+
+static const struct endpoint self = {
+    .name = "create-task",
+    .methods = METHOD_POST,
+    .auth = AUTH_AGENT,
+    .params = params,
+    .param_count = P__MAX,
+    .handle = handle,
+    .connect = twilio_client_new,
+    .disconnect = directory_refresh_disconnect,
+};
+
+int main(void)
+{
+    return endpoint_run(&self);
+}

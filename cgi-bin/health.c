@@ -1,0 +1,82 @@
+/*
+ * health: is this host able to serve calls? For monitoring and load balancers. It says names of
+ * what is wrong, never values, and changes nothing.
+ *
+ * `deep=1` also asks Twilio; only from this machine, because each answer costs requests there.
+ */
+#include <string.h>
+
+#include "endpoint.h"
+#include "health_check.h"
+#include "json.h"
+#include "twilio_client.h"
+
+enum { P_DEEP, P__MAX };
+
+static const struct param_spec params[P__MAX] = {
+    [P_DEEP] = { "deep", false, PARAM_BOOL, NULL },
+};
+
+/* {"status": "unavailable", "wrong": [...]}: the words in `wrong` are ours. */
+static enum err answer_wrong(struct response *response, const struct health_findings *findings)
+{
+    strbuf_addstr(&response->body, "{\"status\":\"unavailable\",\"wrong\":[");
+    for (size_t i = 0; i < findings->count; i++) {
+        if (i > 0) strbuf_addch(&response->body, ',');
+        json_print_string(&response->body, findings->list[i]);
+    }
+    strbuf_addstr(&response->body, "]}");
+    response->reason = "unhealthy";
+    return response_body(response, 503, "application/json; charset=utf-8");
+}
+
+static enum err misconfigured(const char *problem, struct request *request,
+                              struct response *response)
+{
+    (void)request;
+    struct health_findings findings = { 0 };
+    /* The key and the rule it breaks; in which file and line is for the log alone. */
+    const char *what = strstr(problem, ": ");
+    health_find(&findings, what != NULL ? what + 2 : problem);
+    return answer_wrong(response, &findings);
+}
+
+static bool is_from_here(const struct request *request)
+{
+    const char *address = request_variable(request, "REMOTE_ADDR");
+    if (address == NULL) return false;
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+static enum err handle(struct service *service, struct request *request, struct response *response)
+{
+    const char *deep = request_param(request, P_DEEP);
+    struct health_findings findings = { 0 };
+    if (deep != NULL && strcmp(deep, "true") == 0) {
+        if (!is_from_here(request)) {
+            return response_refuse(response, ERR_FORBIDDEN, "not_from_here",
+                                   "The deep check answers only on this machine.");
+        }
+        health_check_deep(service->twilio, &findings);
+    }
+    if (findings.count > 0) return answer_wrong(response, &findings);
+    strbuf_addstr(&response->body, "{\"status\":\"ok\"}");
+    return response_body(response, 200, "application/json; charset=utf-8");
+}
+
+static const struct endpoint self = {
+    .name = "health",
+    .methods = METHOD_GET,
+    .auth = AUTH_NONE,
+    .params = params,
+    .param_count = P__MAX,
+    .handle = handle,
+    .connect = twilio_client_new,
+    .disconnect = twilio_client_free,
+    .misconfigured = misconfigured,
+};
+
+int main(void)
+{
+    return endpoint_run(&self);
+}

@@ -1,0 +1,63 @@
+/*
+ * hold-participant: puts the other side on hold, with music, or takes it back. No identifiers come
+ * from the page but its own Task: whom to hold is found in the Conference.
+ */
+#include <string.h>
+
+#include "call_hold.h"
+#include "endpoint.h"
+#include "page_call.h"
+#include "sid.h"
+
+enum { P_TASK_SID, P_HOLD, P__MAX };
+
+static const struct param_spec params[P__MAX] = {
+    [P_TASK_SID] = { "taskSid", true, PARAM_TEXT, sid_is_task },
+    [P_HOLD] = { "hold", true, PARAM_BOOL, NULL },
+};
+
+static bool is_over(const struct call *call)
+{
+    return !call->t1_found || !task_status_is_live(call->t1.status) ||
+           call->facts.outcome != OUTCOME_NONE;
+}
+
+static enum err handle(struct service *service, struct request *request, struct response *response)
+{
+    const struct call_flow flow = page_flow(service);
+    bool hold = strcmp(request_param(request, P_HOLD), "true") == 0;
+    struct call call = { 0 };
+    enum call_role role;
+    enum err rc = page_call_load(service, request, response, request_param(request, P_TASK_SID),
+                                 &call, &role);
+    bool nobody = false;
+    if (rc == ERR_OK) {
+        rc = is_over(&call) ? ERR_CONFLICT : call_hold(&flow, &call, role, hold);
+        nobody = rc == ERR_CONFLICT;
+    }
+    if (nobody) {
+        rc = response_refuse(response, rc, "nobody_to_hold", "Nobody else is in the call.");
+    }
+    if (rc == ERR_OK) {
+        strbuf_addf(&response->body, "{\"hold\":%s}", hold ? "true" : "false");
+        rc = response_body(response, 200, "application/json; charset=utf-8");
+    }
+    call_clear(&call);
+    return rc;
+}
+
+static const struct endpoint self = {
+    .name = "hold-participant",
+    .methods = METHOD_POST,
+    .auth = AUTH_AGENT,
+    .params = params,
+    .param_count = P__MAX,
+    .handle = handle,
+    .connect = twilio_client_new,
+    .disconnect = twilio_client_free,
+};
+
+int main(void)
+{
+    return endpoint_run(&self);
+}

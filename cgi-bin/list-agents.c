@@ -1,0 +1,150 @@
+/*
+ * list-agents: the agent types in "Select an agent"; whom can they call?
+ *
+ * Answered from the directory's snapshot, never from Twilio: an answer that is a few seconds old
+ * is better than one that comes late, and `stale` says when it is more than that.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "call_room.h"
+#include "directory_refresh.h"
+#include "endpoint.h"
+#include "json.h"
+#include "utf8.h"
+
+enum {
+    Q_MAX = 200, /* bytes; more than any name has */
+    LIMIT_DEFAULT = 50,
+    DEADLINE_MS = 3000 /* Twilio is only asked when there is no snapshot yet */
+};
+
+enum { P_Q, P_LIMIT, P_ALL, P__MAX };
+
+static bool is_query(const char *value)
+{
+    size_t len = strlen(value);
+    return len <= Q_MAX && utf8_valid(value, len);
+}
+
+static bool is_limit(const char *value)
+{
+    size_t len = strlen(value);
+    if (len < 1 || len > 3 || strspn(value, "0123456789") != len) return false;
+    long limit = strtol(value, NULL, 10);
+    return limit >= 1 && limit <= DIRECTORY_LIMIT_MAX;
+}
+
+static const struct param_spec params[P__MAX] = {
+    [P_Q] = { "q", false, PARAM_TEXT, is_query },
+    [P_LIMIT] = { "limit", false, PARAM_TEXT, is_limit },
+    [P_ALL] = { "all", false, PARAM_BOOL, NULL },
+};
+
+static struct directory_query query_of(const struct request *request)
+{
+    const char *limit = request_param(request, P_LIMIT);
+    const char *all = request_param(request, P_ALL);
+    return (struct directory_query){
+        .text = request_param(request, P_Q),
+        .without_sid = request->agent.worker_sid,
+        .include_offline = all != NULL && strcmp(all, "true") == 0,
+        .limit = limit != NULL ? (size_t)strtol(limit, NULL, 10) : LIMIT_DEFAULT,
+    };
+}
+
+static void print_agent(struct strbuf *out, const struct directory_agent *agent)
+{
+    static const char *const busy[] = {
+        [DIRECTORY_FREE] = "false",
+        [DIRECTORY_BUSY] = "true",
+        [DIRECTORY_BUSY_UNKNOWN] = "null",
+    };
+    strbuf_addstr(out, "{\"sid\":");
+    json_print_string(out, agent->sid);
+    strbuf_addstr(out, ",\"name\":");
+    json_print_string(out, agent->name);
+    strbuf_addstr(out, ",\"contactUri\":");
+    json_print_string(out, agent->contact_uri);
+    strbuf_addstr(out, ",\"activity\":");
+    json_print_string(out, agent->activity);
+    strbuf_addstr(out, agent->available ? ",\"available\":true" : ",\"available\":false");
+    strbuf_addstr(out, ",\"busy\":");
+    strbuf_addstr(out, busy[agent->busy]);
+    strbuf_addch(out, '}');
+}
+
+/* Written straight into the body: a tree of 50 agents would cost more than the search. */
+static void print_result(struct strbuf *out, const struct directory_result *result, bool stale)
+{
+    strbuf_addstr(out, "{\"agents\":[");
+    for (size_t i = 0; i < result->count; i++) {
+        if (i > 0) strbuf_addch(out, ',');
+        print_agent(out, &result->agents[i]);
+    }
+    strbuf_addf(out, "],\"total\":%zu,\"stale\":%s}", result->total, stale ? "true" : "false");
+}
+
+/* A list of tags, weak or strong: web servers that compress make ours weak. */
+static bool is_known_to_client(const struct request *request, const char *etag)
+{
+    const char *known = request_variable(request, "HTTP_IF_NONE_MATCH");
+    return known != NULL && (strcmp(known, "*") == 0 || strstr(known, etag) != NULL);
+}
+
+static enum err answer(const struct directory_view *view, const struct request *request,
+                       struct response *response)
+{
+    char etag[DIRECTORY_ETAG_SIZE];
+    struct directory_result result;
+    const struct directory_query query = query_of(request);
+    directory_query_etag(view->directory, &query, view->stale, etag);
+    response->cache_control = "private, no-cache";
+    response_header(response, "ETag", etag);
+    response_header(response, "Vary", "X-Dialpad-Token");
+    if (is_known_to_client(request, etag)) return response_empty(response, 304);
+    enum err rc = directory_search(view->directory, &query, &result);
+    if (rc == ERR_INPUT) {
+        return response_refuse(response, rc, "invalid_parameter",
+                               "A parameter is missing, repeated or malformed.");
+    }
+    if (rc != ERR_OK) return rc;
+    print_result(&response->body, &result, view->stale);
+    return response_body(response, 200, "application/json; charset=utf-8");
+}
+
+static enum err handle(struct service *service, struct request *request, struct response *response)
+{
+    const struct directory_refresh_options options = {
+        .client = service->twilio,
+        .fastcgi = service->fastcgi,
+        .may_fetch = true,
+        .on_wrapping = call_tidy_task,
+        .context = service->session_key,
+    };
+    struct directory_view view;
+    enum err rc = directory_refresh_view(&options, &view);
+    /* It isn't the asker's fault that Twilio knows nothing of our workspace. */
+    if (rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_REFUSED) return ERR_UPSTREAM;
+    if (rc != ERR_OK) return rc;
+    rc = answer(&view, request, response);
+    directory_close(view.directory);
+    return rc;
+}
+
+static const struct endpoint self = {
+    .name = "list-agents",
+    .methods = METHOD_GET,
+    .auth = AUTH_AGENT,
+    .params = params,
+    .param_count = P__MAX,
+    .deadline_ms = DEADLINE_MS,
+    .handle = handle,
+    .connect = twilio_client_new,
+    .disconnect = directory_refresh_disconnect,
+};
+
+int main(void)
+{
+    return endpoint_run(&self);
+}

@@ -1,0 +1,54 @@
+/*
+ * rejoin-call: an agent's page was reloaded or has crashed in the middle of a call and wants back
+ * in. Dials the agent's softphone into the same Conference; the page answers, and the agent's older
+ * legs go when the new one has joined.
+ */
+#include "call_watch.h"
+#include "endpoint.h"
+#include "page_call.h"
+#include "sid.h"
+#include "twilio_client.h"
+
+enum { P_TASK_SID, P__MAX };
+
+static const struct param_spec params[P__MAX] = {
+    [P_TASK_SID] = { "taskSid", true, PARAM_TEXT, sid_is_task },
+};
+
+static enum err handle(struct service *service, struct request *request, struct response *response)
+{
+    const struct call_flow flow = page_flow(service);
+    struct call call = { 0 };
+    enum call_role role;
+    char call_sid[SID_SIZE];
+    enum err rc = page_call_load(service, request, response, request_param(request, P_TASK_SID),
+                                 &call, &role);
+    bool loaded = rc == ERR_OK;
+    if (loaded) rc = call_rejoin(&flow, &call, role, call_sid);
+    if (loaded && rc == ERR_CONFLICT) {
+        rc = response_refuse(response, rc, "call_is_over", "There is no call to come back to.");
+    }
+    if (rc == ERR_OK) {
+        response_about_call(response, call_sid);
+        strbuf_addf(&response->body, "{\"callSid\":\"%s\"}", call_sid);
+        rc = response_body(response, 200, "application/json; charset=utf-8");
+    }
+    call_clear(&call);
+    return rc;
+}
+
+static const struct endpoint self = {
+    .name = "rejoin-call",
+    .methods = METHOD_POST,
+    .auth = AUTH_AGENT,
+    .params = params,
+    .param_count = P__MAX,
+    .handle = handle,
+    .connect = twilio_client_new,
+    .disconnect = twilio_client_free,
+};
+
+int main(void)
+{
+    return endpoint_run(&self);
+}

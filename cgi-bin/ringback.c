@@ -1,0 +1,112 @@
+/*
+ * ringback: what a leg hears that waits in the Conference, and the heartbeat of a call that nobody
+ * reports about.
+ *
+ * Each round plays CALL_ROUND_S seconds and asks for the next. Round 0 costs nothing; from round 1
+ * the call is judged, closed when it is over and healed when its K was lost. With `why` the leg
+ * waits on hold ("hold": its colleague wants it so; "reconnect": its colleague has dropped out),
+ * and each round looks whether the colleague is there. Whatever happens, a genuine request gets its
+ * TwiML within two seconds: a waiting agent must not be cut off because our own question failed.
+ * `tone=1` and `tone=2` are the sounds themselves.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "call_heal.h"
+#include "call_urls.h"
+#include "call_watch.h"
+#include "endpoint.h"
+#include "params.h"
+#include "sid.h"
+#include "tone.h"
+#include "twilio_client.h"
+
+enum { MAX_ROUND = 1000, DEADLINE_MS = 1800 };
+
+/* The sounds hold nothing that isn't public, and whoever plays one may not sign its fetch. */
+static bool is_sound(const struct request *request)
+{
+    if (request->method != METHOD_GET || request->query == NULL) return false;
+    return strcmp(request->query, "tone=1") == 0 || strcmp(request->query, "tone=2") == 0;
+}
+
+static enum err answer_sound(const struct request *request, struct response *response)
+{
+    if (strcmp(request->query, "tone=1") == 0) {
+        tone_ringback(&response->body);
+    } else {
+        tone_music(&response->body);
+    }
+    response->cache_control = "public, max-age=86400";
+    return response_body(response, 200, "audio/wav");
+}
+
+static int round_of(const struct request *request)
+{
+    const char *text = params_get(&request->params, "round");
+    if (text == NULL) return 0;
+    char *end;
+    long round = strtol(text, &end, 10);
+    return *text == '\0' || *end != '\0' || round < 0 || round > MAX_ROUND ? 0 : (int)round;
+}
+
+/* Why a leg waits on hold; NULL while the colleague has not answered yet. */
+static const char *why_of(const struct request *request)
+{
+    static const char *const known[] = { "hold", "reconnect" };
+    const char *why = params_get(&request->params, "why");
+    for (size_t i = 0; why != NULL && i < sizeof known / sizeof *known; i++) {
+        if (strcmp(why, known[i]) == 0) return known[i];
+    }
+    return NULL;
+}
+
+static void judge(const struct service *service, struct response *response, const char *task_sid,
+                  const char *why, int round)
+{
+    const struct call_flow flow = { service->twilio, service->session_key };
+    bool over = false;
+    enum err rc = why == NULL ? call_heal(&flow, task_sid, (int64_t)round * CALL_ROUND_S, &over)
+                              : call_watch(&flow, task_sid, &over);
+    if (rc != ERR_OK) response_detail(response, "round %d %s", round, err_name(rc));
+    if (rc == ERR_OK && over) response_detail(response, "round %d over", round);
+}
+
+static enum err handle(struct service *service, struct request *request, struct response *response)
+{
+    if (is_sound(request)) return answer_sound(request, response);
+    const char *public_url = service->config->public_url;
+    const char *task_sid = params_get(&request->params, "taskSid");
+    const char *why = why_of(request);
+    int round = round_of(request);
+    if (!sid_is_task(task_sid)) {
+        strbuf_addstr(&response->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response/>");
+        return response_twiml(response);
+    }
+    response_about_task(response, task_sid);
+    response_about_call(response, request_field(request, "CallSid"));
+    if (round > 0) judge(service, response, task_sid, why, round);
+    if (why != NULL) {
+        call_twiml_waiting(&response->body, public_url, task_sid, why, round);
+    } else {
+        call_twiml_ringback(&response->body, public_url, task_sid, round);
+    }
+    return response_twiml(response);
+}
+
+static const struct endpoint self = {
+    .name = "ringback",
+    .methods = METHOD_GET | METHOD_POST,
+    .auth = AUTH_TWILIO,
+    /* No table of parameters: the answer to a genuine request is TwiML, whatever it says. */
+    .deadline_ms = DEADLINE_MS,
+    .handle = handle,
+    .connect = twilio_client_new,
+    .disconnect = twilio_client_free,
+    .is_public = is_sound,
+};
+
+int main(void)
+{
+    return endpoint_run(&self);
+}
