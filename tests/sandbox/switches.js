@@ -1,0 +1,56 @@
+/**
+ * Points on which Twilio's behaviour isn't settled. The product must live with either answer,
+ * so each one can be turned: the first value belongs to preset "a", the second to "b"; where
+ * there is a third, only a random preset or an explicit setting picks it.
+ */
+export const SWITCHES = {
+  loneConferenceStatus: ['init', 'in-progress'],
+  conferenceEndNeverStarted: ['sent', 'not-sent'],
+  completeNeverStarted: ['200', '400'],
+  workerCallSid: ['before', 'late', 'after-join'],
+  taskAtJoin: ['assigned', 'reserved'],
+  legEndedMethod: ['GET', 'POST'],
+  listAttributes: ['present', 'null'],
+  ifMatch: ['bare', 'quoted'],
+  taskUpdatedPush: ['pushed', 'not'],
+  offlineOnLastSocket: ['yes', 'no'],
+  retryAfter: ['none', 'sent'],
+};
+
+/** mulberry32: small, and the same seed gives the same switches on every machine. */
+function seededRandom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export function preset(name) {
+  const chosen = {};
+  const random = /^random:(\d+)$/.exec(name);
+  const next = random ? seededRandom(Number(random[1])) : null;
+  if (!random && name !== 'a' && name !== 'b') {
+    throw new Error(`there is no preset "${name}": use a, b or random:NUMBER`);
+  }
+  for (const [key, values] of Object.entries(SWITCHES)) {
+    const index = random ? Math.floor(next() * values.length) : name === 'b' ? 1 : 0;
+    chosen[key] = values[index];
+  }
+  return chosen;
+}
+
+/** Applies {preset} first, then single settings; changes nothing if any of them is wrong. */
+export function applySwitches(switches, wanted = {}) {
+  const { preset: presetName, ...settings } = wanted;
+  const next = { ...switches, ...(presetName ? preset(presetName) : {}) };
+  for (const [key, value] of Object.entries(settings)) {
+    if (!SWITCHES[key]?.includes(String(value))) {
+      throw new Error(`switch ${key} cannot be "${value}"`);
+    }
+    next[key] = String(value);
+  }
+  return Object.assign(switches, next);
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { Faults } from './faults.js';
+import { RequestLog } from './request-log.js';
+import { applySwitches, preset } from './switches.js';
+
+function createLog(file) {
+  if (!file) return () => {};
+  const stream = createWriteStream(file, { flags: 'a' });
+  return (...words) => stream.write(`${new Date().toISOString()} ${words.join(' ')}\n`);
+}
+
+/**
+ * Everything that the parts of the stand-in share. `taskrouter`, `voice`, `conferences`, `webhook`
+ * and `softphones` are filled in by whoever assembles the stand-in.
+ *
+ * Events on `events`:
+ *   'taskrouter'       {type, …}                  a TaskRouter event, named as Twilio names it
+ *   'participant-joined' {callSid, conferenceSid}  a leg has joined its Conference
+ */
+export function createWorld(config) {
+  const events = new EventEmitter();
+  events.setMaxListeners(0);
+  const clock = { aheadMs: 0 };
+  return {
+    config,
+    clock,
+    switches: applySwitches(preset('a'), config.switches),
+    log: createLog(config.logFile),
+    sid: (prefix) => prefix + randomBytes(16).toString('hex'),
+    now: () => Date.now() + clock.aheadMs,
+    events,
+    faults: new Faults(),
+    requests: new RequestLog(),
+    taskrouter: null,
+    voice: null,
+    conferences: null,
+    webhook: null,
+    softphones: null,
+  };
+}
