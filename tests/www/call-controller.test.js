@@ -1,0 +1,260 @@
+// The controller with everything around it played: what is asked of whom, and in which order.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { createCallController } from '../../www/js/call-controller.js';
+
+const BOB = { sid: 'WKbob', name: 'Bob' };
+const HOST = 'https://calls.example/cgi-bin';
+const settled = async () => {
+  for (let i = 0; i < 5; i += 1) await new Promise((resolve) => { setImmediate(resolve); });
+};
+const refusal = (status, code) => Object.assign(new Error(code), { status, code });
+
+function stage(overrides = {}) {
+  const done = [];
+  const note = (name, answer) => async (...values) => {
+    done.push([name, ...values]);
+    return typeof answer === 'function' ? answer(...values) : answer;
+  };
+  const server = { state: 'calling', outcome: null, role: 'caller', other: BOB, hold: {} };
+  const parts = {
+    server,
+    api: {
+      createTask: note('createTask', 'WT1'),
+      callState: async (taskSid) => ({ answer: { taskSid, ...server }, elapsed: 0 }),
+      endCall: note('endCall', (taskSid, reason) => {
+        Object.assign(server, { state: 'ended', outcome: reason });
+      }),
+      rejoinCall: note('rejoin', 'CA7'),
+      cleanupRejectedTask: note('cleanup', () => {
+        Object.assign(server, { state: 'ended', outcome: 'declined' });
+      }),
+      holdParticipant: note('hold', true),
+      ...overrides.api,
+    },
+    microphone: { open: note('open'), release() {}, ...overrides.microphone },
+    softphone: () => ({
+      expect: (...values) => done.push(['expect', ...values]),
+      expectNamed: (...values) => done.push(['expectNamed', ...values]),
+      legIs: (...values) => done.push(['legIs', ...values]),
+      expectNothing() {},
+      isUnsure: () => false,
+      drop: () => done.push(['drop']),
+      mute() {},
+    }),
+    taskRouter: () => overrides.early ? null : ({
+      reserved: async () => {},
+      attributes: () => ({ from: 'client:alice', conferenceSid: 'WT1' }),
+      dial: note('dial'),
+      tidy: note('tidy', true),
+      isPending: () => true,
+      ...overrides.taskRouter,
+    }),
+    session: () => ({
+      callerTwimlUrl: `${HOST}/caller-twiml#rc=4`,
+      calleeTwimlUrl: `${HOST}/callee-twiml#rc=4`,
+      legEndedUrl: `${HOST}/status-callback#rc=4`,
+      ringSeconds: 30,
+    }),
+    registered: async () => {},
+    mayRejoin: async () => true,
+    reached() {},
+    ...overrides.parts,
+  };
+  const show = { state: null };
+  const controller = createCallController(parts, (state) => { show.state = state; });
+  return { controller, show, done, server, names: () => done.map(([name]) => name) };
+}
+
+test('a call out asks for the microphone, then the Task, then the leg', async () => {
+  const { controller, show, done, names, server } = stage();
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  assert.deepEqual(names(), ['open', 'createTask', 'expect', 'dial']);
+  assert.deepEqual(done[3], ['dial', 'WT1', {
+    twimlUrl: `${HOST}/caller-twiml?taskSid=WT1#rc=4`,
+    statusCallbackUrl: `${HOST}/status-callback?taskSid=WT1#rc=4`,
+  }]);
+  Object.assign(server, { state: 'ended', outcome: 'declined' });
+  controller.taskChanged('WT1', 'wrapup');
+  await settled();
+  assert.deepEqual([show.state.phase, show.state.outcome], ['ended', 'declined']);
+  assert.deepEqual(names().slice(4), ['drop', 'tidy']);
+});
+
+test('a blocked microphone sends nothing', async () => {
+  const open = async () => { throw Object.assign(new Error(), { code: 'mic_blocked' }); };
+  const { controller, show, names } = stage({ microphone: { open } });
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  assert.equal(show.state.code, 'mic_blocked');
+  assert.ok(!names().includes('createTask'));
+});
+
+test('refused and unknown are told apart', async () => {
+  const table = [
+    [refusal(409, 'callee_offline'), 'refused'], [refusal(502, 'twilio_refused'), 'refused'],
+    [refusal(504, 'upstream_timeout'), 'unknown'], [refusal(0, 'unreachable'), 'unknown'],
+    [refusal(502, 'failed'), 'unknown'],
+  ];
+  for (const [error, outcome] of table) {
+    const { controller, show } = stage({ api: { createTask: async () => { throw error; } } });
+    controller.dispatch({ type: 'dial', agent: BOB });
+    await settled();
+    assert.equal(show.state.outcome, outcome, error.message);
+  }
+});
+
+test('cancel in flight reaches the server once the Task is known', async () => {
+  let answer;
+  const createTask = () => new Promise((resolve) => { answer = resolve; });
+  const { controller, show, done, names } = stage({ api: { createTask } });
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  controller.dispatch({ type: 'cancel' });
+  answer('WT1');
+  await settled();
+  assert.deepEqual(done.find(([name]) => name === 'endCall'), ['endCall', 'WT1', 'cancel']);
+  assert.ok(!names().includes('dial'));
+  assert.equal(show.state.phase, 'ended');
+});
+
+test('it rings only for a call that the server says is ours and ringing', async () => {
+  const rows = [
+    [{ role: 'callee', state: 'ringing' }, 'ringing'], [{ role: 'callee', state: 'ended' }, null],
+    [{ role: 'caller', state: 'ringing' }, null], [{ role: null, state: 'none' }, null],
+  ];
+  for (const [answer, phase] of rows) {
+    const { controller, show, server } = stage();
+    Object.assign(server, answer);
+    await controller.offered('WT9');
+    assert.equal(show.state?.phase ?? null, phase);
+    controller.dispatch({ type: 'server-state', taskSid: 'WT9', answer: { state: 'none' } });
+  }
+});
+
+test('answer dials into the Conference of the caller\'s Task; decline cleans up', async () => {
+  const first = stage();
+  Object.assign(first.server, { role: 'callee', state: 'ringing' });
+  await first.controller.offered('WT9');
+  first.controller.dispatch({ type: 'answer' });
+  await settled();
+  assert.equal(first.done.find(([name]) => name === 'dial')[2].twimlUrl,
+    `${HOST}/callee-twiml?conferenceName=WT1#rc=4`);
+  first.controller.dispatch({ type: 'hang-up' });
+  await settled();
+  const second = stage();
+  Object.assign(second.server, { role: 'callee', state: 'ringing' });
+  await second.controller.offered('WT9');
+  second.controller.dispatch({ type: 'decline' });
+  await settled();
+  assert.deepEqual([second.names()[0], second.show.state.outcome], ['cleanup', 'declined']);
+});
+
+test('a hang-up that the server did not get is repeated', async () => {
+  let tries = 0;
+  const { controller, show, server } = stage({
+    api: {
+      async endCall() {
+        tries += 1;
+        if (tries === 1) throw refusal(503, 'failed');
+        Object.assign(server, { state: 'ended', outcome: 'cancel' });
+      },
+    },
+  });
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  controller.dispatch({ type: 'cancel' });
+  while (show.state.phase !== 'ended') await settled();
+  assert.equal(tries, 2);
+});
+
+test('a reloaded page comes back into its call, before TaskRouter is there', async () => {
+  const { controller, show, server, names, done } = stage({ early: true, api: {
+    callState: async () => ({ answer: { taskSid: 'WT9', ...server }, elapsed: 61000 }),
+  } });
+  Object.assign(server, { role: 'callee', state: 'connected' });
+  await controller.signedIn();
+  await settled();
+  assert.deepEqual(names(), ['open', 'expectNamed', 'rejoin', 'legIs']);
+  assert.deepEqual(done.at(-1), ['legIs', 'WT9', 'CA7']);
+  assert.equal(show.state.phase, 'rejoining');
+  controller.legOpen('WT9');
+  assert.equal(show.state.phase, 'connected');
+  assert.ok(Date.now() - show.state.connectedAt >= 61000);
+  Object.assign(server, { state: 'ended', outcome: 'hangup' });
+  controller.taskChanged('WT9', 'wrapup');
+  await settled();
+  assert.equal(show.state.phase, 'ended');
+});
+
+test('a page that is not in charge stays out of the call', async () => {
+  const answer = { taskSid: 'WT9', role: 'caller', state: 'connected', other: BOB, hold: {} };
+  const callState = async () => ({ answer, elapsed: 0 });
+  const second = stage({ api: { callState },
+    parts: { mayRejoin: async () => false } });
+  second.controller.taskRouterUp();
+  await settled();
+  assert.deepEqual([second.show.state.phase, second.show.state.mine], ['connected', false]);
+  assert.ok(!second.names().includes('rejoin'));
+  second.controller.dispatch({ type: 'rejoin' });
+  await settled();
+  assert.ok(second.names().includes('rejoin'), 'asked to, it comes');
+  second.controller.legOpen('WT9');
+  answer.state = 'ended';
+  second.controller.taskChanged('WT9', 'wrapup');
+  await settled();
+});
+
+test('a call that rings is left to TaskRouter at the start', async () => {
+  const { controller, show, server } = stage({ early: true, api: {
+    callState: async () => ({ answer: { taskSid: 'WT9', ...server }, elapsed: 0 }),
+  } });
+  Object.assign(server, { role: 'callee', state: 'ringing' });
+  await controller.signedIn();
+  await settled();
+  assert.equal(show.state, null);
+});
+
+test('who comes too late for the call is told that it is over', async () => {
+  const { controller, show, server } = stage({ api: {
+    callState: async () => ({ answer: { taskSid: 'WT9', ...server }, elapsed: 0 }),
+    rejoinCall: async () => {
+      Object.assign(server, { state: 'ended', outcome: 'hangup' });
+      throw refusal(409, 'call_is_over');
+    },
+  } });
+  Object.assign(server, { role: 'caller', state: 'connected' });
+  controller.taskRouterUp();
+  await settled();
+  await settled();
+  assert.deepEqual([show.state.phase, show.state.outcome], ['ended', 'hangup']);
+});
+
+test('a page that wakes up leaves a call alone that is on another machine', async () => {
+  const patience = [];
+  const answer = { taskSid: null, state: 'none' };
+  const { controller, show } = stage({
+    api: { callState: async () => ({ answer, elapsed: 0 }) },
+    parts: {
+      mayRejoin: async (taskSid, patiently) => {
+        patience.push(patiently);
+        return !patiently;
+      },
+    },
+  });
+  controller.taskRouterUp();
+  await settled();
+  Object.assign(answer, {
+    taskSid: 'WT9', role: 'caller', state: 'connected', other: BOB, hold: {},
+  });
+  controller.taskRouterUp();
+  await settled();
+  assert.deepEqual([patience, show.state.mine], [[true], false]);
+  answer.state = 'ended';
+  controller.taskRouterUp();
+  await settled();
+  assert.equal(show.state.phase, 'ended');
+});

@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import {
+  canCall, canUseLeg, initialState, pollPlan, reduce,
+} from '../../www/js/call-state.js';
+
+const BOB = { sid: 'WKbob', name: 'Bob' };
+const T1 = 'WT1';
+const K = 'WT9';
+const free = { me: false, other: false };
+
+/** Runs events through the reducer; returns the last state and the effects of the last event. */
+function play(events, state = initialState) {
+  return events.reduce(
+    (last, event) => reduce(last.state, { now: 1000, ...event }),
+    { state, effects: [] },
+  );
+}
+
+const server = (state, more = {}, taskSid = T1) => ({
+  type: 'server-state', taskSid, answer: { state, outcome: null, other: BOB, hold: free, ...more },
+});
+const dial = { type: 'dial', agent: BOB };
+const micOpen = { type: 'mic-open', attempt: 1 };
+const created = { type: 'task-created', attempt: 1, taskSid: T1 };
+const legOpen = { type: 'leg-open', taskSid: T1 };
+const legClosed = { type: 'leg-closed', taskSid: T1 };
+const offer = { type: 'offer', taskSid: K, other: BOB };
+const answer = { type: 'answer' };
+
+const calling = [dial, micOpen, created];
+const connected = [...calling, legOpen, server('connected')];
+const answered = [offer, answer, { type: 'mic-open', attempt: 2 }];
+const types = ({ effects }) => effects.map(({ type }) => type);
+
+test('a call out: microphone, create-task, leg, connected, each in its turn', () => {
+  let last = play([dial]);
+  assert.equal(last.state.phase, 'preparing');
+  assert.deepEqual(last.effects, [{ type: 'open-mic', attempt: 1 }]);
+  last = play([micOpen], last.state);
+  assert.deepEqual(last.effects, [{ type: 'create-task', to: 'WKbob', attempt: 1 }]);
+  last = play([created], last.state);
+  assert.equal(last.state.phase, 'calling');
+  assert.deepEqual(last.effects, [{ type: 'dial-leg', role: 'caller', taskSid: T1 }]);
+  last = play([legOpen], last.state);
+  assert.deepEqual(types(last), ['release-mic', 'time-ring']);
+  last = play([server('ringing')], last.state);
+  assert.equal(last.state.phase, 'calling');
+  last = play([server('connected')], last.state);
+  assert.equal(last.state.phase, 'connected');
+  assert.equal(canUseLeg(last.state), true);
+});
+
+test('no microphone, nothing sent', () => {
+  const { state, effects } = play([dial, { type: 'mic-failed', attempt: 1, code: 'mic_blocked' }]);
+  assert.equal(state.phase, 'ended');
+  assert.equal(state.code, 'mic_blocked');
+  assert.ok(!effects.some(({ type }) => type === 'create-task'));
+});
+
+test('connected comes from the server, not from an open leg', () => {
+  assert.equal(play([...calling, legOpen]).state.phase, 'calling');
+  assert.equal(play([...answered, { type: 'leg-open', taskSid: K }]).state.phase, 'answering');
+});
+
+test('cancel before create-task was sent ends at once', () => {
+  const { state } = play([dial, { type: 'cancel' }]);
+  assert.equal(state.phase, 'ended');
+  assert.deepEqual(types(play([micOpen], state)), ['release-mic']);
+});
+
+test('cancel in flight is kept until the Task is known', () => {
+  const waiting = play([dial, micOpen, { type: 'cancel' }]);
+  assert.equal(waiting.state.phase, 'ending');
+  assert.deepEqual(waiting.effects, []);
+  const { state, effects } = play([created], waiting.state);
+  assert.equal(state.phase, 'ending');
+  assert.deepEqual(effects.at(-1), { type: 'end-call', taskSid: T1, reason: 'cancel' });
+  assert.equal(play([server('ringing')], state).state.phase, 'ending');
+  assert.equal(play([server('ended', { outcome: 'cancel' })], state).state.outcome, 'cancel');
+});
+
+test('an unknown result leaves the Task alone, whatever turns up', () => {
+  const { state } = play([dial, micOpen, { type: 'task-unknown', attempt: 1 }]);
+  assert.equal(state.outcome, 'unknown');
+  assert.equal(state.taskSid, null);
+  assert.deepEqual(play([created], state), { state, effects: [] });
+});
+
+test('a refusal ends the call with its code', () => {
+  const refused = { type: 'task-refused', attempt: 1, code: 'callee_busy' };
+  const { state } = play([dial, micOpen, refused]);
+  assert.deepEqual([state.phase, state.outcome, state.code], ['ended', 'refused', 'callee_busy']);
+  assert.equal(canCall(state), true);
+});
+
+test('an answer to an older attempt changes nothing', () => {
+  const { state } = play([dial, { type: 'cancel' }, dial]);
+  assert.equal(state.attempt, 2);
+  assert.equal(play([micOpen], state).state, state);
+});
+
+test('ended absorbs everything about that call', () => {
+  const over = play([...connected, server('ended', { outcome: 'hangup' })]);
+  assert.deepEqual(types(over), ['release-mic', 'drop-leg', 'tidy']);
+  const late = [
+    server('connected'), legOpen, legClosed, { type: 'hang-up' }, { type: 'answer' },
+    { type: 'cancel' }, { type: 'decline' }, { type: 'toggle-hold' }, { type: 'toggle-mute' },
+    { type: 'ring-time-over', taskSid: T1 }, { type: 'taken', taskSid: T1 },
+    { type: 'dial-failed', taskSid: T1, taken: false }, { type: 'offer', taskSid: T1, other: BOB },
+    { type: 'found', taskSid: T1, role: 'caller', other: BOB }, { type: 'no-such-event' },
+  ];
+  for (const event of late) {
+    const { state, effects } = play([event], over.state);
+    assert.equal(state.phase, 'ended', event.type);
+    assert.equal(state.outcome, 'hangup', event.type);
+    assert.deepEqual(effects, [], event.type);
+  }
+});
+
+test('a call in: offer, answer with the microphone first, connected', () => {
+  assert.equal(play([offer]).state.phase, 'ringing');
+  assert.deepEqual(play([offer, answer]).effects, [{ type: 'open-mic', attempt: 2 }]);
+  assert.deepEqual(play(answered).effects, [{ type: 'dial-leg', role: 'callee', taskSid: K }]);
+  const open = { type: 'leg-open', taskSid: K };
+  const { state } = play([...answered, open, server('connected', {}, K)]);
+  assert.equal(state.phase, 'connected');
+});
+
+test('answering without a microphone goes on ringing and says why', () => {
+  const { state } = play([offer, answer, { type: 'mic-failed', attempt: 2, code: 'mic_missing' }]);
+  assert.deepEqual([state.phase, state.code], ['ringing', 'mic_missing']);
+});
+
+test('another tab answers: this one stops ringing and keeps its hands off', () => {
+  const { state } = play([offer, { type: 'taken', taskSid: K }]);
+  assert.equal(state.phase, 'answering');
+  const up = play([server('connected', {}, K)], state);
+  assert.equal(up.state.phase, 'connected');
+  assert.equal(canUseLeg(up.state), false);
+  assert.deepEqual(types(play([server('ended', {}, K)], up.state)), ['release-mic']);
+});
+
+test('both tabs press Answer: the later one steps back', () => {
+  const lost = play([...answered, { type: 'dial-failed', taskSid: K, taken: true }]);
+  assert.deepEqual([lost.state.phase, lost.state.mine], ['answering', false]);
+  const retry = play([...answered, { type: 'dial-failed', taskSid: K, taken: false }]);
+  assert.deepEqual([retry.state.phase, retry.state.code], ['ringing', 'answer_failed']);
+});
+
+test('decline asks the server and waits for its word', () => {
+  const { state, effects } = play([offer, { type: 'decline' }]);
+  assert.equal(state.phase, 'ending');
+  assert.deepEqual(effects, [{ type: 'decline', taskSid: K }]);
+});
+
+test('ring time over asks for no-answer; the outcome is the server\'s', () => {
+  const { state, effects } = play([...calling, legOpen, { type: 'ring-time-over', taskSid: T1 }]);
+  assert.equal(state.phase, 'calling');
+  assert.deepEqual(effects, [{ type: 'end-call', taskSid: T1, reason: 'no-answer' }]);
+  const late = play([...connected, { type: 'ring-time-over', taskSid: T1 }]);
+  assert.deepEqual(late.effects, []);
+});
+
+test('hang up: cancel before connected, hangup after', () => {
+  assert.equal(play([...calling, { type: 'hang-up' }]).effects.at(-1).reason, 'cancel');
+  assert.equal(play([...connected, { type: 'hang-up' }]).effects.at(-1).reason, 'hangup');
+});
+
+test('a leg that closes is a question first', () => {
+  const closed = play([...connected, legClosed]);
+  assert.deepEqual([closed.state.phase, types(closed)], ['connected', ['poll']]);
+  assert.equal(play([server('ended', { outcome: 'hangup' })], closed.state).state.phase, 'ended');
+});
+
+test('nobody waits for a caller whose leg closed before anybody answered', () => {
+  const { effects } = play([...calling, legOpen, legClosed, server('ringing')]);
+  assert.equal(effects.at(-1).type, 'end-call');
+});
+
+test('a leg that was ended from outside has gone to another page', () => {
+  const { state } = play([...connected, legClosed, server('connected')]);
+  assert.deepEqual([state.phase, state.mine, canUseLeg(state)], ['connected', false, false]);
+});
+
+test('a leg that was lost is fetched back', () => {
+  const lost = play([...connected, { ...legClosed, dropped: true }, server('reconnecting')]);
+  assert.deepEqual([lost.state.phase, lost.state.mine], ['rejoining', true]);
+  assert.deepEqual(lost.effects, [{ type: 'open-mic', attempt: 2 }]);
+  const dialling = play([{ type: 'mic-open', attempt: 2 }], lost.state);
+  assert.deepEqual(dialling.effects, [{ type: 'rejoin', taskSid: T1 }]);
+  const waiting = play([server('connected')], dialling.state);
+  assert.equal(waiting.state.phase, 'rejoining');
+  const back = play([legOpen], waiting.state);
+  assert.deepEqual([back.state.phase, canUseLeg(back.state)], ['connected', true]);
+  assert.equal(back.state.connectedAt, lost.state.connectedAt);
+});
+
+test('after another tab took over, the leg goes there and is not fetched back', () => {
+  const gone = play([
+    ...connected, { type: 'displaced' }, { ...legClosed, dropped: true }, server('connected'),
+  ]);
+  assert.deepEqual([gone.state.phase, gone.state.mine], ['connected', false]);
+  const again = play([{ type: 'rejoin' }], gone.state);
+  assert.equal(again.state.phase, 'rejoining');
+});
+
+test('a page that finds its call at the start comes back into it', () => {
+  const found = play([{
+    type: 'found', taskSid: K, role: 'callee', other: BOB, back: true, now: 9000, elapsed: 4000,
+  }]);
+  const { phase, mine, connectedAt } = found.state;
+  assert.deepEqual([phase, mine, connectedAt], ['rejoining', true, 5000]);
+  assert.equal(found.effects.at(-1).type, 'open-mic');
+  assert.equal(play([server('ended', {}, K)], found.state).state.phase, 'ended');
+  assert.equal(play([{ type: 'hang-up' }], found.state).effects.at(-1).reason, 'hangup');
+});
+
+test('who cannot come back is told why, and the call goes on', () => {
+  const found = play([{ type: 'found', taskSid: T1, role: 'caller', other: BOB, back: true }]);
+  const attempt = found.state.attempt;
+  const noMic = play([{ type: 'mic-failed', attempt, code: 'mic_blocked' }], found.state);
+  assert.deepEqual([noMic.state.phase, noMic.state.mine, noMic.state.code],
+    ['connected', false, 'mic_blocked']);
+  const failed = play([{ type: 'mic-open', attempt },
+    { type: 'rejoin-failed', taskSid: T1, code: 'rejoin_failed' }], found.state);
+  assert.deepEqual([failed.state.mine, failed.state.code], [false, 'rejoin_failed']);
+  assert.equal(play([legOpen], failed.state).state.mine, false);
+});
+
+test('what is wrong with the sound is kept while the leg lasts', () => {
+  const warn = (name, on) => ({ type: 'warning', taskSid: T1, name, on });
+  const { state } = play([
+    ...connected, warn('high-rtt', true), warn('low-mos', true), warn('high-rtt', false),
+    { type: 'line', taskSid: T1, lost: true },
+  ]);
+  assert.deepEqual([state.warnings, state.lineLost], [['low-mos'], true]);
+  const closed = play([legClosed], state).state;
+  assert.deepEqual([closed.warnings, closed.lineLost], [[], false]);
+});
+
+test('a leg that TaskRouter could not dial ends the call and says so', () => {
+  const { state, effects } = play([...calling, { type: 'dial-failed', taskSid: T1, taken: true }]);
+  assert.deepEqual([state.phase, state.code], ['ending', 'phone_unreachable']);
+  assert.equal(effects.at(-1).reason, 'cancel');
+});
+
+test('hold: one request at a time, the server\'s word counts', () => {
+  const asked = play([...connected, { type: 'toggle-hold' }]);
+  assert.deepEqual(asked.effects, [{ type: 'hold', taskSid: T1, hold: true }]);
+  assert.deepEqual(play([{ type: 'toggle-hold' }], asked.state).effects, []);
+  assert.deepEqual(play([server('connected')], asked.state).state.hold, free);
+  const held = play([{ type: 'held', taskSid: T1, hold: true }], asked.state);
+  assert.deepEqual(held.state.hold, { me: false, other: true });
+  assert.equal(play([{ type: 'toggle-hold' }], held.state).effects[0].hold, false);
+  const failed = play([{ type: 'hold-failed', taskSid: T1, code: 'nobody_to_hold' }], asked.state);
+  assert.deepEqual([failed.state.holdPending, failed.state.code], [false, 'nobody_to_hold']);
+});
+
+test('an offer during a call is looked at again when the call is over', () => {
+  const { state } = play([...calling, offer]);
+  assert.equal(state.phase, 'calling');
+  const { effects } = play([server('ended', { outcome: 'glare' })], state);
+  assert.deepEqual(effects.at(-1), { type: 'check-offer', taskSid: K });
+});
+
+test('an open call found at the start is shown, not taken over', () => {
+  const { state, effects } = play([{ type: 'found', taskSid: T1, role: 'caller', other: BOB }]);
+  assert.deepEqual([state.phase, state.mine, types({ effects })], ['calling', false, ['poll']]);
+  assert.equal(play([dial], state).state, state);
+});
+
+test('the time of a call counts from when the server says it was connected', () => {
+  const up = play([...calling, legOpen, { ...server('connected'), now: 9000, elapsed: 4000 }]);
+  assert.equal(up.state.connectedAt, 5000);
+  const again = play([{ ...server('connected'), now: 12000, elapsed: 9999 }], up.state);
+  assert.equal(again.state.connectedAt, 5000);
+  const over = play([{ ...server('ended'), now: 65000 }], again.state);
+  assert.equal(over.state.duration, 60000);
+});
+
+test('how often to ask', () => {
+  assert.equal(pollPlan(initialState), null);
+  assert.equal(pollPlan(play([dial, micOpen]).state), null);
+  assert.deepEqual(pollPlan(play(calling).state), { taskSid: T1, every: 3000 });
+  assert.deepEqual(pollPlan(play([offer]).state), { taskSid: K, every: 3000 });
+  assert.equal(pollPlan(play(connected).state).every, 5000);
+  assert.equal(pollPlan(play([...connected, server('ended')]).state), null);
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { initialState } from '../../www/js/call-state.js';
+import { detailText, formatDuration, initials, statusText } from '../../www/js/call-text.js';
+
+const call = (changes) => ({ ...initialState, other: { sid: 'WK1', name: 'Bob' }, ...changes });
+
+const caller = { role: 'caller', mine: true };
+const callee = { role: 'callee', mine: true };
+const ended = { phase: 'ended' };
+
+const STATUS = [
+  [{ ...caller, phase: 'preparing' }, 'Calling Bob'],
+  [{ ...caller, phase: 'calling' }, 'Calling Bob'],
+  [{ ...callee, phase: 'ringing' }, 'Bob is calling'],
+  [{ ...callee, phase: 'answering' }, 'Answering Bob'],
+  [{ ...caller, phase: 'connected' }, 'In call with Bob'],
+  [{ ...caller, phase: 'connected', hold: { me: false, other: true } }, 'Bob is on hold'],
+  [{ ...caller, phase: 'connected', hold: { me: true, other: false } }, 'Bob put you on hold'],
+  [{ ...caller, phase: 'connected', hold: { me: true, other: true } }, 'You and Bob are on hold'],
+  [{ ...caller, phase: 'reconnecting' }, 'Bob is reconnecting'],
+  [{ ...caller, phase: 'ending' }, 'Canceling the call'],
+  [{ ...caller, phase: 'ending', connectedAt: 1 }, 'Ending the call'],
+  [{ ...callee, phase: 'ending' }, 'Ending the call'],
+  [{ ...caller, ...ended, outcome: 'declined' }, 'Bob declined'],
+  [{ ...caller, ...ended, outcome: 'no-answer' }, 'Bob did not answer'],
+  [{ ...caller, ...ended, outcome: 'busy' }, 'Bob is busy'],
+  [{ ...caller, ...ended, outcome: 'hangup' }, 'Call ended'],
+  [{ ...caller, ...ended, outcome: 'cancel' }, 'Call ended'],
+  [{ ...caller, ...ended, outcome: 'failed' }, 'Call ended'],
+  [{ ...caller, ...ended, outcome: 'glare' }, 'Call ended'],
+  [{ ...caller, ...ended, outcome: 'refused', code: 'callee_busy' }, 'Bob is busy'],
+  [{ ...caller, ...ended, outcome: 'refused', code: 'callee_offline' }, 'Bob is offline'],
+  [{ ...caller, ...ended, outcome: 'refused', code: 'mic_blocked' }, 'The call was not placed'],
+  [{ ...caller, ...ended, outcome: 'unknown' }, 'The server did not answer'],
+  [{ ...callee, ...ended, outcome: 'declined' }, 'Call ended'],
+  [{ ...callee, ...ended, outcome: 'no-answer' }, 'Call ended'],
+];
+
+for (const [changes, text] of STATUS) {
+  test(`status: ${JSON.stringify(changes)}`, () => assert.equal(statusText(call(changes)), text));
+}
+
+const DETAILS = [
+  [{ ...callee, mine: false, ...ended, outcome: 'no-answer' }, 'You missed a call from Bob.'],
+  [{ ...callee, mine: false, ...ended, outcome: 'cancel' }, 'You missed a call from Bob.'],
+  [{ ...callee, mine: false, ...ended, outcome: 'declined' }, 'You declined the call from Bob.'],
+  [{ ...callee, ...ended, outcome: 'cancel' }, ''],
+  [{ ...caller, ...ended, outcome: 'hangup', duration: 83000 }, 'Lasted 1:23'],
+  [{ ...caller, ...ended, outcome: 'failed' }, 'The connection could not be made.'],
+  [{ ...caller, ...ended, outcome: 'failed', duration: 5 }, 'The connection was lost.'],
+  [{ ...caller, ...ended, outcome: 'declined' }, ''],
+  [{ ...caller, ...ended, outcome: 'refused', code: 'callee_busy' }, ''],
+  [{ ...caller, ...ended, outcome: 'refused', code: 'unknown_agent' },
+    'Bob is no longer in the directory.'],
+  [{ ...caller, ...ended, outcome: 'refused', code: 'a_code_of_tomorrow' },
+    'Something went wrong on the server. Try again in a moment.'],
+  [{ ...caller, phase: 'connected', muted: true }, 'Your microphone is muted.'],
+  [{ ...callee, mine: false, phase: 'connected' }, 'This call is in another window of yours.'],
+];
+
+for (const [changes, text] of DETAILS) {
+  test(`detail: ${JSON.stringify(changes)}`, () => assert.equal(detailText(call(changes)), text));
+}
+
+test('a nameless colleague is still somebody', () => {
+  const nameless = call({ ...callee, phase: 'ringing', other: null });
+  assert.equal(statusText(nameless), 'a colleague is calling');
+});
+
+test('durations', () => {
+  assert.deepEqual([-5, 0, 7999, 754000, 3723000].map(formatDuration),
+    ['0:00', '0:00', '0:07', '12:34', '1:02:03']);
+});
+
+test('initials', () => {
+  const names = ['alice', 'Ana María Pérez', ' émile  zola ', '', '李 雷'];
+  assert.deepEqual(names.map(initials), ['A', 'AP', 'ÉZ', '', '李雷']);
+});

@@ -1,0 +1,79 @@
+// What may come from outside: links, embedding pages and keys.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { addressIn, takeFromAddress } from '../../www/js/call-link.js';
+import { initialState } from '../../www/js/call-state.js';
+import { reportOf, requestIn } from '../../www/js/embed.js';
+import { SHORTCUTS, shortcutFor } from '../../www/js/shortcuts.js';
+
+const WK = `WK${'0'.repeat(32)}`;
+const CRM = 'https://crm.example';
+const parent = {};
+const message = (data, more) => requestIn({ origin: CRM, source: parent, data, ...more }, parent, [CRM]);
+
+test('the page around may ask for a call, a search and the focus', () => {
+  assert.deepEqual(message({ type: 'dialpad:call', to: WK }), { type: 'call', to: WK });
+  assert.deepEqual(message({ type: 'dialpad:call', to: 'client:bob' }), { type: 'call', to: 'client:bob' });
+  assert.deepEqual(message({ type: 'dialpad:search', text: 'ana' }), { type: 'search', text: 'ana' });
+  assert.deepEqual(message({ type: 'dialpad:focus' }), { type: 'focus' });
+});
+
+test('nobody else is listened to, and nothing else is understood', () => {
+  const call = { type: 'dialpad:call', to: WK };
+  for (const origin of ['https://crm.example.evil', 'https://crm.example:8443', 'http://crm.example', 'null', '']) {
+    assert.equal(message(call, { origin }), null, origin);
+  }
+  assert.equal(message(call, { source: {} }), null);
+  for (const data of [null, 'dialpad:call', 7, [], {}, { type: 'call', to: WK }, { type: 'dialpad:call' },
+    { type: 'dialpad:call', to: 'Bob' }, { type: 'dialpad:call', to: [WK] },
+    { type: 'dialpad:call', to: '+4930123' }, { type: 'dialpad:search', text: 7 },
+    { type: 'dialpad:search', text: 'x'.repeat(201) }]) {
+    assert.equal(message(data), null, JSON.stringify(data));
+  }
+  assert.equal(requestIn({ origin: CRM, source: parent, data: call }, parent, []), null);
+});
+
+test('the page around is told how the call stands, once, and only a name', () => {
+  const bob = { sid: WK, name: 'Bob' };
+  const calling = { ...initialState, phase: 'calling', role: 'caller', taskSid: 'WT1', other: bob };
+  const report = reportOf(calling, null);
+  assert.deepEqual(report, {
+    type: 'dialpad:state', state: 'calling', direction: 'out', name: 'Bob', outcome: null,
+  });
+  assert.equal(reportOf({ ...calling, muted: true }, report), null);
+  assert.equal(reportOf({ ...calling, phase: 'ending' }, report), null);
+  const ended = reportOf({ ...calling, phase: 'ended', outcome: 'declined' }, report);
+  assert.deepEqual([ended.state, ended.outcome], ['ended', 'declined']);
+  assert.deepEqual(reportOf(initialState, ended).name, null);
+  assert.equal(reportOf({ ...calling, role: 'callee', phase: 'ringing' }, null).direction, 'in');
+});
+
+test('a call is taken out of the address, and only an address calls', () => {
+  const rows = [
+    [`?call=${WK}`, WK, ''], [`?a=1&call=${WK}#x`, WK, '?a=1#x'], ['?call=client%3Abob', 'client:bob', ''],
+    ['?call=Bob', null, ''], ['?call=', null, ''], [`?call=${WK}0`, null, ''],
+  ];
+  for (const [search, expected, left] of rows) {
+    const location = { href: `https://calls.example/${search}` };
+    let shown = null;
+    const history = { state: null, replaceState: (state, title, url) => { shown = String(url); } };
+    assert.equal(takeFromAddress(location, history), expected, search);
+    assert.equal(shown, `https://calls.example/${left}`);
+  }
+  assert.equal(takeFromAddress({ href: 'https://calls.example/?x=1' }, null), null);
+  assert.equal(addressIn(null), null);
+});
+
+test('keys are told by their place, with two modifiers and no other', () => {
+  const press = (code, more) => shortcutFor({
+    code, altKey: true, shiftKey: true, ctrlKey: false, metaKey: false, ...more,
+  });
+  for (const { code, button } of SHORTCUTS) assert.equal(press(code), button);
+  assert.equal(press('KeyQ'), undefined);
+  for (const more of [{ altKey: false }, { shiftKey: false }, { ctrlKey: true }, { metaKey: true }]) {
+    assert.equal(press('KeyY', more), undefined);
+  }
+  assert.equal(new Set(SHORTCUTS.map(({ code }) => code)).size, SHORTCUTS.length);
+});

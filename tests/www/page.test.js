@@ -1,0 +1,104 @@
+// The document: names, words and weight.
+
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import test from 'node:test';
+
+import { presenceOf } from '../../www/js/agent-picker.js';
+import { buttonsFor } from '../../www/js/call-panel.js';
+import { initialState } from '../../www/js/call-state.js';
+import { kindOfActivity } from '../../www/js/presence.js';
+import { readiness } from '../../www/js/readiness.js';
+import { has, plural, t } from '../../www/js/strings.js';
+
+const www = new URL('../../www/', import.meta.url);
+const html = readFileSync(new URL('index.html', www), 'utf8');
+const scripts = readdirSync(new URL('js/', www))
+  .map((name) => [name, readFileSync(new URL(`js/${name}`, www), 'utf8')]);
+
+test('the words in the document are those of strings.js', () => {
+  const marked = [...html.matchAll(/data-text="(\w+)">([^<]*)</g)];
+  assert.ok(marked.length > 8);
+  for (const [, key, text] of marked) assert.equal(text, t(key), key);
+});
+
+test('every string that the code asks for exists', () => {
+  for (const [name, source] of scripts) {
+    for (const [, key] of source.matchAll(/\bt\('(\w+)'/g)) assert.ok(has(key), `${name}: ${key}`);
+  }
+});
+
+test('nothing in the page breaks its Content-Security-Policy', () => {
+  assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
+  for (const [name, source] of scripts) {
+    assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write/, name);
+  }
+});
+
+test('placeholders and plurals', () => {
+  assert.equal(t('calling', { name: '{name} $& <b>' }), 'Calling {name} $& <b>');
+  assert.deepEqual([plural('agentsFound', 1), plural('agentsFound', 1200)],
+    ['1 agent found', '1,200 agents found']);
+});
+
+const shown = (changes) => Object.entries(buttonsFor({ ...initialState, ...changes }))
+  .filter(([, want]) => want).map(([id, { enabled }]) => (enabled ? id : `(${id})`)).sort();
+
+test('the buttons of each state', () => {
+  const mine = { mine: true, leg: 'open' };
+  assert.deepEqual(shown({}), []);
+  assert.deepEqual(shown({ phase: 'preparing' }), ['cancel']);
+  assert.deepEqual(shown({ phase: 'calling' }), ['cancel']);
+  assert.deepEqual(shown({ phase: 'ending', role: 'caller' }), ['(cancel)']);
+  assert.deepEqual(shown({ phase: 'ringing' }), ['answer', 'decline']);
+  assert.deepEqual(shown({ phase: 'answering' }), ['hang-up']);
+  assert.deepEqual(shown({ phase: 'connected', connectedAt: 1, ...mine }),
+    ['hang-up', 'hold', 'keypad-toggle', 'mute']);
+  assert.deepEqual(shown({ phase: 'connected', connectedAt: 1 }),
+    ['hang-up', 'hold', 'rejoin']);
+  assert.deepEqual(shown({ phase: 'connected', connectedAt: 1, holdPending: true, ...mine }),
+    ['(hold)', 'hang-up', 'keypad-toggle', 'mute']);
+  assert.deepEqual(shown({ phase: 'ending', connectedAt: 1, ...mine }),
+    ['(hang-up)', '(hold)', '(keypad-toggle)', '(mute)']);
+  assert.deepEqual(shown({ phase: 'rejoining', connectedAt: 1, mine: true }),
+    ['(hold)', '(keypad-toggle)', '(mute)', 'hang-up']);
+  assert.deepEqual(shown({ phase: 'ended' }), []);
+  assert.deepEqual(shown({ phase: 'ended', other: { sid: 'WK1', name: 'Bob' } }), ['call-again']);
+});
+
+test('presence has a shape and a text', () => {
+  const agent = { available: true, busy: false, activity: 'Available' };
+  assert.deepEqual(presenceOf(agent), { kind: 'available', text: 'Available' });
+  assert.deepEqual(presenceOf({ ...agent, busy: true }), { kind: 'busy', text: 'On a call' });
+  assert.deepEqual(presenceOf({ ...agent, busy: null }), { kind: 'available', text: 'Available' });
+  assert.equal(presenceOf({ ...agent, available: false, activity: 'Lunch' }).kind, 'away');
+  assert.equal(presenceOf({ ...agent, available: false, activity: 'Offline' }).kind, 'offline');
+  assert.equal(kindOfActivity({ available: false, name: 'Break' }), 'away');
+});
+
+test('whether a call can be made, and why not', () => {
+  const picked = { name: 'Bob', available: true, busy: false, activity: 'Available' };
+  const good = {
+    problem: null, connected: true, wasConnected: true, microphone: 'granted', soundBlocked: false,
+    activity: { name: 'Available', available: true }, picked,
+  };
+  const rows = [
+    [{}, true, false, ''],
+    [{ picked: null }, false, false, ''],
+    [{ connected: false, wasConnected: false }, false, false, 'Connecting to the phone system…'],
+    [{ connected: false }, false, false, 'Connection lost. Reconnecting…'],
+    [{ microphone: 'prompt' }, true, true, t('hintGoReady')],
+    [{ soundBlocked: true }, true, true, t('hintGoReady')],
+    [{ microphone: 'denied' }, true, false, t('hintMicBlocked')],
+    [{ activity: { name: 'Lunch', available: false } }, false, false,
+      'Your status is Lunch. Change it to call somebody.'],
+    [{ picked: { ...picked, available: false, activity: 'Offline' } }, false, false,
+      'Bob can’t be called now. Status: Offline.'],
+    [{ picked: { ...picked, busy: true } }, true, false, 'Bob seems to be on a call.'],
+    [{ problem: 'sign_in' }, true, false, t('sign_in')],
+  ];
+  for (const [changes, canCall, goReady, text] of rows) {
+    const said = readiness({ ...good, ...changes });
+    assert.deepEqual([said.canCall, said.goReady, said.text], [canCall, goReady, text]);
+  }
+});

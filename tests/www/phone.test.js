@@ -1,0 +1,381 @@
+// Which Voice call is ours, and what is read out of TaskRouter; both SDKs are played by stand-ins.
+
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import test from 'node:test';
+
+import { EXPECTED_FOR, judgeCall } from '../../www/js/call-match.js';
+import { createSoftphone } from '../../www/js/softphone.js';
+import { connectTaskRouter, kindOf, withParameter } from '../../www/js/taskrouter.js';
+import { fakeTime } from './fake-time.js';
+
+const settled = () => new Promise((resolve) => { setImmediate(resolve); });
+
+class Call extends EventEmitter {
+  static State = { Closed: 'closed' };
+
+  constructor(callSid, from) {
+    super();
+    this.parameters = { CallSid: callSid, From: from };
+    this.state = 'pending';
+  }
+
+  status() { return this.state; }
+
+  accept() {
+    this.state = 'open';
+    this.emit('accept');
+  }
+
+  disconnect() {
+    this.state = 'closed';
+    this.emit('disconnect');
+  }
+}
+
+class Device extends EventEmitter {
+  static State = {
+    Registered: 'registered', Unregistered: 'unregistered', Destroyed: 'destroyed',
+  };
+
+  constructor(token, options) {
+    super();
+    Object.assign(this, { tokens: [token], options, state: 'unregistered', isBusy: false });
+    Device.last = this;
+  }
+
+  async register() {
+    this.state = 'registered';
+    this.emit('registered');
+  }
+
+  updateToken(token) { this.tokens.push(token); }
+
+  drop() {
+    this.state = 'unregistered';
+    this.emit('unregistered');
+  }
+
+  destroy() { this.state = 'destroyed'; }
+
+  ring(callSid, from) {
+    const call = new Call(callSid, from);
+    this.emit('incoming', call);
+    return call;
+  }
+}
+
+function softphone() {
+  const events = [];
+  const names = ['legOpen', 'muted', 'doubtful', 'tokenExpiring', 'replaced'];
+  const on = Object.fromEntries(
+    names.map((name) => [name, (value) => events.push(value ? [name, value] : [name])]),
+  );
+  Object.assign(on, {
+    registered() {},
+    level() {},
+    legClosed: (taskSid, dropped) => events.push(
+      dropped ? ['legClosed', taskSid, 'dropped'] : ['legClosed', taskSid]),
+    line: (taskSid, lost) => events.push(['line', lost]),
+    warning: (taskSid, name, raised) => events.push(['warning', name, raised]),
+  });
+  const session = { voice: { token: 'T', signalingHost: 'localhost:8443' } };
+  const phone = createSoftphone({ Device, Call }, session, {
+    soundFolder: 'https://h/sounds/', getUserMedia: () => {}, on,
+  });
+  return { phone, device: Device.last, events };
+}
+
+test('judging a call', () => {
+  const call = { callSid: 'CA1', from: 'client:alice', now: 5000 };
+  const expected = { since: 1000, from: 'client:alice', callSid: null };
+  assert.equal(judgeCall(call, null), 'leave');
+  assert.equal(judgeCall(call, expected), 'accept');
+  assert.equal(judgeCall({ ...call, from: 'client:eve' }, expected), 'wait');
+  assert.equal(judgeCall(call, { ...expected, callSid: 'CA1' }), 'accept');
+  assert.equal(judgeCall(call, { ...expected, callSid: 'CA2' }), 'leave');
+  assert.equal(judgeCall({ ...call, now: 1001 + EXPECTED_FOR }, expected), 'leave');
+});
+
+test('the softphone has local files for all fifteen sounds', () => {
+  const { device } = softphone();
+  const names = [
+    'incoming', 'outgoing', 'disconnect', 'dtmfs', 'dtmfh',
+    ...[...'0123456789'].map((digit) => `dtmf${digit}`),
+  ];
+  assert.deepEqual(Object.keys(device.options.sounds).sort(), names.sort());
+  assert.equal(device.options.sounds.dtmfs, 'https://h/sounds/dtmf-star.wav');
+  assert.equal(device.options.chunderw, 'localhost:8443');
+  assert.equal(device.options.publishEvents, false);
+});
+
+test('a call that nobody asked for is left alone', () => {
+  const { device, events } = softphone();
+  assert.equal(device.ring('CA9', 'client:eve').status(), 'pending');
+  assert.deepEqual(events, []);
+});
+
+test('our leg is answered by itself, once', () => {
+  const { phone, device, events } = softphone();
+  phone.expect('WT1', 'client:alice');
+  assert.equal(device.ring('CA1', 'client:alice').status(), 'open');
+  assert.equal(device.ring('CA2', 'client:alice').status(), 'pending');
+  phone.drop();
+  assert.deepEqual(events, [['legOpen', 'WT1'], ['legClosed', 'WT1']]);
+  assert.equal(device.ring('CA3', 'client:alice').status(), 'pending');
+});
+
+test('a stranger that was quicker is dropped when TaskRouter names the leg', () => {
+  const { phone, device, events } = softphone();
+  phone.expect('WT1', 'client:alice');
+  const stranger = device.ring('CA9', 'client:alice');
+  assert.equal(phone.isUnsure('WT1'), true);
+  phone.legIs('WT1', 'CA1');
+  assert.equal(stranger.status(), 'closed');
+  assert.deepEqual(events.at(-1), ['legClosed', 'WT1']);
+  assert.equal(phone.isUnsure('WT1'), false);
+});
+
+test('a call from an unexpected number waits until TaskRouter names it', () => {
+  const { phone, device, events } = softphone();
+  phone.expect('WT1', 'client:alice');
+  const stranger = device.ring('CA9', 'client:eve');
+  const ours = device.ring('CA1', '+15550100');
+  assert.deepEqual(events, [['doubtful', 'WT1'], ['doubtful', 'WT1']]);
+  phone.legIs('WT1', 'CA1');
+  assert.equal(ours.status(), 'open');
+  assert.equal(stranger.status(), 'pending');
+});
+
+test('a leg that fails before it was open is reported closed, once', () => {
+  const { phone, device, events } = softphone();
+  phone.expect('WT1', 'client:alice');
+  const call = device.ring('CA1', 'client:alice');
+  call.state = 'closed';
+  call.emit('error', new Error('31402'));
+  call.emit('disconnect');
+  assert.deepEqual(events.filter(([name]) => name === 'legClosed'),
+    [['legClosed', 'WT1', 'dropped']]);
+});
+
+test('coming back into a call takes only the call that the server named', () => {
+  const { phone, device, events } = softphone();
+  phone.expectNamed('WT1');
+  const stranger = device.ring('CA9', 'client:alice');
+  const early = device.ring('CA1', 'client:alice');
+  assert.deepEqual([events, phone.isUnsure('WT1')], [[], false]);
+  phone.legIs('WT1', 'CA1');
+  assert.deepEqual([early.status(), stranger.status()], ['open', 'pending']);
+  phone.drop();
+  phone.expectNamed('WT1');
+  phone.legIs('WT1', 'CA3');
+  assert.equal(device.ring('CA3', 'client:x').status(), 'open');
+});
+
+test('a lost line and its recovery are told; a leg lost with it counts as dropped', () => {
+  const { phone, device, events } = softphone();
+  phone.expect('WT1', 'client:alice');
+  const call = device.ring('CA1', 'client:alice');
+  call.emit('reconnecting');
+  call.emit('reconnected');
+  call.emit('warning', 'low-mos');
+  call.emit('warning-cleared', 'low-mos');
+  call.emit('reconnecting');
+  call.disconnect();
+  assert.deepEqual(events.slice(1), [
+    ['line', true], ['line', false], ['warning', 'low-mos', true], ['warning', 'low-mos', false],
+    ['line', true], ['legClosed', 'WT1', 'dropped'],
+  ]);
+});
+
+test('a call that was closed without a word is noticed, and so is a Device that stays busy', () => {
+  const { phone, device, events } = softphone();
+  phone.expect('WT1', 'client:alice');
+  device.ring('CA1', 'client:alice').state = 'closed';
+  device.isBusy = true;
+  phone.look();
+  assert.deepEqual(events.slice(1), [['legClosed', 'WT1', 'dropped'], ['replaced']]);
+  assert.notEqual(Device.last, device);
+  assert.equal(device.state, 'destroyed');
+});
+
+test('a Device without a registration asks for it again, and is replaced in the end', (t) => {
+  const time = fakeTime(t);
+  const { device, events } = softphone();
+  const asked = t.mock.method(device, 'register', async () => {});
+  device.drop();
+  device.edge = 'roaming';
+  time.tick(2000);
+  assert.equal(asked.mock.callCount(), 1);
+  device.edge = null;
+  time.tick(30000);
+  assert.deepEqual(events.at(-1), ['replaced']);
+  assert.equal(Device.last.state, 'registered');
+});
+
+test('a token goes to a Device that is connected; one whose token was refused is replaced', () => {
+  const { phone, device, events } = softphone();
+  phone.updateToken('T2');
+  device.drop();
+  phone.updateToken('T3');
+  assert.deepEqual(device.tokens, ['T', 'T2']);
+  device.register();
+  assert.deepEqual(device.tokens, ['T', 'T2', 'T3']);
+  device.drop();
+  device.emit('error', { code: 20104 });
+  assert.deepEqual(events, [['tokenExpiring']]);
+  phone.updateToken('T4');
+  assert.deepEqual(Device.last.tokens, ['T4']);
+  assert.notEqual(Device.last, device);
+});
+
+test('after a sleep the Device is another one, unless there is a call', () => {
+  const { phone, device } = softphone();
+  phone.expect('WT1', 'client:alice');
+  device.ring('CA1', 'client:alice');
+  phone.wake();
+  assert.equal(Device.last, device);
+  phone.drop();
+  phone.wake();
+  assert.notEqual(Device.last, device);
+});
+
+test('whose Task it is', () => {
+  assert.equal(kindOf({ dialpad: 'x', internal: 'true' }), 'incoming');
+  assert.equal(kindOf({ dialpad: 'x', internal: true }), 'incoming');
+  assert.equal(kindOf({ dialpad: 'x' }), 'outgoing');
+  for (const attributes of [{}, null, { internal: 'true' }, { dialpad: '' }, { dialpad: 1 }]) {
+    assert.equal(kindOf(attributes), null);
+  }
+});
+
+test('a parameter goes before the fragment', () => {
+  assert.equal(withParameter('https://h/cgi-bin/caller-twiml?a=1#rc=4&rp=ct', 'taskSid', 'WT1'),
+    'https://h/cgi-bin/caller-twiml?a=1&taskSid=WT1#rc=4&rp=ct');
+});
+
+class Worker extends EventEmitter {
+  constructor(token) {
+    super();
+    Object.assign(this, { tokens: [token], reservations: new Map(), activities: new Map() });
+    Worker.last = this;
+  }
+
+  updateToken(token) { this.tokens.push(token); }
+
+  disconnect() { this.emit('disconnected', {}); }
+
+  reserve(taskSid, attributes, status = 'pending') {
+    const reservation = Object.assign(new EventEmitter(), {
+      sid: `WR${taskSid}`,
+      status,
+      dialled: [],
+      task: Object.assign(new EventEmitter(), { sid: taskSid, attributes }),
+      async complete() { this.status = 'completed'; },
+      async call(...args) { this.dialled.push(args); },
+      async fetchLatestVersion() {},
+    });
+    this.reservations.set(`WR${taskSid}`, reservation);
+    return reservation;
+  }
+}
+
+function taskRouter() {
+  const events = [];
+  const on = Object.fromEntries(['up', 'down', 'offered', 'changed', 'activity', 'tokenExpired']
+    .map((name) => [name, (...values) => events.push([name, ...values])]));
+  const router = connectTaskRouter(Worker, { taskrouter: { token: 'T1' } }, on);
+  return { router, worker: Worker.last, events };
+}
+
+const OURS = { dialpad: 'signed', from: 'client:alice' };
+
+test('at ready, wrapping Tasks of ours are completed and nobody else\'s', async () => {
+  const { worker, events } = taskRouter();
+  const ours = worker.reserve('WT1', OURS, 'wrapping');
+  const foreign = worker.reserve('WT2', { from: 'x' }, 'wrapping');
+  worker.reserve('WT3', { ...OURS, internal: 'true' });
+  worker.emit('ready');
+  await settled();
+  assert.equal(ours.status, 'completed');
+  assert.equal(foreign.status, 'wrapping');
+  assert.deepEqual(events, [['offered', 'WT3'], ['up'], ['activity']]);
+});
+
+test('a Task of this tab is completed as soon as it starts to wrap up', async () => {
+  const { router, worker, events } = taskRouter();
+  worker.emit('ready');
+  const reservation = worker.reserve('WT1', OURS, 'accepted');
+  worker.emit('reservationCreated', reservation);
+  await router.dial('WT1', { twimlUrl: 'https://h/t', statusCallbackUrl: 'https://h/s' });
+  reservation.emit('wrapup', reservation);
+  await settled();
+  assert.equal(reservation.status, 'completed');
+  assert.ok(events.some(([name, taskSid, what]) => (
+    name === 'changed' && taskSid === 'WT1' && what === 'wrapup'
+  )));
+});
+
+test('a Reservation may come before or after it is waited for', async () => {
+  const { router, worker } = taskRouter();
+  worker.emit('ready');
+  const later = router.reserved('WT1', 1000);
+  const reservation = worker.reserve('WT1', OURS);
+  worker.emit('reservationCreated', reservation);
+  await later;
+  await router.reserved('WT1', 1000);
+  await router.dial('WT1', { twimlUrl: 'https://h/t', statusCallbackUrl: 'https://h/s' });
+  assert.deepEqual(reservation.dialled, [['client:alice', 'https://h/t', {
+    accept: true, timeout: 15, statusCallbackUrl: 'https://h/s',
+  }]]);
+  await assert.rejects(router.reserved('WT2', 1));
+});
+
+test('a new token waits while the SDK reconnects: it would open a second socket', () => {
+  const { router, worker } = taskRouter();
+  worker.emit('ready');
+  router.updateToken('T2');
+  worker.emit('disconnected', {});
+  router.updateToken('T3');
+  assert.deepEqual(worker.tokens, ['T1', 'T2']);
+  worker.emit('ready');
+  assert.deepEqual(worker.tokens, ['T1', 'T2', 'T3']);
+  worker.emit('disconnected', {});
+  worker.emit('tokenExpired');
+  router.updateToken('T4');
+  assert.equal(worker.tokens.at(-1), 'T4');
+});
+
+test('a Worker that failed to start or stays without connection is replaced', (t) => {
+  const time = fakeTime(t);
+  const { router, worker, events } = taskRouter();
+  worker.emit('error', new Error('Failed to initialize Worker WK1'));
+  time.tick(2000);
+  const second = Worker.last;
+  assert.notEqual(second, worker);
+  worker.emit('ready');
+  assert.ok(!events.some(([name]) => name === 'up'), 'the old one has no say any more');
+  router.updateToken('T2');
+  time.tick(19000);
+  router.look();
+  assert.equal(Worker.last, second);
+  time.tick(2000);
+  router.look();
+  assert.deepEqual(Worker.last.tokens, ['T2']);
+  Worker.last.emit('ready');
+  assert.ok(events.some(([name]) => name === 'up'));
+  const third = Worker.last;
+  time.tick(60000);
+  router.look();
+  assert.equal(Worker.last, third);
+});
+
+test('after a sleep the Worker is another one, with the newest token', () => {
+  const { router, worker, events } = taskRouter();
+  worker.emit('ready');
+  router.updateToken('T2');
+  router.wake();
+  assert.deepEqual([worker.tokens, Worker.last.tokens], [['T1', 'T2'], ['T2']]);
+  assert.deepEqual(events.at(-1), ['down']);
+  assert.equal(worker.listenerCount('reservationCreated'), 0);
+});

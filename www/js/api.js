@@ -1,0 +1,118 @@
+// The only place that fetches from our own programs and knows their addresses.
+
+const TOKEN_HEADER = 'X-Dialpad-Token';
+const TIMEOUT = 8000; // the programs answer within 4 s
+
+export class ApiError extends Error {
+  /**
+   * @param {number} status the HTTP status; 0 when no answer came
+   * @param {string} code the server's word, or 'unreachable'
+   */
+  constructor(status, code) {
+    super(`${code} (${status})`);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const CODES = { 401: 'sign_in', 429: 'too_many_requests' };
+
+async function errorOf(response) {
+  let code = CODES[response.status];
+  if (!code) {
+    const body = await response.json().catch(() => null);
+    code = body?.error?.code ?? 'failed';
+  }
+  return new ApiError(response.status, code);
+}
+
+/** How far into its call the server is, by the server's own clock. */
+function elapsedSince(connectedAt, date) {
+  if (connectedAt === null || connectedAt === undefined) return 0;
+  const start = typeof connectedAt === 'number' ? connectedAt * (connectedAt < 1e11 ? 1000 : 1)
+    : Date.parse(connectedAt);
+  const elapsed = (Date.parse(date) || Date.now()) - start;
+  return Number.isFinite(elapsed) ? Math.max(0, elapsed) : 0;
+}
+
+/**
+ * @param {string} base the folder that the programs are in, with its last slash
+ * @param {typeof globalThis.fetch} fetch
+ */
+export function createApi(base, fetch = globalThis.fetch.bind(globalThis)) {
+  let token = null;
+  let renew = null;
+
+  async function send(method, program, { query = {}, body, signal } = {}) {
+    const url = new URL(program, base);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const headers = {};
+    if (token) headers[TOKEN_HEADER] = token;
+    if (body) headers['Content-Type'] = 'application/json';
+    const timeout = new AbortController();
+    const giveUp = () => timeout.abort();
+    const timer = setTimeout(giveUp, TIMEOUT);
+    signal?.addEventListener('abort', giveUp);
+    try {
+      return await fetch(url, {
+        method, headers, body: body && JSON.stringify(body), signal: timeout.signal,
+        credentials: 'same-origin',
+      });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new ApiError(0, 'unreachable');
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** A token that has run out costs one silent renewal, not a failed request. */
+  async function ask(method, program, options) {
+    let response = await send(method, program, options);
+    if (response.status === 401 && renew) {
+      await renew();
+      response = await send(method, program, options);
+    }
+    if (!response.ok) throw await errorOf(response);
+    const answer = await response.json().catch(() => {
+      throw new ApiError(response.status, 'failed');
+    });
+    return { answer, date: response.headers.get('Date') };
+  }
+
+  const post = async (program, body) => (await ask('POST', program, { body })).answer;
+
+  return {
+    /** What refuses here is final for the agent: the web server no longer knows who this is. */
+    async session() {
+      const response = await send('POST', 'session');
+      if (!response.ok) throw await errorOf(response);
+      const session = await response.json();
+      token = session.token;
+      const date = Date.parse(response.headers.get('Date'));
+      // How far the server's clock is ahead, which is Twilio's as well as matters here.
+      return { ...session, skew: Number.isFinite(date) ? date - Date.now() : 0 };
+    },
+    onTokenRefused(handler) {
+      renew = handler;
+    },
+    async listAgents(q, { limit, signal }) {
+      const query = { q, limit, all: 1 };
+      return (await ask('GET', 'list-agents', { query, signal })).answer;
+    },
+    createTask: async (to) => (await post('create-task', { to })).taskSid,
+    async callState(taskSid, signal) {
+      const query = taskSid ? { taskSid } : {};
+      const { answer, date } = await ask('GET', 'call-state', { query, signal });
+      return { answer, elapsed: elapsedSince(answer.connectedAt, date) };
+    },
+    holdParticipant: async (taskSid, hold) => (
+      (await post('hold-participant', { taskSid, hold })).hold
+    ),
+    cleanupRejectedTask: (taskSid) => post('cleanup-rejected-task', { taskSid }),
+    rejoinCall: async (taskSid) => (await post('rejoin-call', { taskSid })).callSid,
+    endCall: (taskSid, reason) => post('end-call', { taskSid, reason }),
+  };
+}

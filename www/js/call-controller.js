@@ -1,0 +1,257 @@
+// Carries out what call-state.js asks for and feeds back what came of it. All state is there; here
+// are only the hands.
+
+import { canCall, initialState, pollPlan, reduce } from './call-state.js';
+import { createPoller } from './poller.js';
+import { withParameter } from './taskrouter.js';
+
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+// Refusals that no repetition changes; the next question to the server tells what is true.
+const isFinal = ({ status }) => status >= 400 && status < 500 && status !== 429;
+
+const RESERVED_WITHIN = 25000; // a caller's Task lives 20 s without a reservation
+const DROP_AFTER = 2000; // a hang-up is heard at once, also when the server is slow
+const COMES_WITHIN = 20000; // the Voice call that brings an agent back into a call
+
+/**
+ * @param {object} parts {api, microphone, softphone(), taskRouter(), session(), registered(),
+ *   mayRejoin(taskSid, patiently), reached(boolean)}: functions for what comes later than the page;
+ *   `registered` resolves once the softphone can be rung, `mayRejoin` to whether this page is the
+ *   one to come back into a call, and `reached` is told whether the server answers
+ * @param {(state: object) => void} onState
+ */
+export function createCallController(parts, onState) {
+  const { api, microphone } = parts;
+  const identifying = new Set();
+  const visited = new Set(); // Tasks that this page knows: what is found later isn't left over
+  let state = initialState;
+  let coming = null;
+  let looked = false;
+
+  const poller = createPoller((taskSid, signal) => api.callState(taskSid, signal), {
+    onAnswer(taskSid, { answer, elapsed }) {
+      parts.reached(true);
+      dispatch({ type: 'server-state', taskSid, answer, elapsed });
+    },
+    onError(taskSid, { status }) {
+      parts.reached(status > 0 && status < 500);
+      // Not a Task of ours, or no Task any more.
+      if (status === 403 || status === 404) {
+        dispatch({ type: 'server-state', taskSid, answer: { state: 'none' } });
+      }
+    },
+  });
+
+  /** Repeats what must reach the server until it did or is refused. */
+  async function insist(request, isOff = () => false) {
+    for (let tries = 0; tries < 20 && !isOff(); tries += 1) {
+      try {
+        return await request();
+      } catch (error) {
+        if (isFinal(error)) return null;
+        await pause(Math.min(3000, 250 * 2 ** tries));
+      }
+    }
+    return null;
+  }
+
+  /** TaskRouter tells which Voice call is the Task's leg, at its own time. */
+  async function identifyLeg(taskSid) {
+    if (identifying.has(taskSid)) return;
+    identifying.add(taskSid);
+    for (let tries = 0; tries < 8 && parts.softphone().isUnsure(taskSid); tries += 1) {
+      const callSid = parts.taskRouter().attributes(taskSid).worker_call_sid;
+      if (callSid) {
+        parts.softphone().legIs(taskSid, callSid);
+      } else {
+        await pause(500);
+        await parts.taskRouter().refresh(taskSid).catch(() => {});
+      }
+    }
+    identifying.delete(taskSid);
+  }
+
+  function twimlUrl(role, taskSid, attributes) {
+    const { callerTwimlUrl, calleeTwimlUrl } = parts.session();
+    return role === 'caller' ? withParameter(callerTwimlUrl, 'taskSid', taskSid)
+      : withParameter(calleeTwimlUrl, 'conferenceName', attributes.conferenceSid);
+  }
+
+  async function dialLeg({ role, taskSid }) {
+    const taskRouter = parts.taskRouter();
+    const softphone = parts.softphone();
+    try {
+      await taskRouter.reserved(taskSid, RESERVED_WITHIN);
+      if (state.taskSid !== taskSid || state.leg !== 'dialing' || state.phase === 'ending') return;
+      const attributes = taskRouter.attributes(taskSid);
+      softphone.expect(taskSid, attributes.from);
+      await taskRouter.dial(taskSid, {
+        twimlUrl: twimlUrl(role, taskSid, attributes),
+        statusCallbackUrl: withParameter(parts.session().legEndedUrl, 'taskSid', taskSid),
+      });
+    } catch (error) {
+      softphone.expectNothing(taskSid);
+      dispatch({ type: 'dial-failed', taskSid, taken: error.name === 'REQUEST_INVALID' });
+    }
+  }
+
+  /** Has the server dial this agent into the call once more, and takes exactly that call. */
+  async function rejoin({ taskSid }) {
+    const isOff = () => state.taskSid !== taskSid || state.leg !== 'dialing'
+      || state.phase !== 'rejoining';
+    const fail = () => {
+      if (isOff()) return;
+      parts.softphone()?.expectNothing(taskSid);
+      dispatch({ type: 'rejoin-failed', taskSid, code: 'rejoin_failed' });
+    };
+    await parts.registered();
+    if (isOff()) return;
+    parts.softphone().expectNamed(taskSid);
+    const callSid = await insist(() => api.rejoinCall(taskSid), isOff);
+    if (callSid) parts.softphone().legIs(taskSid, callSid);
+    clearTimeout(coming);
+    if (!callSid) fail();
+    else if (!isOff()) coming = setTimeout(fail, COMES_WITHIN);
+  }
+
+  async function endCall({ taskSid, reason }) {
+    const dropLeg = () => {
+      if (state.taskSid === taskSid && state.phase === 'ending') parts.softphone()?.drop();
+    };
+    const timer = setTimeout(dropLeg, DROP_AFTER);
+    await insist(() => api.endCall(taskSid, reason));
+    clearTimeout(timer);
+    dropLeg();
+    if (state.taskSid === taskSid) poller.now();
+  }
+
+  const effects = {
+    async 'open-mic'({ attempt }) {
+      try {
+        await microphone.open();
+        dispatch({ type: 'mic-open', attempt });
+      } catch ({ code }) {
+        dispatch({ type: 'mic-failed', attempt, code: code ?? 'mic_failed' });
+      }
+    },
+    'release-mic': () => microphone.release(),
+    async 'create-task'({ to, attempt }) {
+      try {
+        dispatch({ type: 'task-created', attempt, taskSid: await api.createTask(to) });
+      } catch ({ status, code }) {
+        // A gateway that lost the program says nothing in our words, and knows no more than we do.
+        const unknown = status === 0 || status === 504 || (status >= 500 && code === 'failed');
+        dispatch({ type: unknown ? 'task-unknown' : 'task-refused', attempt, code });
+      }
+    },
+    'dial-leg': dialLeg,
+    rejoin,
+    poll: () => poller.now(),
+    'end-call': endCall,
+    async decline({ taskSid }) {
+      await insist(() => api.cleanupRejectedTask(taskSid));
+      if (state.taskSid === taskSid) poller.now();
+    },
+    async hold({ taskSid, hold }) {
+      try {
+        dispatch({ type: 'held', taskSid, hold: await api.holdParticipant(taskSid, hold) });
+      } catch ({ code }) {
+        dispatch({ type: 'hold-failed', taskSid, code: code ?? 'hold_failed' });
+      }
+    },
+    mute: ({ muted }) => parts.softphone().mute(muted),
+    silence: () => parts.softphone()?.mute(true),
+    'drop-leg': () => parts.softphone()?.drop(),
+    'time-ring'({ taskSid }) {
+      setTimeout(dispatch, parts.session().ringSeconds * 1000, { type: 'ring-time-over', taskSid });
+    },
+    async tidy({ taskSid }) {
+      for (let tries = 0; tries < 8; tries += 1) {
+        if (await parts.taskRouter()?.tidy(taskSid).catch(() => false)) return;
+        await pause(1000);
+      }
+    },
+    'check-offer': ({ taskSid }) => checkOffer(taskSid),
+  };
+
+  /** Rings only if the server says that this call is for this agent, and from whom. */
+  async function checkOffer(taskSid) {
+    const found = await insist(() => api.callState(taskSid));
+    const { role, state: phase, other } = found?.answer ?? {};
+    if (role !== 'callee' || phase !== 'ringing') return;
+    if (!parts.taskRouter().isPending(taskSid)) return;
+    dispatch({ type: 'offer', taskSid, other });
+  }
+
+  /**
+   * Looks for a call that this agent is in without this page. Before TaskRouter is there, only one
+   * that is worth coming back into at once counts: no other can be told from one that rings. Only a
+   * page that has just been opened takes a call that was elsewhere: one that wakes up leaves it.
+   */
+  async function findCall() {
+    const early = !parts.taskRouter();
+    const found = await insist(() => api.callState());
+    const { taskSid, role, state: phase, other } = found?.answer ?? {};
+    const opened = !looked;
+    looked ||= found !== null;
+    if (!taskSid || phase === 'ended' || phase === 'none') return;
+    const up = phase === 'connected' || phase === 'reconnecting';
+    if (!up && (early || (role === 'callee' && parts.taskRouter().isPending(taskSid)))) return;
+    const back = up && !visited.has(taskSid) && await parts.mayRejoin(taskSid, !opened);
+    dispatch({ type: 'found', taskSid, role, other, back, elapsed: found.elapsed });
+  }
+
+  function dispatch(event) {
+    const result = reduce(state, { now: Date.now(), ...event });
+    state = result.state;
+    if (state.taskSid) visited.add(state.taskSid);
+    poller.follow(pollPlan(state));
+    for (const effect of result.effects) effects[effect.type](effect);
+    onState(state);
+  }
+
+  /** An event of TaskRouter's is never an answer, but it tells when to ask. */
+  function isWorthAsking(taskSid, what) {
+    if (what !== 'task-updated') return true;
+    const { outcome, connectedAt } = parts.taskRouter().attributes(taskSid);
+    return Boolean(outcome || (connectedAt && state.phase !== 'connected'));
+  }
+
+  return {
+    dispatch,
+    sendDigits: (digits) => parts.softphone()?.sendDigits(digits),
+
+    /** Events of TaskRouter and of the softphone. */
+    taskRouterUp() {
+      if (pollPlan(state)) poller.now();
+      else findCall();
+    },
+    /** The session is there, and nothing else yet. */
+    signedIn: () => canCall(state) && findCall(),
+    /** This tab is in charge now, for whatever reason: is there a call without a page? */
+    async lookForLeftCall() {
+      const { taskSid, mine } = state;
+      if (!taskSid || mine || canCall(state)) return;
+      if (await parts.mayRejoin(taskSid, true)) dispatch({ type: 'rejoin', taskSid });
+    },
+    offered: checkOffer,
+    taskChanged(taskSid, what) {
+      if (what === 'accepted') dispatch({ type: 'taken', taskSid });
+      if (taskSid === state.taskSid) {
+        identifyLeg(taskSid);
+        if (isWorthAsking(taskSid, what)) poller.now();
+      } else if (what === 'accepted' && state.phase !== 'preparing') {
+        findCall();
+      }
+    },
+    legOpen(taskSid) {
+      clearTimeout(coming);
+      dispatch({ type: 'leg-open', taskSid });
+      identifyLeg(taskSid);
+    },
+    legClosed: (taskSid, dropped) => dispatch({ type: 'leg-closed', taskSid, dropped }),
+    legDoubtful: identifyLeg,
+    muted: (muted) => dispatch({ type: 'muted', muted }),
+    notice: (key, values) => dispatch({ type: 'notice', notice: { key, values } }),
+  };
+}

@@ -1,0 +1,65 @@
+// A call that was asked for from outside, by `?call=WK…` in the page's address or by the page
+// around it. Nobody is called before the agent has said yes.
+
+import { openDialog, part } from './dialog.js';
+import { presenceOf } from './agent-picker.js';
+import { t } from './strings.js';
+
+const ADDRESS = /^(WK[0-9a-f]{32}|client:[^\s]{1,121})$/;
+
+/** The Worker's SID or contact_uri, or null for anything else; pure. */
+export const addressIn = (text) => (ADDRESS.test(text ?? '') ? text : null);
+
+/** Takes the call out of the page's address, so that a reload or a bookmark asks nobody. */
+export function takeFromAddress(location = globalThis.location, history = globalThis.history) {
+  const url = new URL(location.href);
+  const asked = url.searchParams.get('call');
+  if (asked === null) return null;
+  url.searchParams.delete('call');
+  history.replaceState(history.state, '', url);
+  return addressIn(asked);
+}
+
+async function ask(agent, { whyNot, call }) {
+  const reason = part('p', { className: 'note' });
+  reason.setAttribute('role', 'status');
+  const yes = part('button', { type: 'button', className: 'main go', words: 'call' });
+  const no = part('button', { type: 'button', words: 'cancel' });
+  const heading = part('h2', { textContent: t('askCall', { name: agent.name }) });
+  const dialog = await openDialog(heading,
+    part('p', { className: 'presence-line', textContent: presenceOf(agent).text }),
+    reason, part('p', { className: 'buttons' }, no, yes));
+
+  function update() {
+    const text = whyNot(agent) ?? '';
+    yes.disabled = text !== '';
+    if (reason.textContent !== text) reason.textContent = text;
+  }
+
+  update();
+  const timer = setInterval(update, 250);
+  dialog.addEventListener('close', () => clearInterval(timer));
+  no.addEventListener('click', () => dialog.close());
+  yes.addEventListener('click', () => {
+    dialog.close();
+    call(agent);
+  });
+}
+
+/**
+ * @param {string} address
+ * @param {object} page find(address) like list-agents; whyNot(agent): a sentence, or null if the
+ *   agent can be called now; call(agent)
+ */
+export async function askToCall(address, page) {
+  const { agents } = await page.find(address, { limit: 1 });
+  if (document.querySelector('dialog[open]')) return;
+  if (agents[0]) {
+    await ask(agents[0], page);
+    return;
+  }
+  const close = part('button', { type: 'button', className: 'main', words: 'close' });
+  const dialog = await openDialog(part('h2', { words: 'askUnknown' }),
+    part('p', { className: 'buttons' }, close));
+  close.addEventListener('click', () => dialog.close());
+}

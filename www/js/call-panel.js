@@ -1,0 +1,125 @@
+// Shows the call. `update` takes the whole state and changes only what differs, so that focus stays
+// where it is. Announces `call-action` with the name of an event of call-state.js.
+
+import { canUseLeg } from './call-state.js';
+import { detailText, formatDuration, initials, statusText } from './call-text.js';
+import { t } from './strings.js';
+
+const ACTIONS = {
+  mute: 'toggle-mute', hold: 'toggle-hold', decline: 'decline', answer: 'answer', cancel: 'cancel',
+  'hang-up': 'hang-up', 'call-again': 'call-again', rejoin: 'rejoin',
+};
+
+const METER_TOLD = 500; // milliseconds between two values for assistive technology
+const UNDER_WAY = ['preparing', 'calling', 'ringing', 'answering', 'reconnecting', 'rejoining'];
+
+const inCall = (phase) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
+
+/**
+ * Which buttons there are, and which of them can be pressed; pure.
+ * @param {boolean} canCall whether calls can be made at all now
+ */
+export function buttonsFor(state, canCall = true) {
+  const { phase, connectedAt } = state;
+  const talking = inCall(phase) || (phase === 'ending' && connectedAt !== null);
+  const audio = canUseLeg(state);
+  const elsewhere = inCall(phase) && !state.mine;
+  return {
+    rejoin: elsewhere && { enabled: true },
+    mute: talking && !elsewhere && { enabled: audio },
+    'keypad-toggle': talking && !elsewhere && { enabled: audio },
+    hold: talking && { enabled: phase === 'connected' && !state.holdPending },
+    decline: phase === 'ringing' && { enabled: true },
+    answer: phase === 'ringing' && { enabled: true },
+    cancel: (phase === 'preparing' || phase === 'calling'
+      || (phase === 'ending' && !talking && state.role === 'caller'))
+      && { enabled: phase !== 'ending' },
+    'hang-up': (talking || phase === 'answering') && { enabled: phase !== 'ending' },
+    'call-again': phase === 'ended' && Boolean(state.other?.sid) && { enabled: canCall },
+  };
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Each time that its address is set, an icon is fetched again, also when it is the same one. */
+function setIcon(use, address) {
+  if (use.getAttribute('href') !== address) use.setAttribute('href', address);
+}
+
+function setToggle(button, label, icon, on) {
+  setText(button.querySelector('span'), label);
+  setIcon(button.querySelector('use'), `icons.svg#${icon}`);
+  button.classList.toggle('on', on);
+}
+
+/** @param {HTMLElement} stage the section with everything about the call */
+export function mountCallPanel(stage) {
+  const byId = (id) => stage.querySelector(`#${id}`);
+  const [status, detail, timer, letters] = ['call-status', 'call-detail', 'timer', 'initials']
+    .map(byId);
+  const buttons = [...byId('actions').children];
+  const meter = byId('level');
+  const bar = meter.firstElementChild;
+  let shown = null;
+  let clock = null;
+  let measured = 0;
+
+  for (const [id, type] of Object.entries(ACTIONS)) {
+    byId(id).addEventListener('click', () => {
+      stage.dispatchEvent(new CustomEvent('call-action', { detail: { type } }));
+    });
+  }
+
+  /** Focus on a button that goes moves to the stage, not to one that does something else. */
+  function updateButtons(state, canCall) {
+    const wanted = buttonsFor(state, canCall);
+    const focused = document.activeElement;
+    const mayGo = buttons.includes(focused);
+    for (const button of buttons) {
+      const want = wanted[button.id];
+      button.hidden = !want;
+      button.disabled = !want?.enabled;
+    }
+    if (mayGo && (focused.hidden || focused.disabled)) stage.focus({ preventScroll: true });
+  }
+
+  function tick() {
+    const running = inCall(shown.phase) || (shown.phase === 'ending' && shown.connectedAt !== null);
+    setText(timer, running ? formatDuration(Date.now() - shown.connectedAt) : '');
+    clearTimeout(clock);
+    clock = running ? setTimeout(tick, 1000 - ((Date.now() - shown.connectedAt) % 1000)) : null;
+  }
+
+  return {
+    /** How loud the agent speaks, 0 to 1, many times a second. */
+    level(value) {
+      if (meter.hidden) return;
+      const percent = Math.min(100, Math.round(value * 140));
+      bar.style.transform = `scaleX(${percent / 100})`;
+      if (Date.now() - measured < METER_TOLD) return;
+      measured = Date.now();
+      meter.setAttribute('aria-valuenow', String(percent));
+    },
+    /**
+     * @param {object} state
+     * @param {boolean} canCall whether calls can be made at all now
+     */
+    update(state, canCall) {
+      shown = state;
+      stage.dataset.phase = state.phase;
+      stage.classList.toggle('waves', UNDER_WAY.includes(state.phase));
+      stage.dataset.held = String(state.hold.me || state.hold.other);
+      setText(letters, state.other ? initials(state.other.name) : '');
+      setText(status, statusText(state));
+      setText(detail, detailText(state));
+      const { muted, hold: { other: held } } = state;
+      setToggle(byId('mute'), t(muted ? 'unmute' : 'mute'), muted ? 'mic-off' : 'mic', muted);
+      setToggle(byId('hold'), t(held ? 'resume' : 'hold'), held ? 'play' : 'pause', held);
+      updateButtons(state, canCall);
+      meter.hidden = !canUseLeg(state) || muted;
+      tick();
+    },
+  };
+}

@@ -1,0 +1,309 @@
+// The state of this page's call, without a browser: no clock, no network, no document.
+//
+// `reduce` takes a state and an event and returns the next state and a list of effects: plain
+// descriptions of what has to be done, which call-controller.js carries out. What became of a
+// call comes from the server's call-state alone; audio and timers here only cause questions.
+//
+// Phases: idle → preparing → calling → connected → ending → ended   (the caller)
+//         idle → ringing → answering → connected → ending → ended   (the callee)
+//         reconnecting stands for connected while a leg of the other side is away;
+//         rejoining, while this page gets its own agent back into a call that goes on.
+
+export const initialState = Object.freeze({
+  phase: 'idle',
+  attempt: 0, // numbers the calls of this page, so that late answers are recognised
+  role: null, // 'caller' or 'callee'
+  taskSid: null, // this agent's own Task
+  other: null, // {sid, name}
+  mine: false, // this page, and not another tab, is getting or holding the agent's leg
+  creating: false, // create-task has been sent
+  leg: 'none', // 'none', 'dialing', 'open', 'closed'
+  muted: false,
+  hold: Object.freeze({ me: false, other: false }), // who hears music
+  holdPending: false,
+  connectedAt: null, // by this page's clock
+  duration: null, // milliseconds, once the call is over
+  outcome: null, // the server's word; 'refused' and 'unknown' are this page's
+  code: null, // why something went wrong, a key of strings.js
+  waiting: null, // a Task that was offered meanwhile
+  displaced: false, // another tab has taken over: it will get the leg
+  dropped: false, // the leg was lost, not ended by anybody
+  lineLost: false, // the leg has no connection at the moment
+  warnings: Object.freeze([]), // what the Voice SDK finds wrong with the sound, by its names
+  notice: null, // {key, values}: something to know about this call, a key of strings.js
+});
+
+const free = (state) => state.phase === 'idle' || state.phase === 'ended';
+const talking = ({ phase }) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
+const stay = (state) => ({ state, effects: [] });
+const go = (state, changes, ...effects) => ({ state: { ...state, ...changes }, effects });
+const poll = { type: 'poll' };
+const releaseMic = { type: 'release-mic' };
+
+/** A call of its own: nothing of the last one is left. */
+function begin(state, changes, ...effects) {
+  return go({ ...initialState, attempt: state.attempt + 1 }, changes, ...effects);
+}
+
+function end(state, now, { outcome, code = state.code }) {
+  const effects = [releaseMic];
+  if (state.mine) effects.push({ type: 'drop-leg' });
+  if (state.mine && state.taskSid) effects.push({ type: 'tidy', taskSid: state.taskSid });
+  if (state.waiting) effects.push({ type: 'check-offer', taskSid: state.waiting });
+  const duration = state.connectedAt === null ? null : now - state.connectedAt;
+  return go(state, {
+    phase: 'ended', outcome, code, duration, waiting: null, creating: false, holdPending: false,
+    lineLost: false, warnings: initialState.warnings, notice: null,
+  }, ...effects);
+}
+
+/** Fetches the agent's leg to this page: the microphone first, as always. */
+function rejoin(state) {
+  const attempt = state.attempt + 1;
+  return go(state, {
+    phase: 'rejoining', attempt, mine: true, leg: 'none', muted: false, code: null, notice: null,
+    displaced: false, dropped: false, lineLost: false, warnings: initialState.warnings,
+  }, { type: 'open-mic', attempt });
+}
+
+/** The call goes on, and this page is not in it. */
+function stayOut(state, code = null) {
+  return go(state, { phase: 'connected', mine: false, leg: 'none', displaced: false, code },
+    releaseMic, poll);
+}
+
+function askToEnd(state, reason, code = state.code) {
+  return go(state, { phase: 'ending', code }, { type: 'silence' },
+    { type: 'end-call', taskSid: state.taskSid, reason });
+}
+
+const handlers = {
+  dial(state, { agent }) {
+    if (!free(state)) return stay(state);
+    const other = { sid: agent.sid, name: agent.name };
+    return begin(state, { phase: 'preparing', role: 'caller', other, mine: true },
+      { type: 'open-mic', attempt: state.attempt + 1 });
+  },
+
+  // The microphone comes first: whoever can't speak sends nothing.
+  'mic-open'(state, { attempt }) {
+    if (attempt !== state.attempt) return stay(state);
+    if (state.phase === 'preparing' && !state.creating) {
+      return go(state, { creating: true }, { type: 'create-task', to: state.other.sid, attempt });
+    }
+    if (state.phase === 'answering' && state.mine && state.leg === 'none') {
+      return go(state, { leg: 'dialing' },
+        { type: 'dial-leg', role: 'callee', taskSid: state.taskSid });
+    }
+    if (state.phase === 'rejoining' && state.leg === 'none') {
+      return go(state, { leg: 'dialing' }, { type: 'rejoin', taskSid: state.taskSid });
+    }
+    return go(state, {}, releaseMic);
+  },
+
+  'mic-failed'(state, { attempt, code, now }) {
+    if (attempt !== state.attempt) return stay(state);
+    if (state.phase === 'preparing') return end(state, now, { outcome: 'refused', code });
+    if (state.phase === 'answering') return go(state, { phase: 'ringing', mine: false, code });
+    return state.phase === 'rejoining' ? stayOut(state, code) : stay(state);
+  },
+
+  'task-created'(state, { attempt, taskSid }) {
+    if (attempt !== state.attempt || !state.creating) return stay(state);
+    const known = { ...state, taskSid, creating: false };
+    if (state.phase === 'ending') return askToEnd(known, 'cancel');
+    return go(known, { phase: 'calling', leg: 'dialing' },
+      { type: 'dial-leg', role: 'caller', taskSid });
+  },
+
+  'task-refused'(state, { attempt, code, now }) {
+    if (attempt !== state.attempt || !state.creating) return stay(state);
+    return state.phase === 'ending'
+      ? end(state, now, { outcome: 'cancel' }) : end(state, now, { outcome: 'refused', code });
+  },
+
+  // Nobody knows whether there is a Task now. If one turns up, it isn't touched.
+  'task-unknown'(state, { attempt, now }) {
+    if (attempt !== state.attempt || !state.creating) return stay(state);
+    return end(state, now, { outcome: 'unknown', code: 'call_unknown' });
+  },
+
+  cancel(state, { now }) {
+    if (state.phase === 'calling') return askToEnd(state, 'cancel');
+    if (state.phase !== 'preparing') return stay(state);
+    return state.creating ? go(state, { phase: 'ending' }) : end(state, now, { outcome: 'cancel' });
+  },
+
+  offer(state, { taskSid, other }) {
+    if (taskSid === state.taskSid) return stay(state);
+    if (!free(state)) return go(state, { waiting: taskSid });
+    return begin(state, { phase: 'ringing', role: 'callee', taskSid, other });
+  },
+
+  answer(state) {
+    if (state.phase !== 'ringing') return stay(state);
+    const attempt = state.attempt + 1;
+    return go(state, { phase: 'answering', attempt, mine: true, leg: 'none', code: null },
+      { type: 'open-mic', attempt });
+  },
+
+  decline(state) {
+    if (state.phase !== 'ringing') return stay(state);
+    return go(state, { phase: 'ending' }, { type: 'decline', taskSid: state.taskSid });
+  },
+
+  // Another tab answered.
+  taken(state, { taskSid }) {
+    if (taskSid !== state.taskSid || state.phase !== 'ringing') return stay(state);
+    return go(state, { phase: 'answering' }, poll);
+  },
+
+  // The agent's open call, met when the page connects: another tab has it, or the last page had.
+  found(state, { taskSid, role, other, back, now, elapsed = 0 }) {
+    if (!free(state) || taskSid === state.taskSid) return stay(state);
+    const phase = role === 'caller' ? 'calling' : 'answering';
+    const known = begin(state, { phase, role, taskSid, other }, poll);
+    return back ? rejoin({ ...known.state, connectedAt: now - Math.max(0, elapsed) }) : known;
+  },
+
+  // The call that is elsewhere is to come here.
+  rejoin(state, { taskSid = state.taskSid }) {
+    const elsewhere = talking(state) && !state.mine && taskSid === state.taskSid;
+    return elsewhere ? rejoin(state) : stay(state);
+  },
+
+  'rejoin-failed'(state, { taskSid, code }) {
+    if (taskSid !== state.taskSid || state.phase !== 'rejoining') return stay(state);
+    return stayOut(state, code);
+  },
+
+  displaced(state) {
+    return state.mine && talking(state) ? go(state, { displaced: true }) : stay(state);
+  },
+
+  'dial-failed'(state, { taskSid, taken }) {
+    if (taskSid !== state.taskSid || state.leg !== 'dialing') return stay(state);
+    const back = { ...state, leg: 'none' };
+    if (state.phase === 'calling') return askToEnd(back, 'cancel', 'phone_unreachable');
+    if (state.phase !== 'answering') return stay(back);
+    const again = taken ? {} : { phase: 'ringing', code: 'answer_failed' };
+    return go(back, { mine: false, ...again }, releaseMic, poll);
+  },
+
+  'leg-open'(state, { taskSid }) {
+    if (taskSid !== state.taskSid || state.leg !== 'dialing') return stay(state);
+    if (state.phase === 'ended') return stay(state);
+    if (state.phase === 'rejoining') {
+      return go(state, { leg: 'open', phase: 'connected' }, releaseMic, poll);
+    }
+    const effects = [releaseMic, state.role === 'caller' ? { type: 'time-ring', taskSid } : poll];
+    if (state.phase === 'ending') effects.push({ type: 'silence' });
+    return go(state, { leg: 'open' }, ...effects);
+  },
+
+  'leg-closed'(state, { taskSid, dropped = false }) {
+    if (taskSid !== state.taskSid || state.phase === 'ended') return stay(state);
+    return go(state, {
+      leg: 'closed', muted: false, dropped, lineLost: false, warnings: initialState.warnings,
+    }, poll);
+  },
+
+  line(state, { taskSid, lost }) {
+    return taskSid === state.taskSid ? go(state, { lineLost: lost }) : stay(state);
+  },
+
+  warning(state, { taskSid, name, on }) {
+    if (taskSid !== state.taskSid || state.leg !== 'open') return stay(state);
+    const others = state.warnings.filter((warning) => warning !== name);
+    return go(state, { warnings: on ? [...others, name] : others });
+  },
+
+  notice(state, { notice }) {
+    return free(state) ? stay(state) : go(state, { notice });
+  },
+
+  'ring-time-over'(state, { taskSid }) {
+    if (taskSid !== state.taskSid || state.phase !== 'calling') return stay(state);
+    return go(state, {}, { type: 'end-call', taskSid, reason: 'no-answer' });
+  },
+
+  'hang-up'(state) {
+    if (state.phase === 'calling') return askToEnd(state, 'cancel');
+    return state.phase === 'answering' || talking(state) ? askToEnd(state, 'hangup') : stay(state);
+  },
+
+  'toggle-hold'(state) {
+    if (state.phase !== 'connected' || state.holdPending) return stay(state);
+    return go(state, { holdPending: true, code: null },
+      { type: 'hold', taskSid: state.taskSid, hold: !state.hold.other });
+  },
+
+  held(state, { taskSid, hold }) {
+    if (taskSid !== state.taskSid) return stay(state);
+    return go(state, { holdPending: false, hold: { ...state.hold, other: hold } }, poll);
+  },
+
+  'hold-failed'(state, { taskSid, code }) {
+    if (taskSid !== state.taskSid) return stay(state);
+    return go(state, { holdPending: false, code }, poll);
+  },
+
+  'toggle-mute'(state) {
+    if (!canUseLeg(state)) return stay(state);
+    return go(state, {}, { type: 'mute', muted: !state.muted });
+  },
+
+  muted(state, { muted }) {
+    return go(state, { muted });
+  },
+
+  'server-state'(state, { taskSid, answer, now, elapsed = 0 }) {
+    if (taskSid !== state.taskSid || free(state)) return stay(state);
+    if (answer.state === 'ended' || answer.state === 'none') {
+      return end(state, now, { outcome: answer.outcome ?? 'hangup' });
+    }
+    const known = { ...state, other: answer.other ?? state.other };
+    if (state.phase === 'ending') return stay(known);
+    const up = answer.state === 'connected' || answer.state === 'reconnecting';
+    if (state.mine && state.leg === 'closed') return withoutLeg(known, up);
+    if (!up) return stay(known);
+    return go(known, {
+      phase: state.phase === 'rejoining' ? state.phase : answer.state,
+      hold: state.holdPending ? state.hold : { ...initialState.hold, ...answer.hold },
+      connectedAt: state.connectedAt ?? now - Math.max(0, elapsed),
+    });
+  },
+};
+
+/**
+ * Our leg is gone, yet the call isn't over. Nobody is to wait for somebody who hasn't been in it; a
+ * leg that was lost is fetched back; one that was taken from us has gone to another page.
+ */
+function withoutLeg(state, up) {
+  if (!up) return askToEnd(state, 'hangup');
+  return state.dropped && !state.displaced ? rejoin(state) : stayOut(state);
+}
+
+/** @returns {{state: object, effects: object[]}} */
+export function reduce(state, event) {
+  return Object.hasOwn(handlers, event.type) ? handlers[event.type](state, event) : stay(state);
+}
+
+/** Whether a new call may be started, as far as calls are concerned. */
+export function canCall(state) {
+  return free(state);
+}
+
+/** Whether there is audio of ours to mute or to send digits with. */
+export function canUseLeg(state) {
+  return state.mine && state.leg === 'open' && ['connected', 'reconnecting'].includes(state.phase);
+}
+
+const PACE = { answering: 500, ending: 1000, connected: 5000, rejoining: 2000 };
+
+/** How often the server is asked about which Task, in milliseconds; null: not at all. */
+export function pollPlan(state) {
+  if (!state.taskSid || free(state)) return null;
+  const { taskSid, phase } = state;
+  return { taskSid, every: PACE[phase] ?? 3000 };
+}

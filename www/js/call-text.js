@@ -1,0 +1,84 @@
+// What the page says about a call: pure functions from the state to words.
+
+import { qualityKey } from './quality.js';
+import { has, language, number, t } from './strings.js';
+
+const nameOf = (state) => state.other?.name || t('someone');
+
+function connectedText(state) {
+  const name = nameOf(state);
+  if (state.hold.me && state.hold.other) return t('bothOnHold', { name });
+  if (state.hold.me) return t('meOnHold', { name });
+  return t(state.hold.other ? 'otherOnHold' : 'inCall', { name });
+}
+
+const CALLER_OUTCOMES = { declined: 'declined', 'no-answer': 'noAnswer', busy: 'busy' };
+const REFUSALS = { callee_busy: 'busy', callee_offline: 'offline' };
+
+function endedText(state) {
+  const name = nameOf(state);
+  if (state.outcome === 'refused') return t(REFUSALS[state.code] ?? 'notPlaced', { name });
+  if (state.outcome === 'unknown') return t('notKnown');
+  const key = state.role === 'caller' ? CALLER_OUTCOMES[state.outcome] : undefined;
+  return t(key ?? 'ended', { name });
+}
+
+/** The one sentence of the status region. */
+export function statusText(state) {
+  const name = nameOf(state);
+  switch (state.phase) {
+    case 'preparing':
+    case 'calling': return t('calling', { name });
+    case 'ringing': return t('incoming', { name });
+    case 'answering': return t('answering', { name });
+    case 'connected': return connectedText(state);
+    case 'reconnecting': return t('reconnecting', { name });
+    case 'rejoining': return t('rejoining', { name });
+    case 'ending': return t(state.role === 'caller' && state.connectedAt === null
+      ? 'canceling' : 'ending');
+    case 'ended': return endedText(state);
+    default: return t('idle');
+  }
+}
+
+const reason = (state) => t(has(state.code) ? state.code : 'failed', { name: nameOf(state) });
+
+function endedDetail(state) {
+  const name = nameOf(state);
+  const { code, outcome, duration } = state;
+  if (code && !REFUSALS[code]) return reason(state);
+  if (outcome === 'failed') return t(duration === null ? 'failedBefore' : 'failedDuring');
+  if (outcome === 'glare') return t('glare');
+  if (duration !== null) return t('lasted', { duration: formatDuration(duration) });
+  if (state.role !== 'callee' || state.mine) return '';
+  return t(outcome === 'declined' ? 'youDeclined' : 'missed', { name });
+}
+
+/** The line below it: why, for how long, what to know. May be empty. */
+export function detailText(state) {
+  if (state.phase === 'idle') return t('idleDetail');
+  if (state.phase === 'ended') return endedDetail(state);
+  if (state.code) return reason(state);
+  if (state.notice) return t(state.notice.key, state.notice.values);
+  const settled = ['calling', 'answering', 'connected', 'reconnecting'].includes(state.phase);
+  if (settled && !state.mine) return t('elsewhere');
+  const bad = qualityKey(state);
+  if (bad) return t(bad, { name: nameOf(state) });
+  return state.muted ? t('muted') : '';
+}
+
+/** Milliseconds as 0:07, 12:34 or 1:02:03. */
+export function formatDuration(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60];
+  const hours = Math.floor(seconds / 3600);
+  if (hours > 0) parts.unshift(hours);
+  return parts.map((part, i) => number(part, { minimumIntegerDigits: i === 0 ? 1 : 2 })).join(':');
+}
+
+/** One or two letters that stand for a name. */
+export function initials(name) {
+  const words = name.trim().split(/\s+/u).filter(Boolean);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return letters.map((word) => [...word][0].toLocaleUpperCase(language)).join('');
+}

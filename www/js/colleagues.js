@@ -1,0 +1,62 @@
+// Whom this agent calls often: favourites and recents, kept in the browser, and in which order
+// people stand in the list.
+
+const RECENTS = 8;
+const LOOKED_UP = 12; // favourites and recents that are asked for one by one
+
+/** Favourites, then recents, then the rest; within each as the server had them. Pure. */
+export function arrange(agents, { favourites, recents }) {
+  const rank = ({ sid }) => (favourites.includes(sid) ? 0 : recents.includes(sid) ? 1 : 2);
+  return agents.map((agent, i) => [rank(agent), i, agent])
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
+    .map(([, , agent]) => agent);
+}
+
+/**
+ * What is shown, brought up to date without moving anybody. New people come below. Who isn't in
+ * the answer any more stays with a status that nobody knows. Pure.
+ */
+export function merge(shown, fresh, limit) {
+  const bySid = new Map(fresh.map((agent) => [agent.sid, agent]));
+  const kept = shown.map((agent) => bySid.get(agent.sid) ?? { ...agent, activity: '', busy: null });
+  const known = new Set(shown.map(({ sid }) => sid));
+  const added = fresh.filter(({ sid }) => !known.has(sid));
+  return [...kept, ...added].slice(0, Math.max(limit, kept.length));
+}
+
+/** @param {{get, set}} store */
+export function createColleagues(store) {
+  let favourites = store.get('favourites', []);
+  let recents = store.get('recents', []);
+
+  return {
+    isFavourite: (sid) => favourites.includes(sid),
+    isRecent: (sid) => recents.includes(sid),
+    toggleFavourite(sid) {
+      favourites = favourites.includes(sid) ? favourites.filter((other) => other !== sid)
+        : [...favourites, sid];
+      store.set('favourites', favourites);
+    },
+    /** There has been a call with this agent. */
+    met(sid) {
+      if (!sid || recents[0] === sid) return;
+      recents = [sid, ...recents.filter((other) => other !== sid)].slice(0, RECENTS);
+      store.set('recents', recents);
+    },
+    arrange: (agents) => arrange(agents, { favourites, recents }),
+
+    /**
+     * Adds the favourites and recents whom a long directory's first page leaves out.
+     * @param {(q: string, options: object) => Promise<object>} find list-agents, which also finds
+     *   an agent by SID
+     */
+    async complete(result, find) {
+      if (result.total <= result.agents.length) return result;
+      const known = new Set(result.agents.map(({ sid }) => sid));
+      const missing = [...new Set([...favourites, ...recents])].filter((sid) => !known.has(sid));
+      const answers = await Promise.all(missing.slice(0, LOOKED_UP)
+        .map((sid) => find(sid).catch(() => ({ agents: [] }))));
+      return { ...result, agents: [...answers.flatMap(({ agents }) => agents), ...result.agents] };
+    },
+  };
+}

@@ -1,0 +1,39 @@
+// What the page's dialogs have in common. They are modal, so the rest of the page keeps still.
+
+import { t } from './strings.js';
+
+/** An element with words and children; `words` is a key of the language tables. */
+export function part(name, { words, ...properties } = {}, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  if (words) {
+    element.dataset.text = words;
+    element.textContent = t(words);
+  }
+  element.append(...children);
+  return element;
+}
+
+let styled = null;
+
+/** The dialogs' style comes with the first of them. */
+function style() {
+  styled ??= new Promise((resolve) => {
+    const link = part('link', { rel: 'stylesheet', href: 'css/dialog.css' });
+    link.onload = resolve;
+    link.onerror = resolve;
+    document.head.append(link);
+  });
+  return styled;
+}
+
+/** A dialog that is named by its heading and is gone once it is closed. */
+export async function openDialog(heading, ...children) {
+  await style();
+  heading.id = 'dialog-heading';
+  const dialog = part('dialog', { className: 'dialog' }, heading, ...children);
+  dialog.setAttribute('aria-labelledby', heading.id);
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}

@@ -1,0 +1,93 @@
+// The page inside another page, a CRM or a wiki, that may steer it. Loaded only there, and only if
+// DIALPAD_EMBED_ORIGINS names somebody; the web server's frame-ancestors must name them too.
+//
+//   <iframe src="https://calls.example.com/dialpad/" allow="microphone; autoplay"></iframe>
+//
+// The page around sends, with postMessage(message, 'https://calls.example.com'):
+//   {type: 'dialpad:call', to: 'WK…' or 'client:…'}  asks the agent whether to call; never just calls
+//   {type: 'dialpad:search', text: 'ana'}            types into "Select an agent"
+//   {type: 'dialpad:focus'}                          puts the focus there
+// and is sent:
+//   {type: 'dialpad:ready', version: 1}              once, when calls can be made
+//   {type: 'dialpad:state', state, direction, name, outcome}
+//     state: 'idle', 'calling', 'ringing', 'connected', 'reconnecting' or 'ended'
+//     direction: 'out', 'in' or null; name: the colleague's, or null; outcome: once it has ended
+//
+// Only the direct parent is listened to, and only if its origin is in the list to the letter.
+// Anything else gets no answer, not even a refusal.
+
+import { addressIn } from './call-link.js';
+
+const STATES = {
+  preparing: 'calling', calling: 'calling', ringing: 'ringing', answering: 'ringing',
+  connected: 'connected', reconnecting: 'reconnecting', rejoining: 'reconnecting', ended: 'ended', idle: 'idle',
+};
+const TEXT_MAX = 200;
+
+/** What a message asks for, or null if it isn't for us; pure. */
+export function requestIn({ origin, source, data }, parent, allowed) {
+  if (source !== parent || !allowed.includes(origin)) return null;
+  if (data === null || typeof data !== 'object') return null;
+  const { type, to, text } = data;
+  if (type === 'dialpad:focus') return { type: 'focus' };
+  if (type === 'dialpad:call') {
+    const address = typeof to === 'string' ? addressIn(to) : null;
+    return address && { type: 'call', to: address };
+  }
+  if (type !== 'dialpad:search' || typeof text !== 'string' || text.length > TEXT_MAX) return null;
+  return { type: 'search', text };
+}
+
+/** What the page around is told about a call, or null while nothing of it has changed; pure. */
+export function reportOf(state, last) {
+  const now = STATES[state.phase] ?? last?.state ?? 'idle'; // `ending` is no news
+  const report = {
+    type: 'dialpad:state',
+    state: now,
+    direction: now === 'idle' ? null : state.role === 'caller' ? 'out' : 'in',
+    name: now === 'idle' ? null : state.other?.name ?? null,
+    outcome: now === 'ended' ? state.outcome : null,
+  };
+  return JSON.stringify(report) === JSON.stringify(last) ? null : report;
+}
+
+function parentOrigin() {
+  try {
+    return location.ancestorOrigins?.[0] ?? new URL(document.referrer).origin;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string[]} allowed origins
+ * @param {{call: (to: string) => void, search: (text: string) => void, focus: () => void}} on
+ */
+export function mountEmbedding(allowed, on) {
+  let peer = allowed.includes(parentOrigin()) ? parentOrigin() : null;
+  let last = null;
+  let ready = false;
+  const send = (message) => peer && window.parent.postMessage(message, peer);
+
+  addEventListener('message', (event) => {
+    const request = requestIn(event, window.parent, allowed);
+    if (!request) return;
+    peer = event.origin;
+    if (request.type === 'call') on.call(request.to);
+    if (request.type === 'search') on.search(request.text);
+    if (request.type === 'focus') on.focus();
+  });
+
+  return {
+    ready() {
+      if (!ready) send({ type: 'dialpad:ready', version: 1 });
+      ready = true;
+    },
+    update(state) {
+      const report = reportOf(state, last);
+      if (!report) return;
+      last = report;
+      send(report);
+    },
+  };
+}

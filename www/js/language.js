@@ -1,0 +1,58 @@
+// Which language the page speaks, and how the document comes to speak it.
+
+import { language, speak, t } from './strings.js';
+
+export const LANGUAGES = ['en', 'de', 'es-ES', 'es-MX', 'fr', 'ja', 'pt-BR', 'th', 'zh-CN'];
+
+const TRADITIONAL = /^zh-(hant|tw|hk|mo)\b/i;
+
+/** The language of ours that serves a reader of `tag`, or undefined. */
+function match(tag) {
+  const exact = LANGUAGES.find((ours) => ours.toLowerCase() === tag.toLowerCase());
+  if (exact || TRADITIONAL.test(tag)) return exact;
+  const [base, region] = tag.toLowerCase().split('-');
+  // Outside Spain, Spanish is closer to Mexico's.
+  if (base === 'es') return region && region !== 'es' ? 'es-MX' : 'es-ES';
+  return LANGUAGES.find((ours) => ours.toLowerCase().split('-')[0] === base);
+}
+
+/** The best of ours for what the reader prefers, in order; pure. */
+export function chooseLanguage(preferred) {
+  for (const tag of preferred) {
+    const ours = match(tag);
+    if (ours) return ours;
+  }
+  return 'en';
+}
+
+const NAMES = { text: 'textContent', label: 'ariaLabel', title: 'title', hint: 'placeholder' };
+
+/** Puts the words into every element that says, as `data-text="key"`, what it wants to hold. */
+export function translate(root) {
+  for (const [kind, property] of Object.entries(NAMES)) {
+    for (const element of root.querySelectorAll(`[data-${kind}]`)) {
+      const words = t(element.dataset[kind]);
+      if (element[property] !== words) element[property] = words;
+    }
+  }
+}
+
+/**
+ * Speaks the reader's choice, or what the browser prefers if that is null. A table that can't be
+ * loaded leaves the page in the language that it speaks.
+ */
+export async function useLanguage(choice, root = document) {
+  const tag = LANGUAGES.includes(choice) ? choice : chooseLanguage(navigator.languages);
+  if (tag !== language) {
+    try {
+      const { default: words } = await import(`../i18n/${tag}.json`, { with: { type: 'json' } });
+      speak(tag, words);
+    } catch {
+      return;
+    }
+  }
+  root.documentElement.lang = tag;
+  root.documentElement.dir = t('direction');
+  translate(root);
+  delete root.documentElement.dataset.translating;
+}

@@ -1,0 +1,89 @@
+// The sounds of the page itself: the ring, driven by the state alone, and the alarm when a device
+// goes in mid-call. `update` is told whether it rings as often as anybody likes.
+
+const PERIOD = 3; // seconds from one ring to the next
+const ALARM = [700, 560, 700, 560]; // Hz, one after the other
+const BEEP = 0.16; // seconds
+
+/** One period of sound and silence, to be looped: timers sleep in a hidden tab, audio doesn't. */
+function padded(context, sound) {
+  const whole = context.createBuffer(1, PERIOD * sound.sampleRate, sound.sampleRate);
+  whole.copyToChannel(sound.getChannelData(0), 0);
+  return whole;
+}
+
+/**
+ * @param {URL} soundUrl
+ * @param {(blocked: boolean) => void} onBlocked whether the browser keeps this page silent
+ */
+export function createRinger(soundUrl, onBlocked) {
+  const context = new AudioContext();
+  let ringing = null;
+
+  // Without the sound the ring is still on the screen and in the title.
+  const loaded = fetch(soundUrl)
+    .then((response) => response.arrayBuffer())
+    .then((bytes) => context.decodeAudioData(bytes))
+    .then((sound) => padded(context, sound))
+    .catch(() => null);
+
+  function play(buffer, loop) {
+    const source = new AudioBufferSourceNode(context, { buffer, loop });
+    source.connect(context.destination);
+    source.start();
+    return source;
+  }
+
+  async function ring() {
+    const mine = { source: null };
+    ringing = mine;
+    const buffer = await loaded;
+    if (ringing === mine && buffer) mine.source = play(buffer, true);
+  }
+
+  function hush() {
+    ringing.source?.stop();
+    ringing = null;
+  }
+
+  context.addEventListener('statechange', () => onBlocked(context.state !== 'running'));
+  // Any touch of the page is leave enough to make a sound.
+  for (const gesture of ['pointerdown', 'keydown']) {
+    document.addEventListener(gesture, () => context.state === 'running' || context.resume(),
+      { passive: true });
+  }
+
+  return {
+    /** Whether the browser keeps this page silent until it is touched. */
+    isBlocked: () => context.state !== 'running',
+    /** Needs a gesture of the agent's where the sound is blocked. */
+    unlock: () => context.resume(),
+    update(rings) {
+      if (rings === (ringing !== null)) return;
+      if (rings) ring();
+      else hush();
+    },
+
+    /** Whether this browser can ring through another device than it speaks through. */
+    canChooseDevice: 'setSinkId' in context,
+    /** @param {string} id of a device; '' is the system's */
+    async useDevice(id) {
+      if (context.sinkId !== id) await context.setSinkId?.(id).catch(() => {});
+    },
+    /** One ring, to try it. */
+    async once() {
+      const buffer = await loaded;
+      if (buffer) play(buffer, false);
+    },
+    alarm() {
+      const gain = new GainNode(context, { gain: 0.25 });
+      gain.connect(context.destination);
+      ALARM.forEach((frequency, i) => {
+        const tone = new OscillatorNode(context, { frequency, type: 'triangle' });
+        tone.connect(gain);
+        tone.start(context.currentTime + i * BEEP);
+        tone.stop(context.currentTime + (i + 0.8) * BEEP);
+      });
+    },
+  };
+}

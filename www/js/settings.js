@@ -1,0 +1,66 @@
+// The settings, loaded when they are first opened. Every change holds at once.
+
+import { openDialog, part } from './dialog.js';
+import { LANGUAGES } from './language.js';
+import { SHORTCUTS } from './shortcuts.js';
+
+function option(value, label, words) {
+  return part('option', { value, textContent: label, words });
+}
+
+function choice(words, id, options, value, onPick) {
+  const select = part('select', { id, onchange: () => onPick(select.value || null) }, ...options);
+  select.value = value ?? '';
+  return part('p', { className: 'setting' }, part('label', { htmlFor: id, words }), select);
+}
+
+/** Each language under its own name, so that it is found by who reads no other. */
+function languages() {
+  return LANGUAGES.map((tag) => {
+    const name = new Intl.DisplayNames([tag], { type: 'language' }).of(tag);
+    const element = option(tag, name);
+    element.lang = tag;
+    return element;
+  });
+}
+
+function shortcuts(on, onPick) {
+  const box = part('input', { type: 'checkbox', checked: on, onchange: () => onPick(box.checked) });
+  const keys = SHORTCUTS.flatMap(({ key, words }) => [
+    part('dt', { words }),
+    part('dd', {}, part('kbd', { textContent: 'Alt' }), ' + ', part('kbd', { words: 'keyShift' }),
+      ' + ', part('kbd', { textContent: key })),
+  ]);
+  return [
+    part('h3', { words: 'shortcuts' }),
+    part('label', { className: 'check' }, box, part('span', { words: 'useShortcuts' })),
+    part('dl', { className: 'keys-list' }, ...keys),
+  ];
+}
+
+/**
+ * @param {{get, set}} store
+ * @param {() => void} onChange the store holds something else
+ * @param {HTMLElement[]} more what other modules have to set
+ */
+export async function openSettings(store, onChange, more = []) {
+  const keep = (name) => (value) => {
+    store.set(name, value);
+    onChange();
+  };
+  const close = part('button', { type: 'button', className: 'main', words: 'close' });
+  const dialog = await openDialog(
+    part('h2', { words: 'settings' }),
+    ...more,
+    choice('languageLabel', 'language', [option('', '', 'likeBrowser'), ...languages()],
+      store.get('language'), keep('language')),
+    choice('themeLabel', 'theme', [
+      option('', '', 'likeSystem'), option('light', '', 'themeLight'),
+      option('dark', '', 'themeDark'),
+    ], store.get('theme'), keep('theme')),
+    ...shortcuts(store.get('shortcuts', true), keep('shortcuts')),
+    part('p', { className: 'buttons' }, close),
+  );
+  close.addEventListener('click', () => dialog.close());
+  return dialog;
+}

@@ -1,0 +1,68 @@
+// The devices in use while a call lasts. One that goes never goes silently: the call continues with
+// another one, with an alarm and with words.
+
+import { USES } from './devices.js';
+
+const SETTLE = 400; // milliseconds in which the SDK may mend it by itself
+
+/**
+ * @param {object} parts {devices, ringer, link, controller}
+ * @param {() => boolean} parts.isTalking
+ */
+export function createSound({ devices, ringer, link, controller, isTalking }) {
+  let open = false;
+
+  /** Has the SDK open the microphone anew: `microphone.take` decides which one it gets. */
+  async function reopenMicrophone() {
+    const audio = link.softphone?.audio();
+    if (!audio || !open) return;
+    if (audio.inputDevice) await audio.setAudioConstraints({});
+    else await audio.setInputDevice([...audio.availableInputDevices.keys()][0]);
+  }
+
+  async function useSpeaker() {
+    const speakers = link.softphone?.audio()?.speakerDevices;
+    const { id } = devices.current('speaker');
+    await speakers?.set(id || 'default').catch(() => {});
+  }
+
+  async function use(which) {
+    if (which === 'ring') await ringer.useDevice(devices.current('ring').id);
+    if (which === 'speaker') await useSpeaker();
+    if (which === 'microphone') await reopenMicrophone();
+  }
+
+  function tell(which, { lost, from, to }) {
+    const device = to.label;
+    if (to.missing) controller.notice('deviceNone', { lost: from.label });
+    else if (lost) controller.notice('deviceLost', { lost: from.label, device });
+    else controller.notice('deviceNow', { device });
+    if (lost) ringer.alarm();
+  }
+
+  return {
+    use,
+
+    /** Devices have come or gone. */
+    async changed(which, change) {
+      if (which === 'microphone') await new Promise((resolve) => { setTimeout(resolve, SETTLE); });
+      await use(which).catch(() => {});
+      if (isTalking() && which !== 'ring') tell(which, change);
+    },
+
+    /** @param {object} state of the call */
+    follow(state) {
+      const talks = state.mine && state.leg === 'open' && state.phase !== 'ended';
+      if (talks === open) return;
+      open = talks;
+      if (open) useSpeaker();
+      // What was opened in mid-call stays open otherwise, and its light on.
+      else link.softphone?.audio()?.unsetInputDevice().catch(() => {});
+    },
+
+    /** Once there is a store to know it from. */
+    begin() {
+      Object.keys(USES).forEach((which) => use(which).catch(() => {}));
+    },
+  };
+}

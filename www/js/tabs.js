@@ -1,0 +1,119 @@
+// Several tabs of one agent: one is in charge, which rings aloud and comes back into a call. Each
+// can answer and call all the same; whoever does takes charge.
+//
+// A Web Lock is held by one tab and goes with it, however it ends. Without locks (only where there
+// is no secure context, and so no microphone either) every tab is in charge.
+
+const ORIGINAL_MAY_RETURN = 3000; // milliseconds that a reloaded tab has to fetch its call back
+
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+/** What a tab keeps over a reload, and no other tab sees. */
+function sessionStore() {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined; // switched off
+  }
+}
+
+/**
+ * @param {{sid: string, get: Function, set: Function}} store of this agent
+ * @param {(inCharge: boolean) => void} onCharge told when it changes, and when it is first known
+ * @param {{locks: ?LockManager, memory: ?Storage, returnWithin: number}} [browser]
+ */
+export function createTabs(store, onCharge, {
+  locks = globalThis.navigator?.locks, memory = sessionStore(), returnWithin = ORIGINAL_MAY_RETURN,
+} = {}) {
+  const charge = `dialpad:${store.sid}:charge`;
+  const leg = `dialpad:${store.sid}:leg`;
+  let inCharge = null;
+  let queued = null;
+  let letGoOfLeg = null;
+  let holding = null;
+
+  function set(now) {
+    if (now === inCharge) return;
+    inCharge = now;
+    memory?.setItem(charge, String(now));
+    onCharge(now);
+  }
+
+  /** Resolves once it is known whether the lock was there to be had. */
+  function ask(options) {
+    return new Promise((asked) => {
+      locks.request(charge, options, (lock) => {
+        set(lock !== null);
+        asked();
+        return lock && new Promise(() => {}); // until this tab goes, or another one takes it
+      }).then(() => queue(), (error) => {
+        asked();
+        if (error.name !== 'AbortError' || options.signal?.aborted) return;
+        set(false);
+        queue();
+      });
+    });
+  }
+
+  function queue() {
+    if (inCharge) return;
+    queued = new AbortController();
+    ask({ signal: queued.signal });
+  }
+
+  function takeOver() {
+    if (!locks || inCharge) return Promise.resolve();
+    queued?.abort();
+    return ask({ steal: true });
+  }
+
+  const isHeld = async (name) => (
+    (await locks?.query())?.held.some((lock) => lock.name === name) ?? false
+  );
+
+  async function begin() {
+    if (!locks) {
+      set(true);
+      return;
+    }
+    // A reload gives the lock to another tab for a moment; whoever looked at this one still does.
+    const mine = memory?.getItem(charge) === 'true';
+    await (mine && !await isHeld(leg) ? takeOver() : ask({ ifAvailable: true }));
+  }
+
+  const known = begin();
+
+  return {
+    known,
+    inCharge: () => inCharge === true,
+    takeOver,
+
+    /** This tab has the agent's leg in the Task's call, or (null) has none. */
+    holdLeg(taskSid) {
+      if (taskSid === holding) return;
+      holding = taskSid;
+      letGoOfLeg?.();
+      letGoOfLeg = null;
+      // A page that goes loses its leg first: which call it was must be known after that, too.
+      if (taskSid) {
+        store.set('leg', taskSid);
+        locks?.request(leg, () => new Promise((resolve) => { letGoOfLeg = resolve; }));
+      }
+    },
+
+    /**
+     * Whether a call that goes on without this page is for this page to come back into.
+     * @param {boolean} patiently this page didn't load just now: only a call that was in this
+     *   browser counts, and the tab that had it may be loading again
+     */
+    async mayRejoin(taskSid, patiently = false) {
+      await known;
+      const free = async () => inCharge && !await isHeld(leg);
+      if (!await free()) return false;
+      if (!patiently) return true;
+      if (store.get('leg') !== taskSid) return false;
+      await pause(returnWithin);
+      return free();
+    },
+  };
+}
