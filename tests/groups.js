@@ -1,0 +1,79 @@
+// The groups of tests: what belongs to each, in which surroundings, and how long a file may take.
+
+import { readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { whyNotApache } from './stack/apache.js';
+
+export const repo = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+export const build = resolve(repo, process.env.DIALPAD_BUILD || 'build');
+
+export function filesIn(folder, pattern) {
+  try {
+    return readdirSync(folder).filter((name) => pattern.test(name)).sort()
+      .map((name) => join(folder, name));
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function nodeTests(folder, names) {
+  const all = filesIn(join(repo, folder), /\.test\.js$/);
+  return names ? all.filter((file) => names.some((name) => file.endsWith(`/${name}.test.js`)))
+    : all;
+}
+
+// Behind every further web server the short run shows that requests arrive and answers leave as
+// they should; the rules of a call don't depend on who passes a request on.
+const SERVER = ['gates', 'twiml'];
+
+const inMode = (mode) => ({ env: { DIALPAD_TEST_MODE: mode } });
+
+// A group:
+//   kind     how its files are run (see run.js)
+//   files    all of them
+//   short    those of the short run, where it isn't all
+//   onlyLong it is no part of the short run
+//   seconds  how long one file may take
+//   browser  uses browsers, of which two cores carry only so many
+//   whyNot   a reason why it can't be run here
+export const GROUPS = [
+  { name: 'unit', kind: 'cmocka', seconds: 60,
+    files: () => filesIn(join(build, 'unit'), /^test_/) },
+  { name: 'page', kind: 'node', seconds: 60, files: () => nodeTests('tests/www') },
+  // The short run leaves Twilio's open points to `endpoint`, whose agents need no browser.
+  { name: 'e2e', kind: 'node', seconds: 400, browser: true, ...inMode('fastcgi'),
+    files: () => nodeTests('tests/e2e'),
+    short: () => nodeTests('tests/e2e', ['call', 'endings', 'meetings']) },
+  { name: 'e2e-apache', kind: 'node', seconds: 300, browser: true, ...inMode('apache-proxy'),
+    files: () => nodeTests('tests/e2e', ['call']), onlyLong: true },
+  { name: 'page-browser', kind: 'node', seconds: 400, browser: true, ...inMode('fastcgi'),
+    files: () => nodeTests('tests/page') },
+  { name: 'sandbox-browser', kind: 'node', seconds: 180, browser: true,
+    files: () => nodeTests('tests/sandbox/test', ['voice-sdk']) },
+  { name: 'endpoint', kind: 'node', seconds: 300, ...inMode('fastcgi'),
+    files: () => nodeTests('tests/endpoint') },
+  { name: 'endpoint-cgi', kind: 'node', seconds: 300, ...inMode('cgi'),
+    files: () => nodeTests('tests/endpoint'),
+    short: () => nodeTests('tests/endpoint', [...SERVER, 'calls', 'agents']) },
+  ...['apache-proxy', 'apache-fcgid', 'apache-cgi', 'apache-suexec'].map((mode) => ({
+    name: `endpoint-${mode}`, kind: 'node', seconds: 300, ...inMode(mode),
+    files: () => nodeTests('tests/endpoint'),
+    short: () => nodeTests('tests/endpoint', SERVER),
+    whyNot: whyNotApache(mode),
+  })),
+  { name: 'sandbox', kind: 'node', seconds: 180,
+    files: () => nodeTests('tests/sandbox/test').filter((file) => !file.includes('voice-sdk')) },
+  { name: 'hosting', kind: 'node', seconds: 300, files: () => nodeTests('tests/hosting') },
+  { name: 'intruders', kind: 'node', seconds: 300, ...inMode('fastcgi'),
+    files: () => nodeTests('tests/intruders') },
+  { name: 'soak', kind: 'node', seconds: 200, ...inMode('fastcgi'),
+    files: () => nodeTests('tests/soak') },
+  { name: 'fuzz', kind: 'fuzz', seconds: 60,
+    files: () => filesIn(join(repo, 'build/fuzz/fuzz'), /^fuzz_/) },
+  // Takes minutes and root: only where it is asked for by name.
+  { name: 'bundle', kind: 'node', seconds: 600, files: () => nodeTests('tests/bundle'),
+    onlyNamed: true },
+];

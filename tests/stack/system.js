@@ -1,0 +1,78 @@
+// What a stack needs of this machine: ports, a certificate, passwords, and patience.
+
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const START_MS = 15_000;
+
+export function token() {
+  return randomBytes(16).toString('hex');
+}
+
+export function sid(prefix) {
+  return prefix + token();
+}
+
+export async function until(what, condition) {
+  const deadline = Date.now() + START_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${START_MS} ms`);
+    await delay(20);
+  }
+}
+
+export function listensOn(address) {
+  return new Promise((done) => {
+    const socket = net.connect(address);
+    socket.once('connect', () => { socket.destroy(); done(true); });
+    socket.once('error', () => done(false));
+  });
+}
+
+export function freePort() {
+  return new Promise((done, failed) => {
+    const server = net.createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+export function hasIpv6() {
+  return Object.values(os.networkInterfaces()).flat().some(({ address }) => address === '::1');
+}
+
+export async function makeCertificate(dir) {
+  await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+    '-nodes', '-days', '30', '-subj', '/CN=localhost',
+    '-addext', 'subjectAltName=DNS:localhost,DNS:*.localhost,IP:127.0.0.1,IP:::1',
+    '-keyout', join(dir, 'key.pem'), '-out', join(dir, 'cert.pem')]);
+  // A folder as OpenSSL wants it, which finds certificates by links: for the programs.
+  mkdirSync(join(dir, 'ca'));
+  copyFileSync(join(dir, 'cert.pem'), join(dir, 'ca', 'cert.pem'));
+  await run('openssl', ['rehash', join(dir, 'ca')]);
+}
+
+export async function writePasswords(dir, agents) {
+  const lines = await Promise.all(agents.map(async (agent) => {
+    const { stdout } = await run('openssl', ['passwd', '-apr1', agent]);
+    return `${agent}:${stdout}`;
+  }));
+  writeFileSync(join(dir, 'htpasswd'), lines.join(''), { mode: 0o600 });
+}
+
+// Whom nginx's workers are to run as. Only root can choose; anybody else's run as himself.
+export async function ownUser() {
+  if (process.getuid() !== 0) return null;
+  const { stdout } = await run('id', ['-gn']);
+  return { name: os.userInfo().username, group: stdout.trim() };
+}
