@@ -1,0 +1,182 @@
+// An agent without a browser: does to our programs and to TaskRouter what the page does, while a
+// virtual softphone of the stand-in answers the calls.
+
+import assert from 'node:assert/strict';
+
+import { POLL_MS, until } from './lib.js';
+
+export class Agent {
+  constructor(lab, name) {
+    this.lab = lab;
+    this.name = name;
+  }
+
+  get worker() {
+    return this.lab.workers.get(this.name);
+  }
+
+  get sid() {
+    return this.worker.sid;
+  }
+
+  get contactUri() {
+    return this.worker.attributes.contact_uri;
+  }
+
+  get identity() {
+    return this.contactUri.slice('client:'.length);
+  }
+
+  phone(behaviour = 'answer', more = {}) {
+    return this.lab.control('softphone', { identity: this.identity, behaviour, ...more });
+  }
+
+  noPhone() {
+    return this.lab.control(`softphone?identity=${this.identity}`, undefined, 'DELETE');
+  }
+
+  ask(program, options) {
+    return this.lab.page(this.name, program, options);
+  }
+
+  post(program, body) {
+    return this.ask(program, { body });
+  }
+
+  /** What `call-state` says, of one Task or of whatever is open. */
+  async state(taskSid) {
+    const answer = await this.ask('call-state', { query: taskSid ? `?taskSid=${taskSid}` : '' });
+    assert.equal(answer.status, 200, answer.body);
+    return answer.data;
+  }
+
+  until(state, taskSid, ms) {
+    return until(`${this.name} ${state}`, async () => {
+      const now = await this.state(taskSid);
+      return now.state === state && now;
+    }, ms, POLL_MS);
+  }
+
+  createTask(to) {
+    return this.post('create-task', { to });
+  }
+
+  /** Issues reservation.call for a Task of ours, as the page does. */
+  async accept(taskSid, { from, url, timeout = 15, legEnded = true }) {
+    const reservation = await until(`${this.name}'s Reservation`, async () => {
+      const { body } = await this.lab.rest(`Tasks/${taskSid}/Reservations`);
+      return body.reservations?.find((one) => one.reservation_status === 'pending');
+    });
+    const base = this.lab.config.DIALPAD_PUBLIC_URL;
+    const overrides = '#rc=4&rp=ct,rt,5xx&ct=2000&rt=5000';
+    return this.lab.rest(`Tasks/${taskSid}/Reservations/${reservation.sid}`, {
+      Instruction: 'call',
+      CallFrom: from,
+      CallUrl: `${base}/${url}${overrides}`,
+      CallAccept: 'true',
+      CallTimeout: String(timeout),
+      ...(legEnded ? {
+        CallStatusCallbackUrl: `${base}/status-callback?taskSid=${taskSid}${overrides}`,
+      } : {}),
+    });
+  }
+
+  /** Presses Call and lets the own softphone join; gives T1's SID. */
+  async call(other, options = {}) {
+    const created = await this.createTask(other.sid);
+    assert.equal(created.status, 201, created.body);
+    const { taskSid } = created.data;
+    await this.joinOwn(taskSid, options);
+    return taskSid;
+  }
+
+  async joinOwn(taskSid, options = {}) {
+    const accepted = await this.accept(taskSid, {
+      from: this.contactUri, url: `caller-twiml?taskSid=${taskSid}`, ...options,
+    });
+    assert.equal(accepted.status, 200, JSON.stringify(accepted.body));
+  }
+
+  /** Waits until it rings here; gives K's SID. */
+  async rings() {
+    await until(`a Reservation of ${this.name}`, async () => {
+      const { reservations } = await this.lab.state();
+      return reservations.some(({ worker_sid: worker, reservation_status: status }) =>
+        worker === this.sid && status === 'pending');
+    });
+    return (await this.until('ringing')).taskSid;
+  }
+
+  /** Presses Answer on the call that rings; gives K's SID. */
+  async answer(options = {}) {
+    const taskSid = await this.rings();
+    const { body } = await this.lab.rest(`Tasks/${taskSid}`);
+    const { from, conferenceSid } = JSON.parse(body.attributes);
+    const accepted = await this.accept(taskSid, {
+      from, url: `callee-twiml?conferenceName=${conferenceSid}`, ...options,
+    });
+    assert.equal(accepted.status, 200, JSON.stringify(accepted.body));
+    return taskSid;
+  }
+
+  endCall(taskSid, reason = 'hangup') {
+    return this.post('end-call', { taskSid, reason });
+  }
+
+  decline(taskSid) {
+    return this.post('cleanup-rejected-task', { taskSid });
+  }
+
+  hold(taskSid, hold) {
+    return this.post('hold-participant', { taskSid, hold });
+  }
+
+  hangUp() {
+    return this.lab.control('softphone/hangup', { identity: this.identity });
+  }
+
+  /** What the page does with its wrapping Task. */
+  async wrapUp(taskSid) {
+    return this.lab.rest(`Tasks/${taskSid}`, { AssignmentStatus: 'completed', Reason: 'done' });
+  }
+}
+
+/** Two agents with softphones. */
+export async function pair(lab, callerName = 'alice', calleeName = 'bob') {
+  const caller = new Agent(lab, callerName);
+  const callee = new Agent(lab, calleeName);
+  await Promise.all([caller.phone(), callee.phone()]);
+  return { caller, callee };
+}
+
+/** A call up to where the callee's page rings → {caller, callee, t1, k}. */
+export async function ring(lab, callerName, calleeName) {
+  const agents = await pair(lab, callerName, calleeName);
+  const t1 = await agents.caller.call(agents.callee);
+  const k = await agents.callee.rings();
+  return { ...agents, t1, k };
+}
+
+/** A call in which both are → {caller, callee, t1, k}. */
+export async function connect(lab, callerName, calleeName) {
+  const call = await ring(lab, callerName, calleeName);
+  await call.callee.answer();
+  await call.caller.until('connected', call.t1);
+  return call;
+}
+
+/** Both Tasks are closed with this outcome, and both agents are told so. */
+export async function expectEnded({ caller, callee, t1, k }, outcome) {
+  for (const [agent, taskSid] of [[caller, t1], [callee, k]]) {
+    if (!taskSid) continue;
+    const { state, outcome: said } = await agent.until('ended', taskSid);
+    assert.deepEqual({ agent: agent.name, state, said },
+      { agent: agent.name, state: 'ended', said: outcome });
+  }
+}
+
+/** The live Tasks that were made for the callee of this T1. */
+export async function calleeTasks(lab, t1) {
+  const { tasks } = await lab.state();
+  return tasks.filter((task) => task.attributes.conferenceSid === t1);
+}

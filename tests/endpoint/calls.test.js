@@ -1,0 +1,318 @@
+// Whole calls between simulated agents, and every way in which one can end.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { Agent, calleeTasks, connect, expectEnded, pair, ring } from './agent.js';
+import { expectError, isCgi, randomSid, until, useLab } from './lib.js';
+
+// Without a grace time, a leg that is gone is gone.
+const lab = useLab({ ringSeconds: 5, graceSeconds: 0 });
+
+/** What a Task of ours says, without what is random. */
+async function attributesOf(taskSid) {
+  const { body } = await lab.rest(`Tasks/${taskSid}`);
+  return JSON.parse(body.attributes);
+}
+
+async function participants() {
+  const { conferences } = await lab.state();
+  return conferences.flatMap((conference) => conference.participants);
+}
+
+describe('a whole call', () => {
+  for (const preset of ['a', 'b', ...Array.from({ length: isCgi ? 3 : 10 }, () =>
+    `random:${Math.floor(Math.random() * 1e6)}`)]) {
+    test(`with Twilio's open points answered as in ${preset}`, async () => {
+      await lab.control('switches', { preset });
+      try {
+        const call = await connect(lab);
+        const { caller, callee, t1, k } = call;
+        assert.equal((await caller.hold(t1, true)).status, 200);
+        assert.equal((await caller.hold(t1, false)).status, 200);
+        assert.equal((await callee.endCall(k)).status, 200);
+        await expectEnded(call, 'hangup');
+        await lab.expectQuiet();
+        assert.equal((await calleeTasks(lab, t1)).length, 1);
+        await caller.wrapUp(t1);
+        await callee.wrapUp(k);
+        assert.equal((await callee.createTask(caller.sid)).status, 201, 'the next call');
+        const { taskSid } = await callee.state();
+        assert.equal((await callee.endCall(taskSid, 'cancel')).status, 200);
+      } finally {
+        await lab.expectQuiet();
+        await lab.control('switches', { preset: 'a' });
+      }
+    });
+  }
+
+  test('what both Tasks say', async () => {
+    const { caller, callee, t1, k } = await ring(lab);
+    const [ofT1, ofK] = [await attributesOf(t1), await attributesOf(k)];
+    const { dialpad, conversations, worker_call_sid: leg, claim, ...restOfT1 } = ofT1;
+    const { conferences } = await lab.state();
+    const [{ sid: conferenceSid }] = conferences;
+    assert.deepEqual(restOfT1, {
+      targetWorker: 'client:alice', autoAnswer: 'true', client_call: true, to: 'client:bob',
+      name: 'Bob Baker', fromName: 'Alice Archer', from: 'client:alice', direction: 'outbound',
+      conference: { sid: conferenceSid, participants: { worker: leg, taskSid: k } },
+    });
+    assert.ok(claim.id);
+    const { dialpad: ofCallee, conversations: same, ...restOfK } = ofK;
+    assert.deepEqual(restOfK, {
+      targetWorker: 'client:bob', autoAnswer: 'false', client_call: true, internal: 'true',
+      conference: { sid: conferenceSid, friendlyName: t1 }, conferenceSid: t1,
+      from: 'client:alice', to: 'client:bob', name: 'Alice Archer',
+    });
+    assert.deepEqual(same, conversations);
+    assert.ok(conversations.conversation_id);
+    assert.notEqual(dialpad, ofCallee);
+    const tasks = await Promise.all([t1, k].map((sid) => lab.rest(`Tasks/${sid}`)));
+    assert.deepEqual(tasks.map(({ body }) => [body.task_channel_unique_name, body.timeout]),
+      [['voice', 20], ['voice', 10]]);
+    await callee.answer();
+    const { connectedAt } = await caller.until('connected', t1);
+    assert.match(connectedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    const now = await attributesOf(t1);
+    assert.equal(now.connectedAt, connectedAt);
+    assert.equal(now.conference.participants.callee, (await attributesOf(k)).worker_call_sid);
+    await caller.endCall(t1);
+  });
+
+  test('each end is told who the other is, and nobody else is told anything', async () => {
+    const { caller, callee, t1, k } = await ring(lab);
+    const calling = await caller.state();
+    const ringing = await callee.state();
+    assert.deepEqual([calling.taskSid, calling.role, calling.other],
+      [t1, 'caller', { sid: callee.sid, name: 'Bob Baker' }]);
+    assert.deepEqual([ringing.taskSid, ringing.role, ringing.other],
+      [k, 'callee', { sid: caller.sid, name: 'Alice Archer' }]);
+    const carol = new Agent(lab, 'carol');
+    for (const taskSid of [t1, k]) {
+      const asked = { query: `?taskSid=${taskSid}` };
+      expectError(await carol.ask('call-state', asked), 403, 'not_your_call');
+      expectError(await carol.hold(taskSid, true), 403, 'not_your_call');
+      expectError(await carol.decline(taskSid), 403, 'not_your_call');
+      for (const reason of ['hangup', 'cancel', 'no-answer']) {
+        expectError(await carol.endCall(taskSid, reason), 403, 'not_your_call');
+      }
+    }
+    assert.equal((await carol.state()).state, 'none');
+    expectError(await caller.decline(t1), 403, 'not_your_call');
+    expectError(await caller.decline(k), 403, 'not_your_call');
+    expectError(await callee.decline(t1), 403, 'not_your_call');
+    assert.equal((await caller.state(t1)).state, 'ringing');
+    const { taskSid: customers } = await lab.control('customer-task', { worker: 'carol' });
+    expectError(await carol.endCall(customers), 403, 'not_your_call');
+    expectError(await carol.ask('call-state', { query: `?taskSid=${customers}` }), 403);
+    expectError(await carol.endCall(randomSid('WT')), 404, 'unknown_task');
+    assert.equal((await caller.endCall(t1, 'cancel')).status, 200);
+    await lab.control(`customer-task?taskSid=${customers}`, undefined, 'DELETE');
+  });
+});
+
+describe('the end', () => {
+  test('declined', async () => {
+    const call = await ring(lab);
+    assert.equal((await call.callee.decline(call.k)).status, 200);
+    await expectEnded(call, 'declined');
+    assert.equal((await call.callee.decline(call.k)).status, 200, 'twice');
+    await call.caller.wrapUp(call.t1);
+    const again = await ring(lab);
+    await again.callee.decline(again.k);
+  });
+
+  test('a Decline that comes after the answer cuts nobody off', async () => {
+    const call = await connect(lab);
+    expectError(await call.callee.decline(call.k), 409, 'already_answered');
+    assert.equal((await call.caller.state(call.t1)).state, 'connected');
+    await call.caller.endCall(call.t1);
+  });
+
+  test('canceled before anybody has accepted anything', async () => {
+    const { caller, callee } = await pair(lab);
+    const { data: { taskSid: t1 } } = await caller.createTask(callee.sid);
+    assert.equal((await caller.endCall(t1, 'cancel')).status, 200);
+    await expectEnded({ caller, callee, t1 }, 'cancel');
+    assert.equal((await lab.task(t1)).assignment_status, 'canceled');
+  });
+
+  test('canceled while it rings', async () => {
+    const call = await ring(lab);
+    assert.equal((await call.caller.endCall(call.t1, 'cancel')).status, 200);
+    await expectEnded(call, 'cancel');
+    assert.equal((await lab.task(call.k)).assignment_status, 'canceled');
+  });
+
+  test('a Cancel that crosses the answer is a hang-up', async () => {
+    const call = await connect(lab);
+    assert.equal((await call.caller.endCall(call.t1, 'cancel')).status, 200);
+    await expectEnded(call, 'hangup');
+  });
+
+  test('not answered, by the page', async () => {
+    const call = await ring(lab);
+    assert.equal((await call.caller.endCall(call.t1, 'no-answer')).status, 200);
+    await expectEnded(call, 'no-answer');
+  });
+
+  test('not answered, unless it has just been', async () => {
+    const call = await ring(lab);
+    await call.callee.answer();
+    expectError(await call.caller.endCall(call.t1, 'no-answer'), 409, 'already_answered');
+    await call.caller.until('connected', call.t1);
+    expectError(await call.caller.endCall(call.t1, 'no-answer'), 409, 'already_answered');
+    await call.caller.endCall(call.t1);
+    assert.equal((await call.caller.endCall(call.t1, 'no-answer')).status, 200, 'over already');
+    await expectEnded(call, 'hangup');
+  });
+
+  test('hung up by the caller, by the callee', async () => {
+    for (const side of ['caller', 'callee']) {
+      const call = await connect(lab);
+      const own = side === 'caller' ? call.t1 : call.k;
+      assert.equal((await call[side].endCall(own)).status, 200);
+      assert.equal((await call[side].endCall(own)).status, 200, 'twice');
+      await expectEnded(call, 'hangup');
+      await lab.expectQuiet();
+      await call.caller.wrapUp(call.t1);
+      await call.callee.wrapUp(call.k);
+    }
+  });
+
+  test('either softphone is simply gone', async () => {
+    for (const side of ['caller', 'callee']) {
+      const call = await connect(lab);
+      await call[side].hangUp();
+      await expectEnded(call, 'hangup');
+      await lab.expectQuiet();
+    }
+  });
+
+  test("the caller's softphone is gone while it rings", async () => {
+    const call = await ring(lab);
+    await call.caller.hangUp();
+    await expectEnded(call, 'cancel');
+    assert.equal((await lab.task(call.k)).assignment_status, 'canceled');
+  });
+
+  for (const [behaviour, timeout] of [['reject', 15], ['busy', 15], ['ignore', 1], ['none', 15]]) {
+    for (const side of ['caller', 'callee']) {
+      test(`the ${side}'s softphone: ${behaviour}`, async () => {
+        const { caller, callee } = await pair(lab);
+        const agent = side === 'caller' ? caller : callee;
+        await (behaviour === 'none' ? agent.noPhone() : agent.phone(behaviour));
+        const t1 = await caller.call(callee, { timeout });
+        const k = side === 'callee' ? await callee.answer({ timeout }) : undefined;
+        await expectEnded({ caller, callee, t1, k }, 'failed');
+      });
+    }
+  }
+
+  test("the callee's leg fails, and nobody says that it has ended", async () => {
+    const call = await ring(lab);
+    await call.callee.phone('reject');
+    await call.callee.answer({ legEnded: false });
+    await until('the next round of ringback', async () => {
+      await lab.webhook('ringback', { query: `?taskSid=${call.t1}&round=1` });
+      return (await call.caller.state(call.t1)).state === 'ended';
+    });
+    await expectEnded(call, 'failed');
+  });
+
+  test('busy: a customer has come first', async () => {
+    const { caller, callee } = await pair(lab, 'alice', 'carol');
+    const { data: { taskSid: t1 } } = await caller.createTask(callee.sid);
+    const { taskSid: customers } = await lab.control('customer-task', { worker: 'carol' });
+    await caller.joinOwn(t1);
+    await expectEnded({ caller, callee, t1 }, 'busy');
+    assert.equal((await calleeTasks(lab, t1)).length, 0);
+    await lab.control(`customer-task?taskSid=${customers}`, undefined, 'DELETE');
+  });
+
+  test('nobody acts: ringback ends it, whatever the page does', async () => {
+    const call = await ring(lab);
+    const round = (number) => lab.webhook('ringback', {
+      query: `?taskSid=${call.t1}&round=${number}`,
+    });
+    for (const number of [0, 1, 2]) {
+      await round(number);
+      assert.equal((await call.caller.state(call.t1)).state, 'ringing', `round ${number}`);
+    }
+    assert.equal((await round(3)).status, 200);
+    assert.equal((await call.caller.state(call.t1)).state, 'ringing', 'nobody has waited so long');
+    await lab.clock(15);
+    assert.equal((await round(3)).status, 200);
+    await expectEnded(call, 'no-answer');
+    await lab.expectQuiet();
+  });
+
+  test('an administrator deletes the Task', async () => {
+    const call = await ring(lab);
+    await lab.rest(`Tasks/${call.t1}`, undefined, {}, 'DELETE');
+    expectError(await call.caller.endCall(call.t1), 404, 'unknown_task');
+    assert.equal((await call.callee.state(call.k)).state, 'ended');
+    await lab.webhook('ringback', { query: `?taskSid=${call.t1}&round=1` });
+    assert.equal((await call.callee.endCall(call.k)).status, 200);
+  });
+});
+
+describe('hold', () => {
+  test('holds the other side and nobody else', async () => {
+    const { caller, callee, t1, k } = await connect(lab);
+    const held = async () =>
+      Object.fromEntries((await participants()).map((one) => [one.to, one.hold]));
+    const seen = async () => [(await caller.state(t1)).hold, (await callee.state(k)).hold];
+    assert.deepEqual(await seen(), [{ me: false, other: false }, { me: false, other: false }]);
+
+    const answer = await caller.hold(t1, true);
+    assert.deepEqual([answer.status, answer.data], [200, { hold: true }]);
+    assert.deepEqual(await held(), { 'client:alice': false, 'client:bob': true });
+    assert.deepEqual(await seen(), [{ me: false, other: true }, { me: true, other: false }]);
+    assert.equal((await caller.hold(t1, true)).status, 200, 'twice');
+
+    assert.equal((await callee.hold(k, true)).status, 200);
+    assert.deepEqual(await held(), { 'client:alice': true, 'client:bob': true });
+    assert.equal((await callee.hold(k, false)).status, 200);
+    assert.deepEqual(await held(), { 'client:alice': false, 'client:bob': true }, "alice's stays");
+    assert.deepEqual((await caller.hold(t1, false)).data, { hold: false });
+    assert.deepEqual(await held(), { 'client:alice': false, 'client:bob': false });
+    await caller.endCall(t1);
+  });
+
+  test('nobody is there to hold', async () => {
+    const { caller, callee, t1, k } = await ring(lab);
+    expectError(await caller.hold(t1, true), 409, 'nobody_to_hold');
+    await callee.answer();
+    await caller.until('connected', t1);
+    await callee.endCall(k);
+    expectError(await caller.hold(t1, true), 409, 'nobody_to_hold');
+  });
+});
+
+describe('reports that get lost', () => {
+  test("the callee's join: whoever looks finds both connected", async () => {
+    const { caller, callee, t1 } = await ring(lab);
+    await lab.control('webhook-faults', {
+      match: { param: { StatusCallbackEvent: 'participant-join' } }, times: 1, action: 'drop',
+    });
+    await callee.answer();
+    await caller.until('connected', t1);
+    await caller.endCall(t1);
+  });
+
+  test("the caller's join: the next round of ringback rings the colleague", async () => {
+    const { caller, callee } = await pair(lab);
+    await lab.control('webhook-faults', {
+      match: { param: { StatusCallbackEvent: 'participant-join' } }, times: 1, action: 'drop',
+    });
+    const t1 = await caller.call(callee);
+    await until("the caller's leg", async () => (await participants()).length === 1);
+    assert.equal((await caller.state(t1)).state, 'calling');
+    await Promise.all([1, 1, 1].map((round) =>
+      lab.webhook('ringback', { query: `?taskSid=${t1}&round=${round}` })));
+    await callee.rings();
+    assert.equal((await calleeTasks(lab, t1)).length, 1);
+    await caller.endCall(t1, 'cancel');
+  });
+});

@@ -1,0 +1,169 @@
+// What the programs say of a configuration that is wrong, what health finds, and the web server's
+// own limit on how often an agent may ask.
+
+import assert from 'node:assert/strict';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+import { direct } from './direct.js';
+import {
+  Lab, PROGRAMS, expectError, expectPlainError, isCgi, randomSid, until, useLab,
+} from './lib.js';
+import { startStack } from '../stack/stack.js';
+
+const lab = useLab();
+
+/** What is wrong, and the word that the log and `health` must name. */
+const MISTAKES = {
+  'a key is missing': [(text) => text.replace(/^TWILIO_API_SECRET=.*\n/m, ''), /TWILIO_API_SECRET/],
+  'a SID is malformed': [(text) => text.replace(/^(TWILIO_ACCOUNT_SID=AC).*/m, '$1x'),
+    /TWILIO_ACCOUNT_SID/],
+  'a key is unknown': [(text) => `${text}DIALPAD_COLOUR=red\n`, /DIALPAD_COLOUR|unknown/],
+  'a key is repeated': [(text) => `${text}DIALPAD_RING_SECONDS=30\n`, /DIALPAD_RING_SECONDS/],
+  'the ring time is out of range': [(text) => text.replace(/^DIALPAD_RING_SECONDS=.*/m,
+    'DIALPAD_RING_SECONDS=4'), /DIALPAD_RING_SECONDS/],
+  'the public URL is not https': [(text) => text.replace(/^DIALPAD_PUBLIC_URL=.*/m,
+    'DIALPAD_PUBLIC_URL=http://calls.example.com/cgi-bin'), /DIALPAD_PUBLIC_URL/],
+  'the public URL holds a password': [(text) => text.replace(/^DIALPAD_PUBLIC_URL=.*/m,
+    'DIALPAD_PUBLIC_URL=https://u:p@calls.example.com/cgi-bin'), /DIALPAD_PUBLIC_URL/],
+};
+
+async function withConfiguration(text, mode, programs, check) {
+  const { stack } = lab;
+  const [set] = stack.sets;
+  const file = join(stack.dir, 'broken.conf');
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+  const restart = async () => {
+    if (!isCgi) for (const program of programs) await stack.restartProgram(program);
+  };
+  const { env } = set;
+  set.env = { ...env, DIALPAD_CONFIG: file };
+  try {
+    await restart();
+    await check();
+  } finally {
+    set.env = env;
+    await restart();
+  }
+}
+
+function ask(program) {
+  const { method } = PROGRAMS[program];
+  return direct(lab.stack, program, {
+    REQUEST_METHOD: method, REQUEST_URI: `/cgi-bin/${program}`, REMOTE_ADDR: '127.0.0.1',
+  });
+}
+
+describe('a wrong configuration', () => {
+  const good = () => readFileSync(lab.stack.sets[0].configFile, 'utf8');
+
+  test('stops every program, in its own words', async () => {
+    const programs = Object.keys(PROGRAMS);
+    const text = MISTAKES['a key is missing'][0](good());
+    await withConfiguration(text, 0o600, programs, async () => {
+      for (const program of programs) {
+        const answer = await ask(program);
+        const { kind } = PROGRAMS[program];
+        if (kind === 'twilio') expectPlainError(answer, 503);
+        else if (kind !== 'open') expectError(answer, 503, 'misconfigured');
+      }
+    });
+  });
+
+  for (const [what, [change, word]] of Object.entries(MISTAKES)) {
+    test(`health names it: ${what}`, async () => {
+      await withConfiguration(change(good()), 0o600, ['health'], async () => {
+        const answer = await ask('health');
+        assert.equal(answer.status, 503);
+        const { status, wrong } = answer.json();
+        assert.equal(status, 'unavailable');
+        assert.match(wrong.join(' '), word);
+        for (const secret of [lab.config.TWILIO_AUTH_TOKEN, lab.config.TWILIO_API_SECRET]) {
+          assert.ok(!answer.body.includes(secret));
+        }
+      });
+    });
+  }
+
+  test('health names it: a file that others can read', async () => {
+    await withConfiguration(good(), 0o644, ['health'], async () => {
+      const answer = await ask('health');
+      assert.equal(answer.status, 503);
+      assert.match(answer.json().wrong.join(' '), /read/);
+    });
+  });
+
+  test('a key of the environment wins', async () => {
+    const [set] = lab.stack.sets;
+    const { env } = set;
+    set.env = { ...env, DIALPAD_RING_SECONDS: '1000' };
+    try {
+      if (!isCgi) await lab.stack.restartProgram('health');
+      const answer = await ask('health');
+      assert.equal(answer.status, 503);
+      assert.match(answer.json().wrong.join(' '), /DIALPAD_RING_SECONDS/);
+    } finally {
+      set.env = env;
+      if (!isCgi) await lab.stack.restartProgram('health');
+    }
+  });
+});
+
+describe('health', () => {
+  test('answers anybody who asks whether this host serves', async () => {
+    const answer = await lab.ask('health');
+    assert.deepEqual([answer.status, answer.data], [200, { status: 'ok' }]);
+    assert.deepEqual(await lab.requests(), []);
+  });
+
+  test('asks Twilio only for those who are here, and not each time', async () => {
+    const far = await direct(lab.stack, 'health', {
+      REQUEST_METHOD: 'GET', REQUEST_URI: '/cgi-bin/health?deep=1', REMOTE_ADDR: '192.0.2.1',
+    });
+    expectError(far, 403, 'not_from_here');
+    assert.deepEqual(await lab.requests(), []);
+    for (let time = 0; time < 3; time++) {
+      const answer = await lab.ask('health', { query: '?deep=1' });
+      assert.deepEqual([answer.status, answer.data], [200, { status: 'ok' }], answer.body);
+    }
+    const asked = await lab.requests();
+    assert.ok(asked.every(({ method }) => method === 'GET'), 'it changes nothing');
+    if (!isCgi) assert.equal(asked.length, 1);
+  });
+
+  test('finds a Workflow that does not fit, or none', async () => {
+    for (const [options, word] of [
+      [{ sandboxConfig: { taskReservationTimeout: 45 } }, /workflow_reservation_timeout/],
+      [{ extraConfig: { TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID: randomSid('WW') } }, /workflow/],
+      [{ extraConfig: { TWILIO_API_SECRET: 'wrong' } }, /twilio/],
+    ]) {
+      const stack = await startStack({ programs: ['health'], ...options });
+      try {
+        const answer = await new Lab(stack).ask('health', { query: '?deep=1' });
+        assert.equal(answer.status, 503);
+        assert.match(answer.data.wrong.join(' '), word);
+      } finally {
+        await stack.stop();
+      }
+    }
+  });
+});
+
+test('an agent who asks too often is told so by the web server, in our words', async () => {
+  const token = lab.token('alice');
+  // Twenty a second and forty at once are allowed; a slow machine needs more tries to exceed that.
+  const refused = await until('a refusal', async () => {
+    const answers = await Promise.all(Array.from({ length: 70 }, () =>
+      lab.page('alice', 'list-agents', { token, query: '?limit=0' })));
+    const found = answers.filter(({ status }) => status === 429);
+    return found.length > 0 && found;
+  }, 30_000);
+  for (const { data, headers } of refused) {
+    assert.deepEqual(Object.keys(data.error), ['code', 'message', 'requestId']);
+    assert.equal(data.error.code, 'too_many_requests');
+    assert.equal(headers['retry-after'], '1');
+  }
+  assert.equal((await lab.page('bob', 'list-agents', { query: '?limit=0' })).status, 400);
+});

@@ -1,0 +1,159 @@
+// An agent drops out of a call without a word (a reload, a crash, a network) and comes back, or
+// doesn't. Nobody's page runs in these tests: what keeps the time is Twilio.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { Agent, connect, expectEnded } from './agent.js';
+import { expectError, until, useLab } from './lib.js';
+
+const GRACE_SECONDS = 8;
+const lab = useLab({ ringSeconds: 5, graceSeconds: GRACE_SECONDS });
+
+/** The legs that are in the Conference now, by whose they are. */
+async function legs(of) {
+  const { conferences } = await lab.state();
+  const live = conferences.filter((conference) => conference.status !== 'completed');
+  return live.flatMap((conference) => conference.participants)
+    .filter((leg) => !of || leg.to === of.contactUri);
+}
+
+const connected = (call) => call.caller.until('connected', call.t1);
+
+/** This agent's legs hang up without end-call, and the other's page hears of it. */
+async function drop(call, who) {
+  await who.hangUp();
+  const other = who === call.caller ? call.callee : call.caller;
+  return other.until('reconnecting', other === call.caller ? call.t1 : call.k);
+}
+
+async function finish(call) {
+  assert.equal((await call.caller.endCall(call.t1)).status, 200);
+  await expectEnded(call, 'hangup');
+  await lab.expectQuiet();
+}
+
+describe('an agent drops out', () => {
+  for (const role of ['caller', 'callee']) {
+    test(`the ${role}: the other waits with music and hears the voice again`, async () => {
+      const call = await connect(lab);
+      const who = call[role];
+      const other = role === 'caller' ? call.callee : call.caller;
+      const waiting = await drop(call, who);
+      assert.deepEqual(waiting.hold, { me: false, other: false }, 'nobody wished that hold');
+      assert.equal((await legs(other))[0].hold, true);
+      assert.equal((await legs(who)).length, 0);
+
+      const back = await who.post('rejoin-call', { taskSid: role === 'caller' ? call.t1 : call.k });
+      assert.equal(back.status, 200, back.body);
+      await connected(call);
+      assert.deepEqual((await legs(who)).map((leg) => leg.callSid), [back.data.callSid]);
+      await until('the music ends', async () => !(await legs(other))[0].hold);
+      assert.equal((await legs(who))[0].endConferenceOnExit ?? false, false);
+      await finish(call);
+    });
+
+    test(`the ${role} stays away: the last round ends the call`, async () => {
+      const call = await connect(lab);
+      await drop(call, call[role]);
+      for (const [agent, sid] of [[call.caller, call.t1], [call.callee, call.k]]) {
+        const { outcome } = await agent.until('ended', sid, (GRACE_SECONDS + 12) * 1000);
+        assert.equal(outcome, 'hangup');
+      }
+      await lab.expectQuiet();
+    });
+  }
+
+  test('both of them: nobody is left to wait', async () => {
+    const call = await connect(lab);
+    await Promise.all([call.caller.hangUp(), call.callee.hangUp()]);
+    await expectEnded(call, 'hangup');
+    await lab.expectQuiet();
+  });
+
+  test('and hangs up while away: end-call ends it for both at once', async () => {
+    const call = await connect(lab);
+    await drop(call, call.callee);
+    await finish(call);
+  });
+
+  test('and the report of it is lost: the page that asks is enough to come back', async () => {
+    const call = await connect(lab);
+    await lab.control('webhook-faults', {
+      match: { param: { StatusCallbackEvent: 'participant-leave' } }, times: 5, action: 'drop',
+    });
+    await call.callee.hangUp();
+    const back = await call.callee.post('rejoin-call', { taskSid: call.k });
+    assert.equal(back.status, 200, back.body);
+    await until('back in', async () => (await legs(call.callee)).length === 1);
+    await connected(call);
+    await lab.control('webhook-faults', undefined, 'DELETE');
+    await finish(call);
+  });
+});
+
+describe('coming back', () => {
+  test('kicks the older leg once the new one is in', async () => {
+    const call = await connect(lab);
+    const [old] = await legs(call.callee);
+    const back = await call.callee.post('rejoin-call', { taskSid: call.k });
+    assert.equal(back.status, 200, back.body);
+    await until('one leg of bob, the new one', async () => {
+      const now = await legs(call.callee);
+      return now.length === 1 && now[0].callSid === back.data.callSid;
+    });
+    assert.notEqual(old.callSid, back.data.callSid);
+    assert.equal((await call.caller.state(call.t1)).state, 'connected');
+    await finish(call);
+  });
+
+  test('to a colleague whom one holds: the colleague still hears music', async () => {
+    const call = await connect(lab);
+    assert.equal((await call.caller.hold(call.t1, true)).status, 200);
+    await drop(call, call.caller);
+    assert.equal((await call.caller.post('rejoin-call', { taskSid: call.t1 })).status, 200);
+    const { hold } = await connected(call);
+    assert.deepEqual(hold, { me: false, other: true });
+    assert.equal((await legs(call.callee))[0].hold, true);
+    assert.equal((await call.caller.hold(call.t1, false)).status, 200);
+    await finish(call);
+  });
+
+  test('while on hold oneself: one is on hold again', async () => {
+    const call = await connect(lab);
+    assert.equal((await call.caller.hold(call.t1, true)).status, 200);
+    await drop(call, call.callee);
+    assert.equal((await call.callee.post('rejoin-call', { taskSid: call.k })).status, 200);
+    await connected(call);
+    await until('music again', async () => (await legs(call.callee))[0]?.hold);
+    await finish(call);
+  });
+
+  test('is refused when there is nothing to come back to', async () => {
+    const call = await connect(lab);
+    await finish(call);
+    expectError(await call.callee.post('rejoin-call', { taskSid: call.k }), 409, 'call_is_over');
+  });
+
+  test('is for the two agents of the call alone', async () => {
+    const call = await connect(lab);
+    const carol = new Agent(lab, 'carol');
+    expectError(await carol.post('rejoin-call', { taskSid: call.t1 }), 403, 'not_your_call');
+    await finish(call);
+  });
+});
+
+describe('a holder vanishes', () => {
+  test('and the one on hold does not wait for ever', async () => {
+    const call = await connect(lab);
+    assert.equal((await call.caller.hold(call.t1, true)).status, 200);
+    await lab.control('webhook-faults', {
+      match: { url: 'status-callback' }, times: 50, action: 'drop',
+    });
+    await call.caller.hangUp();
+    const { outcome } = await call.callee.until('ended', call.k, (GRACE_SECONDS + 20) * 1000);
+    assert.equal(outcome, 'hangup');
+    await lab.control('webhook-faults', undefined, 'DELETE');
+    await lab.expectQuiet();
+  });
+});

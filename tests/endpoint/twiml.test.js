@@ -1,0 +1,250 @@
+// Twilio's requests: which signatures are genuine, and the documents that answer them.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+
+import { expectPlainError, randomSid, useLab } from './lib.js';
+
+const SECONDARY = 'abcdef0123456789abcdef0123456789';
+const OVERRIDES = '#rc=4&rp=ct,rt,5xx&ct=2000&rt=5000';
+
+const lab = useLab({ extraConfig: { TWILIO_AUTH_TOKEN_SECONDARY: SECONDARY } });
+const task = randomSid('WT');
+
+const voiceParams = () => ({
+  CallSid: randomSid('CA'), AccountSid: lab.config.TWILIO_ACCOUNT_SID, ApiVersion: '2010-04-01',
+  From: 'client:alice', Caller: 'client:alice', To: 'client:bob', Called: 'client:bob',
+  Direction: 'outbound-api', CallStatus: 'in-progress',
+});
+
+/** Asks with a signature over this URL and these parameters. */
+function signed(program, { url, query = '', params = {}, signedParams = params, token, ...more }) {
+  const { method = 'POST' } = more;
+  const target = url ?? `${lab.config.DIALPAD_PUBLIC_URL}/${program}${query}`;
+  return lab.webhook(program, {
+    query, params, ...more,
+    signature: lab.sign(target, method === 'POST' ? signedParams : {}, token),
+  });
+}
+
+function parse(answer) {
+  assert.equal(answer.status, 200, answer.body);
+  assert.match(answer.headers['content-type'], /^text\/xml(; charset=utf-8)?$/);
+  assert.match(answer.body, /^<\?xml /);
+  assert.equal(XMLValidator.validate(answer.body), true);
+  const document = new XMLParser({
+    ignoreAttributes: false, attributeNamePrefix: '@', trimValues: false, preserveOrder: false,
+    parseTagValue: false, parseAttributeValue: false,
+  }).parse(answer.body.replace(/^<\?xml[^>]*>\s*/, ''));
+  assert.deepEqual(Object.keys(document), ['Response']);
+  return document.Response;
+}
+
+describe('signature', () => {
+  const at = (authority, rest = `/cgi-bin/caller-twiml?taskSid=${task}`, scheme = 'https') =>
+    `${scheme}://${authority}${rest}`;
+
+  test('with the port, without it and with the default one', async () => {
+    const { port } = lab.stack;
+    const query = `?taskSid=${task}`;
+    for (const method of ['GET', 'POST']) {
+      const params = method === 'POST' ? voiceParams() : {};
+      for (const authority of ['127.0.0.1', `127.0.0.1:${port}`, '127.0.0.1:443']) {
+        const answer = await signed('caller-twiml', { url: at(authority), method, query, params });
+        assert.equal(answer.status, 200, `${method} ${authority}`);
+      }
+      const wrong = [
+        at(`127.0.0.1:${port + 1}`), at('127.0.0.1:80'), at('localhost'), at('127.0.0.1', undefined, 'http'),
+        at('127.0.0.1', `/cgi-bin/callee-twiml?taskSid=${task}`),
+        at('127.0.0.1', `/cgi-bin/caller-twiml/?taskSid=${task}`),
+        at('127.0.0.1', '/cgi-bin/caller-twiml'), at('127.0.0.1', `/caller-twiml?taskSid=${task}`),
+        at('127.0.0.1', `/cgi-bin/caller-twiml?taskSid=${task}&`),
+        `${at('127.0.0.1')}${OVERRIDES}`,
+      ];
+      for (const url of wrong) {
+        const answer = await signed('caller-twiml', { url, method, query, params });
+        assert.equal(answer.status, 403, `${method} ${url}`);
+      }
+    }
+  });
+
+  test('path and host of the request itself are not looked at', async () => {
+    const query = `?taskSid=${task}`;
+    const answer = await signed('caller-twiml', {
+      query, path: `/alice/cgi-bin/caller-twiml${query}`, headers: { Host: 'elsewhere.example' },
+    });
+    assert.equal(answer.status, 200);
+  });
+
+  test('the query counts as it was sent', async () => {
+    for (const query of [
+      `?taskSid=${task}&x=a%20b`, `?taskSid=${task}&x=a+b`, `?x=%C3%A9&taskSid=${task}`,
+      `?taskSid=${task}&`, `?&&taskSid=${task}`, `?taskSid=${task}&x=1&x=2`, `?taskSid=${task}&y`,
+      `?taskSid=${task}&x=%27`, `?taskSid=${task}&x='`, `?taskSid=${task}&x=a?b`,
+    ]) {
+      for (const method of ['GET', 'POST']) {
+        assert.equal((await signed('caller-twiml', { query, method })).status, 200, query);
+        const url = `${lab.config.DIALPAD_PUBLIC_URL}/caller-twiml${query}z`;
+        assert.equal((await signed('caller-twiml', { url, query, method })).status, 403, query);
+      }
+    }
+  });
+
+  test('parameters are sorted by name, whatever they are and in whatever order they come', async () => {
+    const query = `?taskSid=${task}`;
+    const sets = [
+      { b: '1', a: '2', B: '3', A: '4', 'a.b': '5', 'a[]': '6', '': '7' },
+      { ReasonConferenceEnded: 'test', Reason: 'Participant', ReasonX: '' },
+      { CalledVia: '', FromCity: '', ToCity: ' ', Body: "It's amazing & <b>100%</b> a+b=c" },
+      { Name: 'Zoë Ñandú 日本 😀', 'Ключ': 'значение', line: 'a\r\nb\tc' },
+      Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`p${59 - i}`, `v${i}`])),
+    ];
+    for (const params of sets) {
+      const answer = await signed('caller-twiml', { query, params });
+      assert.equal(answer.status, 200, JSON.stringify(params));
+    }
+  });
+
+  test('a parameter that comes twice', async () => {
+    const query = `?taskSid=${task}`;
+    const body = 'Digits=5678&Digits=1234&Digits=1234&Sid=CA1';
+    const signature = lab.sign(`${lab.config.DIALPAD_PUBLIC_URL}/caller-twiml${query}`,
+      { Digits: ['5678', '1234', '1234'], Sid: 'CA1' });
+    const answer = await lab.webhook('caller-twiml', {
+      query, signature, body, headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
+    assert.equal(answer.status, 200);
+  });
+
+  test('what was tampered with is refused', async () => {
+    const query = `?taskSid=${task}`;
+    const signedParams = voiceParams();
+    const { CallSid, ...without } = signedParams;
+    for (const params of [
+      { ...signedParams, To: 'client:mallory' }, without, { ...signedParams, Extra: '' }, {},
+      { ...without, callsid: CallSid },
+    ]) {
+      expectPlainError(await signed('caller-twiml', { query, params, signedParams }), 403);
+    }
+    const url = `${lab.config.DIALPAD_PUBLIC_URL}/caller-twiml${query}`;
+    expectPlainError(
+      await signed('caller-twiml', { url, query: `?taskSid=${randomSid('WT')}` }), 403);
+    const good = lab.sign(url, signedParams);
+    for (const signature of [good.toLowerCase(), `${good} `.repeat(2), good.slice(0, -1), `${good}=`,
+      good.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))]) {
+      expectPlainError(await lab.webhook('caller-twiml', { query, params: signedParams, signature }), 403);
+    }
+  });
+
+  test('while tokens are rotated, both hold', async () => {
+    const query = `?taskSid=${task}`;
+    const params = voiceParams();
+    const ask = (token) => signed('caller-twiml', { query, params, token });
+    assert.equal((await ask(lab.config.TWILIO_AUTH_TOKEN)).status, 200);
+    assert.equal((await ask(SECONDARY)).status, 200);
+    for (const token of [lab.config.TWILIO_API_SECRET, SECONDARY.toUpperCase(), '']) {
+      expectPlainError(await ask(token), 403);
+    }
+  });
+
+  test('a form that can not be read can not have been signed', async () => {
+    const query = `?taskSid=${task}`;
+    const answer = await lab.webhook('caller-twiml', {
+      query, body: 'a=%zz', headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
+    expectPlainError(answer, 403);
+  });
+});
+
+describe('documents', () => {
+  const base = () => lab.config.DIALPAD_PUBLIC_URL;
+  const common = () => ({
+    '@statusCallback': `${base()}/status-callback${OVERRIDES}`,
+    '@statusCallbackEvent': 'join leave end',
+    // An agent who drops out may come back: DIALPAD_GRACE_SECONDS is on by default.
+    '@endConferenceOnExit': 'false',
+    '@beep': 'false',
+    '@waitUrl': `${base()}/ringback?taskSid=${task}${OVERRIDES}`,
+    '#text': task,
+  });
+
+  for (const method of ['GET', 'POST']) {
+    test(`caller-twiml by ${method}`, async () => {
+      const answer = await lab.webhook('caller-twiml', { method, query: `?taskSid=${task}` });
+      assert.deepEqual(parse(answer), { Dial: { Conference: common() } });
+    });
+
+    test(`callee-twiml by ${method}`, async () => {
+      const answer = await lab.webhook('callee-twiml', { method, query: `?conferenceName=${task}` });
+      assert.deepEqual(parse(answer),
+        { Dial: { Conference: { ...common(), '@startConferenceOnEnter': 'false' } } });
+    });
+
+    test(`ringback by ${method}`, async () => {
+      const ask = (query) => lab.webhook('ringback', { method, query });
+      const round = (number) => ({
+        Play: `${base()}/ringback?tone=1`,
+        Redirect: {
+          '@method': 'POST', '#text': `${base()}/ringback?taskSid=${task}&round=${number}${OVERRIDES}`,
+        },
+      });
+      assert.deepEqual(parse(await ask(`?taskSid=${task}`)), round(1));
+      assert.deepEqual(parse(await ask(`?taskSid=${task}&round=0`)), round(1));
+      assert.deepEqual(await lab.requests(), [], 'round 0 asks nothing');
+      // No such Task: whatever is left is ended, and the leg still gets its document.
+      assert.deepEqual(parse(await ask(`?taskSid=${task}&round=7`)), round(8));
+    });
+  }
+
+  test('what ringback can not use gets a document all the same', async () => {
+    for (const query of ['', '?', '?taskSid=', '?taskSid=x', `?taskSid=${task}&round=x`,
+      `?taskSid=${task}&round=-1`, `?taskSid=${task}&round=99999999999999999999`, '?round=3', '?tone=2',
+      `?taskSid=${task}&tone=1`]) {
+      parse(await lab.webhook('ringback', { query }));
+    }
+  });
+
+  test('no document holds anything that was asked but the Task', async () => {
+    const answer = await lab.webhook('caller-twiml', {
+      query: `?taskSid=${task}&x=%3C!--`, params: { ...voiceParams(), From: '"><Hangup/>' },
+    });
+    assert.deepEqual(parse(answer), { Dial: { Conference: common() } });
+  });
+});
+
+describe('tone', () => {
+  test('a sound that anybody may fetch', async () => {
+    const chunks = [];
+    const response = await fetchRaw('/cgi-bin/ringback?tone=1', chunks);
+    assert.equal(response.statusCode, 200);
+    assert.equal(response.headers['content-type'], 'audio/wav');
+    assert.match(response.headers['cache-control'], /public/);
+    const wav = Buffer.concat(chunks);
+    assert.equal(Number(response.headers['content-length']), wav.length);
+    assert.equal(wav.subarray(0, 4).toString() + wav.subarray(8, 12), 'RIFFWAVE');
+    assert.equal(wav.readUInt32LE(4), wav.length - 8);
+    const rate = wav.readUInt32LE(28);
+    assert.ok(Math.abs(wav.readUInt32LE(40) / rate - 5) < 0.01, 'five seconds');
+  });
+
+  test('and nothing else without a signature', async () => {
+    for (const query of ['', '?tone=0', '?tone=1&x=1', `?tone=1&taskSid=${task}`, '?tone=1%20',
+      `?taskSid=${task}`]) {
+      expectPlainError(await lab.webhook('ringback', { method: 'GET', query, signature: null }), 403);
+    }
+    expectPlainError(await lab.webhook('ringback', { query: '?tone=1', signature: null }), 403);
+  });
+
+  async function fetchRaw(path, chunks) {
+    const { request } = await import('node:https');
+    return new Promise((done, failed) => {
+      request({ host: '127.0.0.1', servername: 'localhost', port: lab.stack.port, path,
+        ca: lab.stack.ca, agent: false }, (response) => {
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.once('end', () => done(response));
+      }).once('error', failed).end();
+    });
+  }
+});
