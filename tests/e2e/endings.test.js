@@ -1,0 +1,116 @@
+// Calls that end before they have begun, or in a way that nobody chose.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+
+import {
+  connect, endScene, haveEnded, isClosed, isOver, isQuiet, sandbox, startAfresh, startScene,
+} from './lib.js';
+
+const RING_SECONDS = 8;
+const CLOSED_WITHIN_MS = 30_000;
+
+describe('a call that comes to nothing', () => {
+  let scene, alice, bob;
+  before(async () => {
+    scene = await startScene(['alice', 'bob'],
+      { ringSeconds: RING_SECONDS, graceSeconds: 0, sweepEverySeconds: 10 });
+    ({ alice, bob } = scene);
+  });
+  after(() => endScene(scene));
+  beforeEach(() => startAfresh(scene));
+  afterEach(() => isOver(scene));
+
+  it('is declined', async () => {
+    await alice.call(bob);
+    await bob.isRungBy(alice);
+    await bob.press('Decline');
+    await alice.says('Bob Baker declined');
+    await bob.says('Call ended');
+    assert.equal(await bob.microphoneOpened(), 0);
+  });
+
+  it('is canceled while it rings', async () => {
+    await alice.call(bob);
+    await bob.isRungBy(alice);
+    await alice.press('Cancel');
+    await haveEnded(alice, bob);
+    await bob.isNotOffered('Answer');
+  });
+
+  it('is canceled before the server has answered', async () => {
+    await bob.reload();
+    await sandbox(scene.stack, 'faults', { method: 'POST',
+      body: { match: { method: 'POST', path: '/Tasks$' }, action: 'delay', ms: 1500 } });
+    await alice.call(bob);
+    await alice.press('Cancel');
+    await alice.says('Canceling the call');
+    await alice.says('Call ended');
+    await isQuiet(scene.stack, [alice, bob]);
+    assert.deepEqual((await bob.said()).map(({ text }) => text), ['No call']);
+  });
+
+  it('is not answered', async () => {
+    await alice.call(bob);
+    await bob.isRungBy(alice);
+    await alice.says('Bob Baker did not answer');
+    await bob.says('Call ended');
+    await bob.isNotOffered('Answer');
+  });
+
+  it('is not made without a microphone', async () => {
+    const before = await sandbox(scene.stack, 'state');
+    await alice.refuseMicrophone();
+    await alice.call(bob);
+    await alice.says('The call was not placed');
+    await alice.allowMicrophone();
+    const { tasks } = await sandbox(scene.stack, 'state');
+    assert.equal(tasks.length, before.tasks.length, 'a Task has been created');
+  });
+
+  it('is not answered without a microphone, but goes on ringing', async () => {
+    await bob.refuseMicrophone();
+    await alice.call(bob);
+    await bob.isRungBy(alice);
+    await bob.press('Answer');
+    await bob.shows('The microphone is blocked for this page.');
+    await bob.allowMicrophone();
+    await bob.isRungBy(alice);
+    await bob.press('Answer');
+    await Promise.all([alice.isIn(bob), bob.isIn(alice)]);
+    await alice.press('Hang up');
+    await haveEnded(alice, bob);
+  });
+
+  for (const [victim, survivor] of [['bob', 'alice'], ['alice', 'bob']]) {
+    it(`ends when ${victim} is killed, and the next call can be made at once`, async () => {
+      await connect(alice, bob);
+      await scene[victim].kill();
+      await scene[survivor].says('Call ended', CLOSED_WITHIN_MS);
+      await isClosed(scene.stack);
+      await scene[victim].restart();
+      await connect(scene[victim], scene[survivor]);
+      await scene[victim].press('Hang up');
+      await haveEnded(alice, bob);
+    });
+  }
+
+  it('ends when the caller\'s browser is killed while it rings', async () => {
+    await alice.call(bob);
+    await bob.isRungBy(alice);
+    await alice.kill();
+    await bob.says('Call ended', CLOSED_WITHIN_MS);
+    await isClosed(scene.stack);
+    await bob.isNotOffered('Answer');
+    await alice.restart();
+  });
+
+  it('is not answered when the callee\'s browser is killed while it rings', async () => {
+    await alice.call(bob);
+    await bob.isRungBy(alice);
+    await bob.kill();
+    await alice.says('Bob Baker did not answer', CLOSED_WITHIN_MS);
+    await isQuiet(scene.stack, [alice]);
+    await bob.restart();
+  });
+});

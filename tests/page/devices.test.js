@@ -1,0 +1,77 @@
+// The settings for sound, and a headset that is unplugged while its owner talks.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { connect, endScene, haveEnded, isOver, startScene } from '../e2e/lib.js';
+
+const CHOSEN = 'Fake Audio Input 1';
+
+/** Lets a test pull devices out: the browser's own fake ones can't be. */
+function installPlugs() {
+  const { mediaDevices } = window.navigator;
+  const enumerate = mediaDevices.enumerateDevices.bind(mediaDevices);
+  const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+  let pulled = null;
+  mediaDevices.enumerateDevices = async () => (
+    (await enumerate()).filter(({ label }) => label !== pulled));
+  mediaDevices.getUserMedia = async (constraints) => {
+    window.asked = constraints.audio;
+    return getUserMedia(constraints);
+  };
+  window.pull = (label) => {
+    pulled = label;
+    mediaDevices.dispatchEvent(new Event('devicechange'));
+  };
+}
+
+describe('devices for sound', () => {
+  let scene, alice, bob;
+  before(async () => {
+    scene = await startScene(['alice', 'bob']);
+    ({ alice, bob } = scene);
+    await alice.page.addInitScript(installPlugs);
+    await alice.reload();
+  });
+  after(() => endScene(scene));
+
+  const picked = () => alice.page.getByRole('dialog').getByRole('combobox', { name: 'Microphone' });
+  const openSettings = () => alice.press('Settings');
+  const closeSettings = () => alice.page.getByRole('dialog')
+    .getByRole('button', { name: 'Close' }).click();
+
+  it('are chosen in the settings, remembered, and tried', async () => {
+    await openSettings();
+    await picked().selectOption({ label: CHOSEN });
+    await closeSettings();
+    await alice.reload();
+    await openSettings();
+    assert.equal(await picked().locator('option:checked').innerText(), CHOSEN);
+    await alice.press('Test microphone');
+    await alice.shows('Recording: say something…');
+    await alice.shows('Playing what was recorded…');
+    await alice.shows('Did you hear yourself? Then all is well.');
+    assert.ok((await alice.page.evaluate(() => window.asked)).deviceId.exact);
+    await alice.press('Test speaker');
+    await alice.shows('A sound was played. If you did not hear it, choose another device.');
+    await closeSettings();
+  });
+
+  it('are missed aloud when they are unplugged in a call, which goes on', async () => {
+    await connect(alice, bob);
+    await bob.hears('alice');
+    assert.ok((await alice.page.evaluate(() => window.asked)).deviceId.exact);
+    await alice.page.evaluate((label) => window.pull(label), CHOSEN);
+    await alice.shows(/^Fake Audio Input 1 was unplugged\. Now using Fake/);
+    assert.equal(await alice.page.evaluate(() => window.asked), true);
+    await bob.hears('alice');
+    await alice.page.evaluate(() => window.pull(null));
+    await alice.shows('Now using Fake Audio Input 1.');
+    await bob.hears('alice');
+    await alice.press('Mute');
+    await bob.hears('nothing');
+    await alice.press('Hang up');
+    await haveEnded(alice, bob);
+    await isOver(scene);
+  });
+});

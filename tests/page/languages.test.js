@@ -1,0 +1,70 @@
+// Every language in the narrowest window: no word is cut off, and none stands on another.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { LANGUAGES } from '../../www/js/language.js';
+import { endScene, startScene } from '../e2e/lib.js';
+
+const WIDTHS = [320, 360];
+
+/** Runs in the page: shows its longest sentences and buttons, and says what doesn't fit. */
+async function whatDoesNotFit(tag) {
+  const byId = (id) => document.getElementById(id);
+  const load = (name) => import(new URL(`js/${name}.js`, document.baseURI));
+  const [{ useLanguage }, { t }] = await Promise.all([load('language'), load('strings')]);
+  const complaints = new Set();
+  const top = (id) => byId(id).getBoundingClientRect().top;
+  const bottom = (id) => byId(id).getBoundingClientRect().bottom;
+  const values = { name: 'Guadalupe Hernández', lost: 'Headset', device: 'Speaker', activity: 'Unavailable' };
+
+  function check(what) {
+    for (const element of document.querySelectorAll('.words, .detail, .hint p, button, label, h1')) {
+      if (!element.checkVisibility() || element.classList.contains('unseen')) continue;
+      if (element.scrollWidth > element.clientWidth + 1) complaints.add(`cut off: ${element.textContent}`);
+    }
+    if (document.documentElement.scrollWidth > innerWidth) complaints.add(`${what}: too wide`);
+    if (bottom('hint-text') > top('stage') + 1) complaints.add(`${what}: over the stage`);
+    if (bottom('call-detail') > top('actions') + 1) complaints.add(`${what}: over the buttons`);
+  }
+
+  await useLanguage(tag);
+  for (const id of ['mute', 'keypad-toggle', 'hold', 'hang-up']) byId(id).hidden = false;
+  byId('mute').lastChild.textContent = t('unmute');
+  byId('hold').lastChild.textContent = t('resume');
+  byId('call-status').textContent = t('notPlaced');
+  for (const key of ['idleDetail', 'call_unknown', 'mic_blocked', 'mic_failed', 'failed']) {
+    byId('call-detail').textContent = t(key, values);
+    check(key);
+  }
+  byId('call-status').textContent = t('inCall', values);
+  byId('timer').textContent = '1:23:45';
+  for (const key of ['muted', 'micSilent', 'deviceLost', 'choppy']) {
+    byId('call-detail').textContent = t(key, values);
+    check(key);
+  }
+  for (const key of ['hintGoReady', 'hintOtherTab', 'no_worker', 'hintNotAvailable', 'hintMicBlocked',
+    'hintNoNotifications']) {
+    byId('go-ready').hidden = key !== 'hintGoReady';
+    byId('use-tab').hidden = key !== 'hintOtherTab';
+    byId('hint-text').textContent = t(key, values);
+    check(key);
+  }
+  return [...complaints];
+}
+
+describe('the words of every language', () => {
+  let scene;
+  before(async () => { scene = await startScene(['alice']); });
+  after(() => endScene(scene));
+
+  for (const tag of LANGUAGES) {
+    it(`fit in ${tag}`, async () => {
+      const { page } = scene.alice;
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 640 });
+        assert.deepEqual(await page.evaluate(whatDoesNotFit, tag), [], `at ${width} px`);
+      }
+    });
+  }
+});

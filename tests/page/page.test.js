@@ -1,0 +1,339 @@
+// The page on the whole stack, apart from calls: finding a colleague, languages, colours, keys,
+// links, embedding, and what it weighs.
+
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { after, before, describe, it } from 'node:test';
+
+import {
+  connect, endScene, haveEnded, sandbox, startScene, until,
+} from '../e2e/lib.js';
+
+const NEWCOMERS = 300;
+// Our own HTML, CSS, JavaScript and words, before compression, until calls can be made. Growth
+// above this has to be meant.
+const WEIGHT = 160_000;
+
+/** A page of somebody else's, which frames ours and keeps what it is told. */
+function startStranger() {
+  const html = '<!doctype html><title>CRM</title><iframe allow="microphone; autoplay"></iframe>'
+    + '<script>heard = []; onmessage = ({ data, origin }) => heard.push({ ...data, origin });</script>';
+  const server = http.createServer((request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
+  });
+  return new Promise((done) => {
+    server.listen(0, '127.0.0.1', () => done({
+      origin: `http://localhost:${server.address().port}`, close: () => server.close(),
+    }));
+  });
+}
+
+describe('the page', () => {
+  let scene, alice, bob, crm, stranger;
+  before(async () => {
+    [crm, stranger] = await Promise.all([startStranger(), startStranger()]);
+    scene = await startScene(['alice', 'bob'], {
+      extraConfig: { DIALPAD_EMBED_ORIGINS: `https://wiki.example ${crm.origin}` },
+    });
+    ({ alice, bob } = scene);
+  });
+  after(async () => {
+    await endScene(scene);
+    crm.close();
+    stranger.close();
+  });
+
+  const box = () => alice.page.getByRole('combobox', { name: 'Select an agent' });
+  const options = () => alice.page.locator('#agents [role="option"]');
+  const names = () => alice.page.locator('#agents .name').allInnerTexts();
+  const isIn = (element, selector) => alice.page.waitForFunction(
+    (wanted) => document.activeElement?.matches(wanted), selector);
+  const everybody = async () => {
+    await box().fill('');
+    await box().press('Escape');
+    await box().click();
+    await until('the list', async () => (await options().count() > 0 ? null : 'it is empty'));
+  };
+
+  const openSettings = async () => {
+    await alice.press('Settings');
+    await alice.page.getByRole('dialog').waitFor();
+  };
+  const closeDialog = async () => {
+    await alice.page.keyboard.press('Escape');
+    await alice.page.getByRole('dialog').waitFor({ state: 'detached' });
+  };
+
+  it('weighs little until it can be used, and can be used soon', async (context) => {
+    const visitor = await alice.browser.connected.newContext({ ignoreHTTPSErrors: true });
+    try {
+      const page = await visitor.newPage();
+      await page.goto(`${scene.stack.origin}/alice/`);
+      await page.locator('#your-status:enabled').waitFor();
+      const { files, bytes, painted, usable } = await page.evaluate(() => {
+        const own = performance.getEntriesByType('resource').filter(
+          ({ name }) => !/\/(vendor|sounds|cgi-bin|icons?|v1)[./]/.test(new URL(name).pathname.slice('/alice'.length)));
+        const all = [...performance.getEntriesByType('navigation'), ...own];
+        return {
+          files: all.map(({ name, decodedBodySize }) => `${new URL(name).pathname} ${decodedBodySize}`),
+          bytes: all.reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0),
+          painted: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
+          usable: performance.now(),
+        };
+      });
+      context.diagnostic(`${files.length} files, ${bytes} bytes; painted after ${Math.round(painted)} ms, `
+        + `connected after ${Math.round(usable)} ms`);
+      assert.ok(bytes < WEIGHT, files.join('\n'));
+      for (const name of ['settings', 'dialog', 'embed', 'call-link', 'device-settings']) {
+        assert.ok(!files.some((file) => file.includes(`/${name}.`)), `${name} came too soon`);
+      }
+    } finally {
+      await visitor.close();
+    }
+  });
+
+  it('preloads every module that it needs at once, and no other', async () => {
+    const { preloaded, needed } = await alice.page.evaluate(() => ({
+      preloaded: [...document.querySelectorAll('link[rel="modulepreload"]')].map(({ href }) => href),
+      needed: performance.getEntriesByType('resource').map(({ name }) => name)
+        .filter((name) => /\/js\/.*\.js$/.test(name) && !name.endsWith('/boot.js')),
+    }));
+    assert.deepEqual(new Set([...preloaded]), new Set(needed.filter((name) => !name.endsWith('/main.js'))));
+  });
+
+  it('finds a colleague by parts of the name, and marks them', async () => {
+    await alice.search('cast car');
+    const option = alice.page.getByRole('option', { name: 'Carol Castillo' });
+    await option.waitFor();
+    assert.deepEqual(await option.locator('mark').allInnerTexts(), ['Car', 'Cast']);
+    await alice.shows('1 agent found');
+    await option.click();
+    assert.equal(await box().inputValue(), 'Carol Castillo');
+    assert.equal(await alice.button('Call').isEnabled(), true);
+  });
+
+  it('keeps a pick while something else is done, and a half-deleted name is nobody', async () => {
+    await alice.pick({ fullName: 'Carol Castillo' });
+    await openSettings();
+    await closeDialog();
+    assert.equal(await alice.button('Call').isEnabled(), true);
+    await box().press('End');
+    await box().press('Backspace');
+    assert.equal(await alice.button('Call').isEnabled(), false);
+  });
+
+  it('shows who is offline, says why they cannot be called, and notices when they can', async () => {
+    await alice.search('dave');
+    await alice.page.getByRole('option', { name: /Dave Dufour.*Offline/ }).click();
+    await alice.shows('Dave Dufour can’t be called now. Status: Offline.');
+    assert.equal(await alice.button('Call').isEnabled(), false);
+    await sandbox(scene.stack, 'worker',
+      { method: 'POST', body: { worker: 'dave', activity: 'Available' } });
+    await until('Dave can be called', async () => (
+      await alice.button('Call').isEnabled() ? null : 'not yet'), 40_000);
+    await sandbox(scene.stack, 'worker',
+      { method: 'POST', body: { worker: 'dave', activity: 'Offline' } });
+  });
+
+  it('brings the open list up to date where it stands', async () => {
+    await everybody();
+    const before = await names();
+    await sandbox(scene.stack, 'worker',
+      { method: 'POST', body: { worker: 'carol', activity: 'Break' } });
+    await alice.page.getByRole('option', { name: /Carol Castillo.*Break/ }).waitFor({ timeout: 40_000 });
+    assert.deepEqual(await names(), before);
+    await sandbox(scene.stack, 'worker',
+      { method: 'POST', body: { worker: 'carol', activity: 'Available' } });
+  });
+
+  it('puts favourites first, chosen by keyboard, and remembers them', async () => {
+    await alice.pick({ fullName: 'Dave Dufour' });
+    await box().press('Tab');
+    const star = alice.page.getByRole('button', { name: 'Dave Dufour is a favorite of mine' });
+    await isIn(star, '#favourite');
+    await alice.page.keyboard.press('Enter');
+    await alice.page.locator('#favourite[aria-pressed="true"]').waitFor();
+    await everybody();
+    assert.equal((await names())[0], 'Dave Dufour');
+    await alice.reload();
+    await everybody();
+    assert.equal((await names())[0], 'Dave Dufour');
+    await alice.page.getByRole('option', { name: 'Dave Dufour' }).locator('.star').click();
+    await alice.page.locator('[role="option"][data-favourite="false"]').first().waitFor();
+    assert.equal(await box().inputValue(), '', 'the star has picked somebody');
+  });
+
+  it('speaks the language that is chosen, and remembers it', async () => {
+    await openSettings();
+    await alice.page.getByLabel('Language').selectOption('Deutsch');
+    await alice.page.getByRole('button', { name: 'Schließen' }).click();
+    assert.equal(await alice.page.locator('html').getAttribute('lang'), 'de');
+    await alice.page.reload();
+    await alice.page.getByRole('heading', { name: 'Kollegen anrufen' }).waitFor();
+    assert.equal(await alice.status(), 'Kein Anruf');
+    await alice.page.getByRole('button', { name: 'Einstellungen' }).click();
+    await alice.page.getByLabel('Sprache').selectOption('');
+    await closeDialog();
+    await alice.page.getByRole('heading', { name: 'Call Agent' }).waitFor();
+  });
+
+  it('wears the colors that are chosen, before the first paint of the next visit', async () => {
+    const background = () => alice.page.evaluate(() => getComputedStyle(document.querySelector('.panel')).backgroundColor);
+    await openSettings();
+    await alice.page.getByLabel('Colors').selectOption('Dark');
+    await closeDialog();
+    const dark = await background();
+    await alice.page.route('**/js/main.js', (route) => route.abort());
+    await alice.page.reload({ waitUntil: 'load' });
+    assert.equal(await background(), dark);
+    await alice.page.unroute('**/js/main.js');
+    alice.expectTrouble('main.js');
+    await alice.reload();
+    await openSettings();
+    await alice.page.getByLabel('Colors').selectOption('As in the system');
+    await closeDialog();
+    assert.notEqual(await background(), dark);
+  });
+
+  it('makes, holds, mutes and ends a call by keyboard alone', async () => {
+    await bob.page.bringToFront();
+    const { keyboard } = alice.page;
+    await box().focus();
+    await keyboard.type('bob');
+    await alice.page.getByRole('option', { name: 'Bob Baker' }).waitFor();
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await keyboard.press('Enter');
+    await bob.isRungBy(alice);
+    await bob.page.keyboard.press('Alt+Shift+KeyY');
+    await Promise.all([alice.isIn(bob), bob.isIn(alice)]);
+    await keyboard.press('Alt+Shift+KeyM');
+    await alice.isOffered('Unmute');
+    await keyboard.press('Alt+Shift+KeyH');
+    await bob.says('Alice Archer put you on hold');
+    await keyboard.press('Alt+Shift+KeyE');
+    await haveEnded(alice, bob);
+  });
+
+  it('leaves the keys alone once shortcuts are switched off', async () => {
+    await openSettings();
+    await alice.page.getByLabel('Use keyboard shortcuts').uncheck();
+    await closeDialog();
+    await connect(alice, bob);
+    await alice.page.keyboard.press('Alt+Shift+KeyE');
+    await alice.page.keyboard.press('Alt+Shift+KeyM');
+    await alice.isIn(bob);
+    await alice.isOffered('Mute');
+    await alice.press('Hang up');
+    await haveEnded(alice, bob);
+    await openSettings();
+    await alice.page.getByLabel('Use keyboard shortcuts').check();
+    await closeDialog();
+  });
+
+  it('asks before it calls whom a link names, and forgets the link', async () => {
+    const open = async (address) => {
+      await alice.page.goto(`${scene.stack.origin}/alice/?call=${address}`);
+      await alice.page.getByRole('dialog').waitFor();
+    };
+    const question = alice.page.getByRole('dialog', { name: 'Call Bob Baker?' });
+    await open('client:bob');
+    await question.waitFor();
+    assert.equal(new URL(alice.page.url()).search, '');
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(await alice.status(), 'No call');
+    const { workers } = await sandbox(scene.stack, 'state');
+    await open(workers.find(({ name }) => name === 'bob').sid);
+    await question.getByRole('button', { name: 'Call' }).click();
+    await bob.isRungBy(alice);
+    await alice.press('Cancel');
+    await haveEnded(alice);
+    await open(`WK${'0'.repeat(32)}`);
+    await alice.page.getByRole('dialog', { name: 'Nobody here has this address.' }).waitFor();
+    await open('client:dave');
+    await alice.page.getByRole('dialog').getByText('Dave Dufour can’t be called now').waitFor();
+    assert.equal(await alice.page.getByRole('dialog').getByRole('button', { name: 'Call' }).isEnabled(), false);
+    await alice.reload();
+    assert.equal(await alice.page.getByRole('dialog').count(), 0);
+  });
+
+  describe('inside another page', () => {
+    let tab;
+    before(async () => {
+      tab = await alice.browser.newPage();
+      // Pages of this machine inside one from elsewhere, which the intercepted document counts as.
+      await tab.context().grantPermissions(['microphone', 'local-network-access']);
+      // The web server's frame-ancestors is its administrator's to extend, as here.
+      await tab.route(`${scene.stack.origin}/alice/`, async (route) => {
+        const response = await route.fetch();
+        const headers = { ...response.headers() };
+        const csp = headers['content-security-policy'];
+        if (csp) {
+          headers['content-security-policy'] = csp.replace("frame-ancestors 'self'", `frame-ancestors ${crm.origin} ${stranger.origin}`);
+        }
+        delete headers['x-frame-options'];
+        await route.fulfill({ response, headers });
+      });
+    });
+    after(() => tab.close());
+
+    async function frame(host) {
+      await tab.goto(host.origin);
+      await tab.evaluate((src) => { document.querySelector('iframe').src = src; }, `${scene.stack.origin}/alice/`);
+      const inside = tab.frameLocator('iframe');
+      await inside.getByRole('heading', { name: 'Call Agent' }).waitFor();
+      return inside;
+    }
+    const say = (data) => tab.evaluate(([message, origin]) => {
+      document.querySelector('iframe').contentWindow.postMessage(message, origin);
+    }, [data, scene.stack.origin]);
+    const heard = (type) => tab.evaluate((wanted) => heard.filter((m) => m.type === wanted), type); // eslint-disable-line no-undef
+
+    it('an origin of the list may ask for a call, and hears how it stands', async () => {
+      const inside = await frame(crm);
+      await until('the page has said that it is ready', async () => (
+        (await heard('dialpad:ready')).length === 1 ? null : 'not yet'));
+      await say({ type: 'dialpad:search', text: 'car' });
+      await inside.getByRole('option', { name: 'Carol Castillo' }).waitFor();
+      await say({ type: 'dialpad:call', to: 'client:bob' });
+      const question = inside.getByRole('dialog', { name: 'Call Bob Baker?' });
+      await question.getByRole('button', { name: 'Cancel' }).click();
+      await say({ type: 'dialpad:call', to: 'client:bob' });
+      await question.getByRole('button', { name: 'Call' }).click();
+      await bob.isRungBy(alice);
+      await bob.press('Decline');
+      await until('the page around has been told', async () => {
+        const states = (await heard('dialpad:state')).map(({ state, name, outcome }) => [state, name, outcome].join(' '));
+        return states.at(-1) === 'ended Bob Baker declined' ? null : states.join(', ');
+      });
+    });
+
+    it('any other origin is not listened to and told nothing', async () => {
+      const inside = await frame(stranger);
+      await until('the page is connected', async () => (
+        await inside.getByRole('combobox', { name: 'Your status' }).isEnabled() ? null : 'not yet'));
+      await say({ type: 'dialpad:search', text: 'car' });
+      await say({ type: 'dialpad:call', to: 'client:bob' });
+      await inside.getByRole('combobox', { name: 'Select an agent' }).click();
+      await inside.getByRole('option', { name: 'Bob Baker' }).waitFor();
+      assert.equal(await inside.getByRole('dialog').count(), 0);
+      assert.equal(await inside.getByRole('combobox', { name: 'Select an agent' }).inputValue(), '');
+      assert.deepEqual(await tab.evaluate(() => heard), []); // eslint-disable-line no-undef
+    });
+  });
+
+  it('feels the same with hundreds of agents as with four', async () => {
+    await sandbox(scene.stack, 'workers', { method: 'POST', body: { count: NEWCOMERS, prefix: 'new' } });
+    await alice.reload();
+    await alice.pick({ fullName: 'Dave Dufour' });
+    await alice.page.getByRole('button', { name: /favorite/ }).click();
+    await until('the directory knows them', async () => {
+      await everybody();
+      const note = await alice.page.locator('#agents-note').innerText();
+      // The first page of 50, and a favourite from beyond.
+      return note === `${NEWCOMERS + 3 - 51} more. Keep typing to narrow the list.` ? null : note;
+    }, 40_000);
+    assert.equal((await names())[0], 'Dave Dufour');
+    await sandbox(scene.stack, 'workers', { method: 'DELETE' });
+  });
+});

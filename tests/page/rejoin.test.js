@@ -1,0 +1,93 @@
+// Back into the call: after a reload, a crash, in another tab.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+
+import { Agent, connect, endScene, haveEnded, isOver, startScene, until } from '../e2e/lib.js';
+
+const seconds = async ({ page }) => {
+  const [minutes, rest] = (await page.getByRole('timer').innerText()).split(':').map(Number);
+  return minutes * 60 + rest;
+};
+
+describe('back into the call', () => {
+  let scene, alice, bob;
+  before(async () => {
+    scene = await startScene(['alice', 'bob']);
+    ({ alice, bob } = scene);
+  });
+  after(() => endScene(scene));
+  afterEach(() => isOver(scene));
+
+  const hearEachOther = (one, other) => Promise.all([
+    one.hears(other.name), other.hears(one.name),
+  ]);
+  const hangUp = async (one, ...others) => {
+    await one.press('Hang up');
+    await haveEnded(one, ...others);
+  };
+
+  for (const who of ['caller', 'callee']) {
+    it(`comes the ${who} who reloads, and the timer goes on`, async () => {
+      await connect(alice, bob);
+      const [away, there] = who === 'caller' ? [alice, bob] : [bob, alice];
+      await until('the call has lasted a while', async () => (
+        await seconds(away) >= 2 ? null : 'it has just begun'));
+      await away.page.reload();
+      await away.isIn(there);
+      assert.ok(await seconds(away) >= 2, 'the timer began anew');
+      await hearEachOther(alice, bob);
+      await there.isIn(away);
+      await away.press('Mute');
+      await there.hears('nothing');
+      await hangUp(away, there);
+    });
+  }
+
+  it('comes who closes the page and opens another one, and the colleague is told', async () => {
+    await connect(alice, bob);
+    await bob.page.close();
+    await alice.says('Bob Baker is reconnecting');
+    await bob.open();
+    await Promise.all([bob.isIn(alice), alice.isIn(bob)]);
+    await hearEachOther(alice, bob);
+    await hangUp(alice, bob);
+  });
+
+  describe('with two tabs', () => {
+    let tab;
+    before(async () => {
+      tab = await new Agent(scene.stack, 'bob', bob.browser).open();
+    });
+    after(() => tab.page.close());
+
+    it('goes where it is asked to go', async () => {
+      await bob.press('Use this tab').catch(() => {});
+      await connect(alice, bob);
+      await tab.shows('This call is in another window of yours.');
+      await tab.press('Use this tab');
+      await tab.isIn(alice);
+      await tab.isOffered('Mute');
+      await bob.shows('This call is in another window of yours.');
+      await Promise.all([tab.hears('alice'), alice.hears('bob'), bob.hears('nothing')]);
+      await hangUp(tab, alice, bob);
+    });
+
+    it('comes the tab that reloads, though another one is open', async () => {
+      await connect(alice, tab);
+      await tab.page.reload();
+      await tab.isIn(alice);
+      await tab.isOffered('Mute');
+      await Promise.all([tab.hears('alice'), alice.hears('bob'), bob.hears('nothing')]);
+      await hangUp(tab, alice, bob);
+    });
+
+    it('takes over a call whose tab was closed', async () => {
+      await connect(alice, tab);
+      await tab.page.close();
+      await bob.isOffered('Mute');
+      await Promise.all([bob.hears('alice'), alice.hears('bob')]);
+      await hangUp(bob, alice);
+    });
+  });
+});

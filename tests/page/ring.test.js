@@ -1,0 +1,95 @@
+// A ring that can't be missed, and that stops when there is nothing to answer any more.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+
+import { Agent, connect, endScene, haveEnded, isOver, startScene, until } from '../e2e/lib.js';
+
+/** The agent looks elsewhere; notifications are kept instead of shown. */
+function installElsewhere() {
+  document.hasFocus = () => false;
+  window.notifications = [];
+  window.Notification = class {
+    static permission = 'granted';
+
+    constructor(text) {
+      this.text = text;
+      window.notifications.push(this);
+    }
+
+    close() { this.closed = true; }
+  };
+  const { start } = AudioBufferSourceNode.prototype;
+  const { stop } = AudioScheduledSourceNode.prototype;
+  window.playing = new Set();
+  AudioBufferSourceNode.prototype.start = function begin(...args) {
+    if (this.loop) window.playing.add(this);
+    return start.apply(this, args);
+  };
+  AudioScheduledSourceNode.prototype.stop = function end(...args) {
+    window.playing.delete(this);
+    return stop.apply(this, args);
+  };
+}
+
+describe('the ring', () => {
+  let scene, alice, bob, tab;
+  before(async () => {
+    scene = await startScene(['alice', 'bob']);
+    ({ alice, bob } = scene);
+    await bob.page.addInitScript(installElsewhere);
+    await bob.reload();
+    tab = new Agent(scene.stack, 'bob', bob.browser);
+    await tab.open();
+    await tab.page.evaluate(installElsewhere);
+  });
+  after(() => endScene(scene));
+  afterEach(() => isOver(scene));
+
+  const signs = ({ page }) => page.evaluate(() => ({
+    title: document.title,
+    icon: document.querySelector('link[rel~="icon"]').getAttribute('href'),
+    notifications: window.notifications.filter(({ closed }) => !closed).map(({ text }) => text),
+    sounds: window.playing.size,
+  }));
+  const quiet = { title: 'Call Agent', icon: 'icon.svg', notifications: [], sounds: 0 };
+  const loud = {
+    title: 'Alice Archer is calling',
+    icon: 'icon-ringing.svg',
+    notifications: ['Alice Archer is calling'],
+    sounds: 1,
+  };
+  const gives = (agent, wanted) => until('the signs are right', async () => {
+    const found = JSON.stringify(await signs(agent));
+    return found === JSON.stringify(wanted) ? null : found;
+  });
+
+  for (const [what, stop] of [
+    ['is canceled', () => alice.press('Cancel')],
+    ['is declined', () => bob.press('Decline')],
+    ['is declined in another tab', () => tab.press('Decline')],
+  ]) {
+    it(`is heard and seen, in one tab aloud, until it ${what}`, async () => {
+      await alice.call(bob);
+      await bob.isRungBy(alice);
+      await tab.isRungBy(alice);
+      await gives(bob, loud);
+      await gives(tab, { ...loud, notifications: [], sounds: 0 });
+      await stop();
+      await Promise.all([gives(bob, quiet), gives(tab, quiet)]);
+    });
+  }
+
+  it('ends with the answer, and whoever talked may call again with one press', async () => {
+    await connect(alice, bob);
+    await gives(bob, quiet);
+    await alice.press('Hang up');
+    await haveEnded(alice, bob);
+    await alice.shows(/^Lasted 0:\d\d$/);
+    await bob.press('Call again');
+    await alice.isRungBy(bob);
+    await alice.press('Decline');
+    await bob.says('Alice Archer declined');
+    assert.equal((await signs(bob)).title, quiet.title);
+  });
+});

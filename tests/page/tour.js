@@ -1,0 +1,119 @@
+// Every state of the page, one after the other, with two agents and a real call.
+
+import { endScene, haveEnded, sandbox, startScene } from '../e2e/lib.js';
+import { prepareLooks } from './looks.js';
+
+const searchBox = (agent) => agent.page.getByRole('combobox', { name: 'Select an agent' });
+
+/** Two agents at their pages, prepared for every look. */
+export async function startTour() {
+  const scene = await startScene(['alice', 'bob'], { ringSeconds: 100 });
+  for (const agent of scene.agents) await prepareLooks(agent.page);
+  // A choice kept by the agent makes the page know whose it is before the server says so.
+  for (const { page } of scene.agents) {
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByLabel('Colors').selectOption('Light');
+    await page.getByLabel('Colors').selectOption('As in the system');
+    await page.keyboard.press('Escape');
+  }
+  return scene;
+}
+
+async function findings({ alice }, visit) {
+  await visit('idle', alice.page);
+  await searchBox(alice).click();
+  await alice.page.getByRole('option', { name: 'Bob Baker' }).waitFor();
+  await visit('list of everybody', alice.page);
+  await alice.search('ca');
+  await alice.shows('1 agent found');
+  await alice.page.keyboard.press('ArrowDown');
+  await visit('list that was asked for', alice.page);
+  await alice.search('nobody at all');
+  await alice.shows('Nobody of that name');
+  await visit('nobody found', alice.page);
+  await alice.search('dave');
+  await alice.page.getByRole('option', { name: 'Dave Dufour' }).click();
+  await alice.page.getByRole('button', { name: /favorite/ }).click();
+  await visit('picked, offline', alice.page);
+}
+
+async function dialogs({ alice, stack }, visit) {
+  await alice.page.getByRole('button', { name: 'Settings' }).click();
+  await alice.page.getByRole('dialog').waitFor();
+  await visit('settings', alice.page);
+  await alice.page.keyboard.press('Escape');
+  await alice.page.goto(`${stack.origin}/alice/?call=client:bob`);
+  const question = alice.page.getByRole('dialog', { name: 'Call Bob Baker?' });
+  await question.locator('button:enabled', { hasText: 'Call' }).waitFor();
+  await visit('asked to call', alice.page);
+  await alice.page.keyboard.press('Escape');
+}
+
+async function wholeCall({ alice, bob }, visit) {
+  await alice.call(bob);
+  await bob.isRungBy(alice);
+  await visit('calling', alice.page);
+  await visit('ringing', bob.page);
+  await bob.press('Answer');
+  await Promise.all([alice.isIn(bob), bob.isIn(alice)]);
+  await visit('connected', alice.page);
+  await alice.press('Mute');
+  await alice.isOffered('Unmute');
+  await visit('muted', alice.page);
+  await alice.press('Unmute');
+  await alice.press('Keypad');
+  await alice.press('5');
+  await visit('keypad', alice.page);
+  await alice.press('Keypad');
+  await alice.press('Hold');
+  await alice.says('Bob Baker is on hold');
+  await bob.says('Alice Archer put you on hold');
+  await visit('holding', alice.page);
+  await visit('on hold', bob.page);
+  await alice.press('Hang up');
+  await haveEnded(alice, bob);
+  await visit('ended', bob.page);
+}
+
+async function endings({ alice, bob }, visit) {
+  await alice.call(bob);
+  await bob.isRungBy(alice);
+  await bob.press('Decline');
+  await alice.says('Bob Baker declined');
+  await visit('declined', alice.page);
+  await alice.call(bob);
+  await bob.isRungBy(alice);
+  await alice.press('Cancel');
+  await haveEnded(alice);
+  await bob.shows('You missed a call from Alice Archer.');
+  await visit('missed', bob.page);
+}
+
+async function troubles({ alice, bob, stack }, visit) {
+  await alice.refuseMicrophone();
+  await alice.reload();
+  await alice.isOffered('Go ready');
+  await visit('not ready', alice.page);
+  await alice.call(bob);
+  await alice.says('The call was not placed');
+  await visit('microphone refused', alice.page);
+  await alice.allowMicrophone();
+  alice.expectTrouble('401');
+  await alice.page.route('**/cgi-bin/session', (route) => route.fulfill({ status: 401 }));
+  await alice.page.goto(`${stack.origin}/alice/`);
+  await alice.shows('You are signed out');
+  await visit('signed out', alice.page);
+  await alice.page.unroute('**/cgi-bin/session');
+}
+
+/**
+ * Shows every state to `visit`, which gets its name and the page that is in it, and leaves the
+ * page in that state.
+ */
+export async function tour(scene, visit) {
+  await sandbox(scene.stack, 'reset', { method: 'POST' });
+  for (const agent of scene.agents) await agent.reload();
+  for (const part of [findings, dialogs, wholeCall, endings, troubles]) await part(scene, visit);
+}
+
+export { endScene as endTour };

@@ -1,0 +1,100 @@
+// What must hold in every state of the page and in every look: nothing that axe-core finds,
+// nothing cut off, nothing that jumps.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, it } from 'node:test';
+
+import { until } from '../e2e/lib.js';
+import { LOOKS, inLook } from './looks.js';
+import { endTour, startTour, tour } from './tour.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+// What Core Web Vitals call good is 0.1 in all; between two states nothing should move at all.
+const SHIFT = 0.002;
+
+/** Rules and places that axe-core complains about. */
+async function complaintsOf(page) {
+  if (!await page.evaluate(() => Boolean(window.axe))) await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, {
+    resultTypes: ['violations'],
+  }));
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => (
+    `${id}: ${target.join(' ')}: ${failureSummary.split('\n').slice(1, 2)}`)));
+}
+
+/** What is wider than the window, or than the button that it stands in. */
+function cutOff(page) {
+  return page.evaluate(() => {
+    const cut = [...document.querySelectorAll('button, label, .status, .detail, h1, h2, .hint p')]
+      .filter((element) => !element.classList.contains('unseen'))
+      .filter((element) => element.checkVisibility()
+        && (element.scrollWidth > element.clientWidth + 1
+          || element.scrollHeight > element.clientHeight + 2)
+        && getComputedStyle(element).display !== 'inline')
+      .map((element) => `cut off: ${element.id || element.className} “${element.textContent}”`);
+    const { scrollWidth } = document.documentElement;
+    return scrollWidth > innerWidth ? [...cut, `${scrollWidth} px wide`] : cut;
+  });
+}
+
+/** How much has moved since it was asked last, without what the looks have moved. */
+async function moved(page) {
+  const shifts = await page.evaluate(() => {
+    const note = (entries) => window.shifts.push(...entries.map(({ value, sources }) => ({
+      value, what: sources.map(({ node }) => node?.id || node?.className || node?.nodeName).join(', '),
+    })));
+    if (!window.shiftObserver) {
+      window.shifts = [];
+      window.shiftObserver = new PerformanceObserver((list) => note(list.getEntries()));
+      window.shiftObserver.observe({ type: 'layout-shift' });
+    }
+    note(window.shiftObserver.takeRecords());
+    return window.shifts.splice(0);
+  });
+  return shifts.filter(({ value }) => value > SHIFT).map(({ value, what }) => `${value}: ${what}`);
+}
+
+async function forget(page) {
+  // The frame in which the ordinary look comes back has to be over first.
+  await page.evaluate(() => new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(resolve));
+  }));
+  await moved(page);
+}
+
+describe('every state of the page', () => {
+  let scene;
+  before(async () => { scene = await startTour(); });
+  after(() => endTour(scene));
+
+  it('is watched by something that notices what moves', async () => {
+    const { page } = scene.alice;
+    await moved(page);
+    await page.evaluate(() => {
+      document.querySelector('.dial').style.setProperty('margin-top', '40px');
+    });
+    await until('the move has been noticed', async () => (
+      (await moved(page)).length > 0 ? null : 'it has not'));
+    await scene.alice.reload();
+  });
+
+  it('can be perceived by everybody, in every look, and nothing jumps', async () => {
+    const complaints = [];
+    const visit = async (state, page) => {
+      const note = (look, list) => {
+        complaints.push(...list.map((text) => `${state}, ${look}: ${text}`));
+      };
+      note('as it came', await moved(page));
+      for (const look of Object.keys(LOOKS)) {
+        await inLook(page, look, async () => {
+          note(look, await complaintsOf(page));
+          note(look, await cutOff(page));
+        });
+      }
+      await forget(page);
+    };
+    await tour(scene, visit).finally(() => assert.deepEqual(complaints, []));
+  });
+});
