@@ -1,0 +1,110 @@
+// What an administrator is given: examples that know every program, units that systemd accepts, and
+// an installation that leaves nothing behind.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import {
+  cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const repo = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const programs = readdirSync(join(repo, 'cgi-bin')).map((file) => file.replace(/\.c$/, '')).sort();
+const read = (file) => readFileSync(join(repo, file), 'utf8');
+const named = (file, pattern) => [...read(file).matchAll(pattern)].map((match) => match[1]).sort();
+
+// systemd's own scale: 10 is a service that may do anything, 2 is called safe.
+const EXPOSURE = 2;
+const SERVICES = ['dialpad@session.service', 'dialpad-sweep.service'];
+
+let dest;
+
+function make(...words) {
+  return run('make', ['-s', '-C', repo, `B=${process.env.DIALPAD_BUILD || 'build'}`, ...words]);
+}
+
+function filesIn(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory()
+    ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)]));
+}
+
+before(async () => {
+  dest = mkdtempSync(join(tmpdir(), 'dialpad-install-'));
+  await make('install', `DESTDIR=${dest}`);
+});
+
+after(() => rmSync(dest, { recursive: true, force: true }));
+
+test('every example knows every program', () => {
+  const words = named('deploy/htaccess.example', /^<FilesMatch "\^\((session[a-z|-]*)\)\$">$/gm);
+  assert.deepEqual(named('nginx.conf.example', /^upstream dialpad-([a-z-]+) /gm), programs);
+  assert.deepEqual(named('nginx.conf.example', /fastcgi_pass dialpad-([a-z-]+);/g), programs);
+  assert.deepEqual(
+    named('deploy/apache.conf.example', /ProxyPass "\/cgi-bin\/([a-z-]+)"/g), programs);
+  assert.deepEqual(words[0].split('|').sort(), programs);
+  assert.deepEqual(
+    named('deploy/systemd/dialpad.target', /^Wants=dialpad@([a-z-]+)\.socket$/gm), programs);
+});
+
+test('every web server sends the same headers', () => {
+  const nginx = [...read('nginx.conf.example').matchAll(/^ {4}add_header (\S+) "(.*)" always;/gm)]
+    .map(([, name, value]) => `${name}: ${value}`).sort();
+  for (const file of ['deploy/apache.conf.example', 'deploy/htaccess.example']) {
+    const apache = [...read(file).matchAll(/^ *Header always set (\S+) "(.*)"$/gm)]
+      .map(([, name, value]) => `${name}: ${value}`).sort();
+    // A host that isn't one's own alone is no place to promise HTTPS for a year.
+    assert.deepEqual(apache, nginx.filter((header) => file.includes('apache.conf')
+      || !header.startsWith('Strict-Transport-Security')), file);
+  }
+});
+
+test('install lays everything out and makes no secret', () => {
+  const installed = readdirSync(join(dest, 'usr/lib/dialpad/cgi-bin')).sort();
+  assert.deepEqual(installed, programs);
+  for (const file of ['usr/bin/dialpad-admin', 'usr/bin/dialpad-spawn']) {
+    assert.equal(statSync(join(dest, file)).mode & 0o777, 0o755);
+  }
+  assert.ok(statSync(join(dest, 'usr/share/dialpad/www/index.html')).isFile());
+  assert.deepEqual(readdirSync(join(dest, 'etc/dialpad')), ['dialpad.conf.example']);
+  assert.equal(statSync(join(dest, 'etc/dialpad/dialpad.conf.example')).mode & 0o777, 0o640);
+  for (const line of read('dialpad.conf.example').split('\n')) {
+    assert.doesNotMatch(line, /^\w*(TOKEN|SECRET|KEY|SID)\w*=./);
+  }
+});
+
+test('systemd accepts the units', async () => {
+  // The units that ours refer to.
+  const system = join(dest, 'usr/lib/systemd/system');
+  const known = readdirSync('/lib/systemd/system').filter((name) => /\.(target|slice)$/.test(name));
+  for (const name of known) {
+    cpSync(join('/lib/systemd/system', name), join(system, name),
+      { force: false, dereference: true });
+  }
+  const units = [
+    ...programs.flatMap((name) => [`dialpad@${name}.socket`, `dialpad@${name}.service`]),
+    'dialpad-sweep.service', 'dialpad-sweep.timer', 'dialpad.target'];
+  const { stdout, stderr } = await run('systemd-analyze',
+    ['verify', '--man=no', `--root=${dest}`, ...units]);
+  assert.equal(stdout + stderr, '');
+  for (const name of known) rmSync(join(system, name));
+});
+
+for (const service of SERVICES) {
+  test(`${service} may do little`, async (t) => {
+    const { stdout } = await run('systemd-analyze', ['security', '--offline=true', '--no-pager',
+      `--threshold=${EXPOSURE * 10}`, `--root=${dest}`, service]);
+    t.diagnostic(/Overall exposure level[^:]*: [\d.]+/.exec(stdout)[0]);
+  });
+}
+
+test('uninstall leaves what is the administrator\'s, and nothing else', async () => {
+  const secret = join(dest, 'etc/dialpad/dialpad.conf');
+  cpSync(join(repo, 'dialpad.conf.example'), secret);
+  await make('uninstall', `DESTDIR=${dest}`);
+  assert.deepEqual(filesIn(dest), [secret]);
+});
