@@ -1,0 +1,174 @@
+// Too much of everything: calls, requests, bytes, parameters, and time.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import tls from 'node:tls';
+
+import { Agent } from '../endpoint/agent.js';
+import { direct } from '../endpoint/direct.js';
+import {
+  PROGRAMS, expectError, patience, randomSid, until, useLab,
+} from '../endpoint/lib.js';
+
+const CALLS = 20;
+const lab = useLab();
+const isNginx = () => lab.stack.mode.server === 'nginx';
+
+/** Begins a call that can't be; it counts all the same. */
+const tryCall = (agent) => agent.createTask(randomSid('WK'));
+
+async function useUp(agent) {
+  for (let n = 0; n < CALLS; n++) expectError(await tryCall(agent), 422, 'unknown_agent');
+}
+
+describe('create-task', () => {
+  test(`more than ${CALLS} in a minute by one agent are refused, before Twilio is asked`, async () => {
+    const [alice, bob] = ['alice', 'bob'].map((name) => new Agent(lab, name));
+    await useUp(alice);
+    await lab.control('requests', undefined, 'DELETE');
+    for (let n = 0; n < 3; n++) {
+      const refused = await tryCall(alice);
+      expectError(refused, 429, 'too_many_calls');
+      const wait = Number(refused.headers['retry-after']);
+      assert.ok(wait >= 1 && wait <= 60, `Retry-After: ${wait}`);
+    }
+    assert.deepEqual(await lab.requests(), []);
+    // With another token, from another session, it is the same agent.
+    expectError(await tryCall(alice), 429, 'too_many_calls');
+    assert.equal((await alice.ask('call-state')).status, 200);
+    expectError(await tryCall(bob), 422, 'unknown_agent');
+  });
+
+  test('a program that was started anew remembers', async (context) => {
+    if (lab.stack.mode.startedBy !== 'us') return context.skip('each request is a new program');
+    const alice = new Agent(lab, 'alice');
+    await useUp(alice);
+    await lab.stack.restartProgram('create-task');
+    return expectError(await tryCall(alice), 429, 'too_many_calls');
+  });
+
+  test('at the same moment as one after the other', async () => {
+    const alice = new Agent(lab, 'alice');
+    const answers = await Promise.all(Array.from({ length: CALLS + 10 }, () => tryCall(alice)));
+    const counted = (status) => answers.filter((answer) => answer.status === status).length;
+    assert.deepEqual([counted(422), counted(429)], [CALLS, 10]);
+  });
+
+  test('a table that can\'t be written costs the limit, not the call', async () => {
+    const alice = new Agent(lab, 'alice');
+    await useUp(alice);
+    const state = join(lab.stack.sets[0].dir, 'state');
+    const [table] = readdirSync(state).filter((file) => file.startsWith('calls-'));
+    rmSync(join(state, table));
+    mkdirSync(join(state, table));
+    for (let n = 0; n < CALLS + 2; n++) expectError(await tryCall(alice), 422, 'unknown_agent');
+    assert.match(lab.log('create-task'), /calls not counted: forbidden/);
+    rmSync(join(state, table), { recursive: true });
+  });
+});
+
+describe('the web server', () => {
+  test('lets one agent ask so often, and the others as before', async (context) => {
+    if (!isNginx()) return context.skip('nginx.conf.example');
+    const token = lab.token('alice');
+    const ask = () => lab.page('alice', 'call-state', { token });
+    const answers = await Promise.all(Array.from({ length: 120 }, ask));
+    const refused = answers.filter(({ status }) => status === 429);
+    assert.ok(refused.length >= 20 && refused.length <= 80, `${refused.length} refused`);
+    for (const { headers, data } of refused) {
+      assert.match(headers['content-type'], /^application\/json/);
+      assert.equal(data.error.code, 'too_many_requests');
+      assert.equal(headers['retry-after'], '1');
+    }
+    assert.ok(answers.every(({ status }) => [200, 429].includes(status)));
+    assert.equal((await lab.page('bob', 'call-state')).status, 200);
+    return until('the limit to be over', async () => (await ask()).status === 200);
+  });
+
+  test('never limits Twilio, genuine or not', async () => {
+    for (const program of ['caller-twiml', 'status-callback']) {
+      const query = program === 'caller-twiml' ? `?taskSid=${randomSid('WT')}` : '';
+      const answers = await Promise.all(Array.from({ length: 150 }, (_, n) =>
+        lab.webhook(program, { query, params: { n }, ...(n % 3 ? {} : { signature: 'x' }) })));
+      for (const [n, { status }] of answers.entries()) {
+        assert.ok(n % 3 ? [200, 204].includes(status) : status === 403, `${program}: ${status}`);
+      }
+    }
+  });
+
+  test('lets nobody send a header or an address without end', async () => {
+    const padding = (bytes) => 'x'.repeat(bytes);
+    for (const bytes of [20_000, 60_000]) {
+      const header = await lab.page('alice', 'call-state', { headers: { 'X-Padding': padding(bytes) } });
+      assert.ok([200, 400, 414, 431, 494].includes(header.status), `${header.status}`);
+      const address = await lab.page('alice', 'call-state', { query: `?q=${padding(bytes)}` });
+      assert.ok([200, 400, 414].includes(address.status), `${address.status}`);
+    }
+    assert.equal((await lab.ask('health')).status, 200);
+  });
+});
+
+describe('the programs', () => {
+  const post = (program, type, body, more = {}) => direct(lab.stack, program, {
+    REQUEST_METHOD: 'POST', REQUEST_URI: `/cgi-bin/${program}`, CONTENT_TYPE: type,
+    CONTENT_LENGTH: String(Buffer.byteLength(body)), HTTP_X_DIALPAD_TOKEN: lab.token('alice'), ...more,
+  }, body);
+
+  test('read so many parameters and bytes and no more', async () => {
+    const form = 'application/x-www-form-urlencoded';
+    const many = (n) => Array.from({ length: n }, (_, i) => `p${i}=v`).join('&');
+    assert.equal((await post('status-callback', form, many(257))).status, 413);
+    assert.equal((await post('status-callback', form, many(256))).status, 403);
+    assert.equal((await post('status-callback', form, `a=${'x'.repeat(65_000)}`)).status, 403);
+    assert.equal((await post('status-callback', form, `a=${'x'.repeat(66_000)}`)).status, 413);
+    assert.equal((await post('status-callback', form, '&'.repeat(65_000))).status, 403);
+    for (const body of [`{"a":"${'x'.repeat(65_000)}"}`, `{"a":[${'0,'.repeat(30_000)}0]}`,
+      `{${Array.from({ length: 5000 }, (_, i) => `"${i}":0`).join()}}`]) {
+      assert.ok([400, 413].includes((await post('end-call', 'application/json', body)).status));
+    }
+  });
+
+  test('take variables of any size', async () => {
+    const long = 'x'.repeat(100_000);
+    for (const [program, { method }] of Object.entries(PROGRAMS)) {
+      for (const variable of ['HTTP_X_DIALPAD_TOKEN', 'HTTP_X_TWILIO_SIGNATURE', 'REQUEST_URI',
+        'CONTENT_TYPE', 'REMOTE_USER', 'HTTP_IF_NONE_MATCH', 'REQUEST_METHOD']) {
+        const { status } = await direct(lab.stack, program, {
+          REQUEST_METHOD: method, CONTENT_LENGTH: '0', AUTH_TYPE: 'Basic', [variable]: long,
+        });
+        assert.ok(status >= 200 && status < 500, `${program} ${variable}: ${status}`);
+      }
+    }
+  });
+});
+
+describe('slow senders', () => {
+  const CONNECTIONS = 60; // more than a program has threads
+
+  test('wait for themselves alone, and not for ever', async () => {
+    const token = lab.token('carol');
+    const beginnings = ['POST /cgi-bin/create-task HTTP/1.1\r\nHost: localhost\r\n',
+      'POST /cgi-bin/create-task HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
+        + `X-Dialpad-Token: ${token}\r\nContent-Length: 1000\r\n\r\n{`];
+    const senders = Array.from({ length: CONNECTIONS }, (_, n) => new Promise((done) => {
+      const socket = tls.connect({ host: '127.0.0.1', port: lab.stack.port, ca: lab.stack.ca,
+        servername: 'localhost' });
+      // The header of half of them never ends, and the body of the others: not a byte more comes.
+      socket.once('secureConnect', () => socket.write(beginnings[n % 2]));
+      socket.once('error', done);
+      socket.once('close', done);
+      socket.resume();
+    }));
+    const bob = new Agent(lab, 'bob');
+    for (let n = 0; n < 10; n++) {
+      const answer = await bob.ask('call-state');
+      assert.equal(answer.status, 200);
+      assert.ok(answer.ms < 1500 * patience, `${answer.ms} ms`);
+    }
+    expectError(await tryCall(bob), 422, 'unknown_agent');
+    await Promise.all(senders);
+    assert.equal((await bob.ask('call-state')).status, 200);
+  });
+});
