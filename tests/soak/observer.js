@@ -1,0 +1,98 @@
+// Looks at the stand-in for everybody, a few times a second, and knows what must not be.
+
+import { setTimeout as delay } from 'node:timers/promises';
+
+const LOOK_MS = 400;
+const OPEN = new Set(['pending', 'reserved', 'assigned']);
+
+/** What is left of calls of these agents, in words; nothing if all is quiet. */
+export function leftOf(state, agents) {
+  const addresses = new Set(agents.map((agent) => agent.contactUri));
+  const tasks = state.tasks.filter((task) => !task.deleted && OPEN.has(task.assignment_status)
+    && addresses.has(task.attributes.targetWorker));
+  const legs = state.live.filter(({ to }) => addresses.has(to));
+  const inside = state.conferences.flatMap(({ friendlyName, participants }) =>
+    participants.filter(({ to }) => addresses.has(to)).map(({ to }) => `${to} in ${friendlyName}`));
+  return [
+    ...tasks.map((task) => `${task.attributes.internal ? 'K' : 'T1'} ${task.sid} is `
+      + `${task.assignment_status}`),
+    ...legs.map((call) => `leg ${call.sid} to ${call.to} is ${call.status}`),
+    ...inside,
+  ];
+}
+
+/** What is wrong for good, whatever happens next: a second K, a call to somebody else. */
+export function wrongs(state) {
+  const byTask = new Map(state.tasks.map((task) => [task.sid, task]));
+  const uriOf = new Map(state.workers.map((worker) => [worker.sid, worker.attributes.contact_uri]));
+  const made = new Map(); // T1 → its Ks
+  const found = [];
+  for (const { sid, attributes } of state.tasks) {
+    if (!attributes.internal) continue;
+    const t1 = attributes.conferenceSid;
+    made.set(t1, [...(made.get(t1) ?? []), sid]);
+    if (byTask.has(t1) && byTask.get(t1).attributes.to !== attributes.targetWorker) {
+      found.push(`${sid} is for somebody else than ${t1}`);
+    }
+  }
+  for (const [t1, all] of made) {
+    if (all.length > 1) found.push(`${all.length} Ks for ${t1}: ${all.join(', ')}`);
+  }
+  for (const { task_sid: sid, worker_sid: worker } of state.reservations) {
+    if (byTask.get(sid)?.attributes.targetWorker !== uriOf.get(worker)) {
+      found.push(`${sid} was offered to ${uriOf.get(worker)}`);
+    }
+  }
+  for (const { friendlyName, participants } of state.conferences) {
+    const t1 = byTask.get(friendlyName)?.attributes;
+    for (const { to } of participants) {
+      if (t1 && to !== t1.from && to !== t1.to) found.push(`${to} is in ${friendlyName}`);
+    }
+  }
+  return found;
+}
+
+export class Observer {
+  constructor(lab) {
+    this.lab = lab;
+    this.watched = new Set(); // pages whose phones want to see
+    this.wrongs = new Set();
+    this.stopped = false;
+  }
+
+  start() {
+    this.running = this.#look();
+  }
+
+  async stop() {
+    this.stopped = true;
+    await this.running;
+  }
+
+  /** A look that began after this was asked for. */
+  async next() {
+    const wanted = this.begun + 1;
+    while (this.seen < wanted) await delay(50);
+    return this.state;
+  }
+
+  begun = 0;
+
+  seen = 0;
+
+  async #look() {
+    while (!this.stopped) {
+      this.begun += 1;
+      const state = await this.lab.state();
+      state.live = state.calls.filter((call) => call.endTime === null);
+      state.byCallSid = new Map(state.calls.map((call) => [call.sid, call]));
+      this.state = state;
+      this.seen = this.begun;
+      for (const page of this.watched) {
+        if (!page.closed) page.phone.look({ calls: state.byCallSid, live: state.live });
+      }
+      for (const wrong of wrongs(state)) this.wrongs.add(wrong);
+      await delay(LOOK_MS);
+    }
+  }
+}
