@@ -11,8 +11,8 @@ import { basename, join } from 'node:path';
 
 import { GROUPS, build, filesIn, repo } from './groups.js';
 
-// More than cores, because most tests wait more than they work; but only one lane has browsers.
-const LANES = 3;
+// Most tests wait more than they work; only one lane at a time has browsers.
+const LANES = 2;
 const scratch = mkdtempSync(join(tmpdir(), 'dialpad-test-'));
 // Sanitizers make programs several times slower.
 const patience = build.endsWith('/build') ? 1 : 4;

@@ -205,6 +205,8 @@ class Stack {
       const answer = await this.fetch('/cgi-bin/health').catch((error) => {
         if (error.code !== 'ECONNREFUSED') throw error;
       });
+      // mod_cgid takes requests before its daemon does, and says so in HTML; our own 503 is JSON.
+      if (answer?.status === 503 && answer.body.startsWith('<')) return false;
       if (answer && answer.status !== 200) {
         throw new Error(`health: ${answer.status} ${answer.body}\n${this.logs('health')}`);
       }
