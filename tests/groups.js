@@ -57,7 +57,7 @@ export const GROUPS = [
     files: () => nodeTests('tests/endpoint') },
   { name: 'endpoint-cgi', kind: 'node', seconds: 300, ...inMode('cgi'),
     files: () => nodeTests('tests/endpoint'),
-    short: () => nodeTests('tests/endpoint', [...SERVER, 'calls', 'agents']) },
+    short: () => nodeTests('tests/endpoint', [...SERVER, 'calls']) },
   ...['apache-proxy', 'apache-fcgid', 'apache-cgi', 'apache-suexec'].map((mode) => ({
     name: `endpoint-${mode}`, kind: 'node', seconds: 300, ...inMode(mode),
     files: () => nodeTests('tests/endpoint'),
