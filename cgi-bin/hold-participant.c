@@ -16,12 +16,6 @@ static const struct param_spec params[P__MAX] = {
     [P_HOLD] = { "hold", true, PARAM_BOOL, NULL },
 };
 
-static bool is_over(const struct call *call)
-{
-    return !call->t1_found || !task_status_is_live(call->t1.status) ||
-           call->facts.outcome != OUTCOME_NONE;
-}
-
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     const struct call_flow flow = page_flow(service);
@@ -32,7 +26,7 @@ static enum err handle(struct service *service, struct request *request, struct 
                                  &call, &role);
     bool nobody = false;
     if (rc == ERR_OK) {
-        rc = is_over(&call) ? ERR_CONFLICT : call_hold(&flow, &call, role, hold);
+        rc = call_is_over(&call) ? ERR_CONFLICT : call_hold(&flow, &call, role, hold);
         nobody = rc == ERR_CONFLICT;
     }
     if (nobody) {

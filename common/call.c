@@ -12,6 +12,17 @@ void call_clear(struct call *call)
     memset(call, 0, sizeof *call);
 }
 
+bool call_is_over(const struct call *call)
+{
+    return !call->t1_found || call->facts.outcome != OUTCOME_NONE ||
+           !task_status_is_live(call->t1.status);
+}
+
+bool call_is_connected(const struct call *call)
+{
+    return call->facts.connected_at[0] != '\0';
+}
+
 enum err call_statement(const struct call_flow *flow, const struct task *task,
                         struct token_statement *who)
 {

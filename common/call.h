@@ -39,6 +39,12 @@ struct call {
 
 void call_clear(struct call *call); /* harmless on a zeroed one */
 
+/* It has an outcome, or T1 isn't live any more. */
+bool call_is_over(const struct call *call);
+
+/* Both agents have been in. */
+bool call_is_connected(const struct call *call);
+
 /* The statement in a Task's Attributes. ERR_FORBIDDEN when there is none of ours. */
 enum err call_statement(const struct call_flow *flow, const struct task *task,
                         struct token_statement *who) MUST_CHECK;

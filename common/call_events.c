@@ -14,16 +14,6 @@ static enum err ignore_strangers(enum err rc)
     return rc == ERR_NOT_FOUND || rc == ERR_FORBIDDEN ? ERR_OK : rc;
 }
 
-static bool is_over(const struct call *call)
-{
-    return call->facts.outcome != OUTCOME_NONE || !task_status_is_live(call->t1.status);
-}
-
-static bool is_connected(const struct call *call)
-{
-    return call->facts.connected_at[0] != '\0';
-}
-
 struct joined {
     const char *callee_call_sid;
     int64_t now_s;
@@ -32,7 +22,7 @@ struct joined {
 static enum err decide_connected(void *context, const struct call *call, cJSON **patch)
 {
     const struct joined *joined = context;
-    if (is_over(call) || is_connected(call)) return ERR_OK;
+    if (call_is_over(call) || call_is_connected(call)) return ERR_OK;
     *patch = internal_call_patch_connected(joined->callee_call_sid, joined->now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
@@ -44,7 +34,7 @@ enum err call_connected(const struct call_flow *flow, struct call *call,
     struct joined joined = { callee_call_sid, twilio_client_now_s(flow->twilio) };
     enum err rc = call_update(flow, call, decide_connected, &joined);
     /* The end may have come between: then this leg has nobody to talk to. */
-    if (rc == ERR_OK && is_over(call)) rc = call_close(flow, call, OUTCOME_FAILED);
+    if (rc == ERR_OK && call_is_over(call)) rc = call_close(flow, call, OUTCOME_FAILED);
     return rc;
 }
 
@@ -55,7 +45,7 @@ enum err call_on_join(const struct call_flow *flow, const char *t1_sid, const ch
     enum call_role leg;
     bool live;
     enum err rc = call_load_t1(flow, t1_sid, &call);
-    if (rc == ERR_OK && is_over(&call)) {
+    if (rc == ERR_OK && call_is_over(&call)) {
         rc = call_close(flow, &call, OUTCOME_FAILED);
         goto out;
     }
@@ -65,7 +55,7 @@ enum err call_on_join(const struct call_flow *flow, const char *t1_sid, const ch
         /* A third one in a call between two: an agent's browser has asked for what isn't its own.
          */
         if (live) rc = voice_participant_kick(flow->twilio, conference_sid, call_sid);
-    } else if (is_connected(&call)) {
+    } else if (call_is_connected(&call)) {
         rc = call_leg_back(flow, &call, leg, call_sid);
     } else if (leg == ROLE_CALLER) {
         rc = call_place(flow, &call, conference_sid, call_sid);
@@ -84,7 +74,7 @@ out:
 static enum err leg_is_gone(const struct call_flow *flow, struct call *call, enum call_role leg,
                             bool had_joined, const char *call_status)
 {
-    if (is_connected(call)) return call_leg_gone(flow, call, leg);
+    if (call_is_connected(call)) return call_leg_gone(flow, call, leg);
     /* A callee who had joined had answered, reported or not. */
     bool connected = leg == ROLE_CALLEE && had_joined;
     return call_close(flow, call, internal_call_leg_ended(leg, connected, call_status));
@@ -107,8 +97,9 @@ enum err call_on_conference_end(const struct call_flow *flow, const char *t1_sid
     struct call call = { 0 };
     enum err rc = call_load_t1(flow, t1_sid, &call);
     if (rc == ERR_OK) {
-        rc = call_close(flow, &call,
-                        internal_call_leg_ended(ROLE_CALLER, is_connected(&call), "completed"));
+        rc =
+            call_close(flow, &call,
+                       internal_call_leg_ended(ROLE_CALLER, call_is_connected(&call), "completed"));
     }
     call_clear(&call);
     return ignore_strangers(rc);

@@ -22,10 +22,9 @@ static enum err heal_deleted(const struct call_flow *flow, const char *t1_sid)
 }
 
 /* From then on it is looked after by call_watch: legs may come and go. */
-static bool is_connected(const struct call *call)
+static bool is_in_talk(const struct call *call)
 {
-    return call->facts.connected_at[0] != '\0' && call->facts.outcome == OUTCOME_NONE &&
-           task_status_is_live(call->t1.status);
+    return call_is_connected(call) && !call_is_over(call);
 }
 
 enum err call_heal(const struct call_flow *flow, const char *t1_sid, int64_t rung_s, bool *over)
@@ -41,7 +40,7 @@ enum err call_heal(const struct call_flow *flow, const char *t1_sid, int64_t run
         goto out;
     }
     if (rc != ERR_OK) goto out;
-    if (is_connected(&call)) {
+    if (is_in_talk(&call)) {
         rc = call_watch(flow, t1_sid, over);
         goto out;
     }
@@ -82,7 +81,7 @@ static enum err sweep_t1(const struct call_flow *flow, struct call *call, enum s
     struct call_view view;
     enum call_outcome outcome;
     bool somebody = true;
-    if (is_connected(call)) {
+    if (is_in_talk(call)) {
         bool over;
         enum err watched = call_watch(flow, call->t1_sid, &over);
         if (watched == ERR_OK && over) *result = SWEEP_CLOSED;

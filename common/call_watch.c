@@ -12,12 +12,6 @@ static enum call_role other_of(enum call_role role)
     return role == ROLE_CALLER ? ROLE_CALLEE : ROLE_CALLER;
 }
 
-static bool is_over(const struct call *call)
-{
-    return !call->t1_found || call->facts.outcome != OUTCOME_NONE ||
-           !task_status_is_live(call->t1.status);
-}
-
 /* Who has been put on hold by whom, as the agents want it. */
 static bool holds(const struct call *call, enum call_role holder)
 {
@@ -36,7 +30,7 @@ static enum err decide_away(void *context, const struct call *call, cJSON **patc
     const struct noting *noting = context;
     struct call_away away;
     internal_call_read_away(call->t1.attributes, &away);
-    if (is_over(call) || internal_call_is_away(&away, noting->role)) return ERR_OK;
+    if (call_is_over(call) || internal_call_is_away(&away, noting->role)) return ERR_OK;
     *patch = internal_call_patch_away(noting->role, noting->now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
@@ -91,7 +85,7 @@ static enum presence_decision judge(const struct call_flow *flow, const struct c
      */
     int64_t away_s = since_s > 0 ? twilio_client_now_s(flow->twilio) - since_s + 1 : 0;
     const struct presence_view view = {
-        .connected = call->facts.connected_at[0] != '\0',
+        .connected = call_is_connected(call),
         .present = call_legs_has(legs, role),
         .other_present = call_legs_has(legs, other_of(role)),
         .away_s = away_s,
@@ -108,7 +102,7 @@ static enum err look_after(const struct call_flow *flow, struct call *call,
     *decision = judge(flow, call, legs, role);
     if (*decision == PRESENCE_FINE) return ERR_OK;
     if (*decision == PRESENCE_CLOSE) {
-        bool connected = call->facts.connected_at[0] != '\0';
+        bool connected = call_is_connected(call);
         return call_close(flow, call, internal_call_leg_ended(role, connected, "completed"));
     }
     struct call_away away;
@@ -116,7 +110,7 @@ static enum err look_after(const struct call_flow *flow, struct call *call,
     if (internal_call_is_away(&away, role)) return ERR_OK;
     struct noting noting = { .role = role, .now_s = twilio_client_now_s(flow->twilio) };
     enum err rc = call_update(flow, call, decide_away, &noting);
-    if (rc != ERR_OK || is_over(call)) return rc;
+    if (rc != ERR_OK || call_is_over(call)) return rc;
     return set_hold(flow, call, legs, other_of(role), true, "reconnect");
 }
 
@@ -124,7 +118,7 @@ enum err call_leg_gone(const struct call_flow *flow, struct call *call, enum cal
 {
     struct call_legs legs;
     enum presence_decision decision;
-    if (is_over(call)) return call_close(flow, call, OUTCOME_HANGUP);
+    if (call_is_over(call)) return call_close(flow, call, OUTCOME_HANGUP);
     enum err rc = call_legs_list(flow, call, &legs);
     if (rc != ERR_OK) return rc;
     return look_after(flow, call, &legs, role, &decision);
@@ -212,7 +206,7 @@ enum err call_watch(const struct call_flow *flow, const char *t1_sid, bool *over
     enum presence_decision callee = PRESENCE_FINE;
     *over = false;
     enum err rc = call_load_t1(flow, t1_sid, &call);
-    if (rc == ERR_OK && is_over(&call)) {
+    if (rc == ERR_OK && call_is_over(&call)) {
         *over = true;
         rc = call_close(flow, &call, OUTCOME_HANGUP);
         goto out;
@@ -235,7 +229,7 @@ enum err call_rejoin(const struct call_flow *flow, struct call *call, enum call_
     struct call_legs legs;
     const struct token_statement *who = &call->who;
     bool caller = role == ROLE_CALLER;
-    if (is_over(call) || call->facts.connected_at[0] == '\0') return ERR_CONFLICT;
+    if (call_is_over(call) || !call_is_connected(call)) return ERR_CONFLICT;
     enum err rc = call_legs_list(flow, call, &legs);
     if (rc != ERR_OK) return rc;
     if (!call_legs_has(&legs, other_of(role))) return ERR_CONFLICT;

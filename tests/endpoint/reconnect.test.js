@@ -18,6 +18,18 @@ async function legs(of) {
     .filter((leg) => !of || leg.to === of.contactUri);
 }
 
+/** What Twilio says of this agent's leg. */
+async function participant(who) {
+  const { conferences } = await lab.state();
+  const { sid } = conferences.find((conference) => conference.status !== 'completed');
+  const [{ callSid }] = await legs(who);
+  const account = `/2010-04-01/Accounts/${lab.config.TWILIO_ACCOUNT_SID}`;
+  const { status, body } = await lab.rest(
+    `${account}/Conferences/${sid}/Participants/${callSid}.json`);
+  assert.equal(status, 200);
+  return body;
+}
+
 const connected = (call) => call.caller.until('connected', call.t1);
 
 /** This agent's legs hang up without end-call, and the other's page hears of it. */
@@ -49,7 +61,7 @@ describe('an agent drops out', () => {
       await connected(call);
       assert.deepEqual((await legs(who)).map((leg) => leg.callSid), [back.data.callSid]);
       await until('the music ends', async () => !(await legs(other))[0].hold);
-      assert.equal((await legs(who))[0].endConferenceOnExit ?? false, false);
+      assert.equal((await participant(who)).end_conference_on_exit, false);
       await finish(call);
     });
 
