@@ -48,6 +48,7 @@ function steer(world, bridge) {
     'GET switches': () => world.switches,
     'POST switches': ({ body }) => applySwitches(world.switches, body),
     'POST reset': () => {
+      bridge.reset();
       world.voice.reset();
       world.taskrouter.reset();
       world.faults.clear();

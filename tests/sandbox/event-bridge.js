@@ -64,10 +64,15 @@ export class EventBridge {
     return sessions.length;
   }
 
-  close() {
-    this.closed = true;
+  /** Nobody goes offline any more for a socket that was lost before. */
+  reset() {
     for (const timer of this.offlineTimers.values()) clearTimeout(timer);
     this.offlineTimers.clear();
+  }
+
+  close() {
+    this.closed = true;
+    this.reset();
     for (const sessions of this.sessions.values()) {
       for (const session of sessions) {
         session.stop();

@@ -7,11 +7,14 @@ let sandbox;
 const sockets = [];
 
 before(async () => {
-  sandbox = await start({ heartbeatMs: 50, offlineGraceMs: 50 });
+  // A heartbeat is also how long a busy machine may take to answer one.
+  sandbox = await start({ heartbeatMs: 1000, offlineGraceMs: 50 });
 });
 after(() => sandbox.close());
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.terminate();
+  // What the stand-in does about a lost socket must not reach into the next test.
+  await until(async () => await disconnected('alice') && disconnected('bob'));
   await sandbox.control('POST', 'switches', { preset: 'a' });
   await sandbox.control('POST', 'reset');
 });
@@ -30,6 +33,11 @@ function open(token) {
   });
   sockets.push(socket);
   return socket;
+}
+
+async function disconnected(worker) {
+  const { closed } = await sandbox.control('POST', 'disconnect', { worker, kind: 'bridge' });
+  return closed === 0;
 }
 
 async function post(name, method, url, params = {}, headers = {}) {
@@ -128,8 +136,7 @@ test('Workers stay online where the switch says so', async () => {
   const staying = open(sandbox.workerToken('alice'));
   await once(staying, 'open');
   staying.terminate();
-  await until(() => sandbox.control('POST', 'disconnect', { worker: 'alice', kind: 'bridge' })
-    .then(({ closed }) => closed === 0));
+  await until(() => disconnected('alice'));
   await sandbox.control('POST', 'switches', { offlineOnLastSocket: 'yes' });
   const leaving = open(sandbox.workerToken('bob'));
   await once(leaving, 'open');
