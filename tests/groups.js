@@ -37,6 +37,7 @@ const inMode = (mode) => ({ env: { DIALPAD_TEST_MODE: mode } });
 //   short    those of the short run, where it isn't all
 //   onlyLong it is no part of the short run
 //   seconds  how long one file may take
+//   random   its inputs are made at random: what fails once is a finding
 //   browser  uses browsers, of which two cores carry only so many
 //   whyNot   a reason why it can't be run here
 export const GROUPS = [
@@ -67,11 +68,11 @@ export const GROUPS = [
   { name: 'sandbox', kind: 'node', seconds: 180,
     files: () => nodeTests('tests/sandbox/test').filter((file) => !file.includes('voice-sdk')) },
   { name: 'hosting', kind: 'node', seconds: 300, files: () => nodeTests('tests/hosting') },
-  { name: 'intruders', kind: 'node', seconds: 300, ...inMode('fastcgi'),
+  { name: 'intruders', kind: 'node', seconds: 300, random: true, ...inMode('fastcgi'),
     files: () => nodeTests('tests/intruders') },
-  { name: 'soak', kind: 'node', seconds: 200, ...inMode('fastcgi'),
+  { name: 'soak', kind: 'node', seconds: 200, random: true, ...inMode('fastcgi'),
     files: () => nodeTests('tests/soak') },
-  { name: 'fuzz', kind: 'fuzz', seconds: 60,
+  { name: 'fuzz', kind: 'fuzz', seconds: 60, random: true,
     files: () => filesIn(join(repo, 'build/fuzz/fuzz'), /^fuzz_/) },
   // Takes minutes and root: only where it is asked for by name.
   { name: 'bundle', kind: 'node', seconds: 600, files: () => nodeTests('tests/bundle'),
