@@ -5,13 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "call_room.h"
 #include "call_start.h"
 #include "clock.h"
-#include "directory_refresh.h"
 #include "endpoint.h"
 #include "json.h"
 #include "page_call.h"
+#include "page_directory.h"
 #include "rate_limit.h"
 #include "sid.h"
 
@@ -79,19 +78,11 @@ static enum err answer_with(struct response *response, const char *t1_sid)
 static enum err open_directory(struct service *service, const struct request *request,
                                struct directory_view *view)
 {
-    const struct directory_refresh_options options = {
-        .client = service->twilio,
-        .fastcgi = service->fastcgi,
-        .may_fetch = true,
-        .on_wrapping = call_tidy_task,
-        .context = service->session_key,
-    };
     const struct deadline whole = service->deadline;
     service->deadline.at_ms = request->started_ms + FETCH_MS;
-    enum err rc = directory_refresh_view(&options, view);
+    enum err rc = page_directory(service, view);
     service->deadline = whole;
-    /* It isn't the asker's fault that Twilio knows nothing of our workspace. */
-    return rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_REFUSED ? ERR_UPSTREAM : rc;
+    return rc;
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)

@@ -24,18 +24,17 @@ static enum err handle(struct service *service, struct request *request, struct 
     enum call_role role;
     enum err rc = page_call_load(service, request, response, request_param(request, P_TASK_SID),
                                  &call, &role);
-    bool nobody = false;
-    if (rc == ERR_OK) {
-        rc = call_is_over(&call) ? ERR_CONFLICT : call_hold(&flow, &call, role, hold);
-        nobody = rc == ERR_CONFLICT;
-    }
-    if (nobody) {
-        rc = response_refuse(response, rc, "nobody_to_hold", "Nobody else is in the call.");
+    if (rc != ERR_OK) goto out;
+    rc = call_is_over(&call) ? ERR_NOT_FOUND : call_hold(&flow, &call, role, hold);
+    if (rc == ERR_NOT_FOUND) {
+        rc = response_refuse(response, ERR_CONFLICT, "nobody_to_hold",
+                             "Nobody else is in the call.");
     }
     if (rc == ERR_OK) {
         strbuf_addf(&response->body, "{\"hold\":%s}", hold ? "true" : "false");
         rc = response_body(response, 200, "application/json; charset=utf-8");
     }
+out:
     call_clear(&call);
     return rc;
 }

@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call_room.h"
-#include "directory_refresh.h"
+#include "directory_print.h"
 #include "endpoint.h"
-#include "json.h"
+#include "page_directory.h"
 #include "utf8.h"
 
 enum {
@@ -53,38 +52,6 @@ static struct directory_query query_of(const struct request *request)
     };
 }
 
-static void print_agent(struct strbuf *out, const struct directory_agent *agent)
-{
-    static const char *const busy[] = {
-        [DIRECTORY_FREE] = "false",
-        [DIRECTORY_BUSY] = "true",
-        [DIRECTORY_BUSY_UNKNOWN] = "null",
-    };
-    strbuf_addstr(out, "{\"sid\":");
-    json_print_string(out, agent->sid);
-    strbuf_addstr(out, ",\"name\":");
-    json_print_string(out, agent->name);
-    strbuf_addstr(out, ",\"contactUri\":");
-    json_print_string(out, agent->contact_uri);
-    strbuf_addstr(out, ",\"activity\":");
-    json_print_string(out, agent->activity);
-    strbuf_addstr(out, agent->available ? ",\"available\":true" : ",\"available\":false");
-    strbuf_addstr(out, ",\"busy\":");
-    strbuf_addstr(out, busy[agent->busy]);
-    strbuf_addch(out, '}');
-}
-
-/* Written straight into the body: a tree of 50 agents would cost more than the search. */
-static void print_result(struct strbuf *out, const struct directory_result *result, bool stale)
-{
-    strbuf_addstr(out, "{\"agents\":[");
-    for (size_t i = 0; i < result->count; i++) {
-        if (i > 0) strbuf_addch(out, ',');
-        print_agent(out, &result->agents[i]);
-    }
-    strbuf_addf(out, "],\"total\":%zu,\"stale\":%s}", result->total, stale ? "true" : "false");
-}
-
 /* A list of tags, weak or strong: web servers that compress make ours weak. */
 static bool is_known_to_client(const struct request *request, const char *etag)
 {
@@ -109,23 +76,14 @@ static enum err answer(const struct directory_view *view, const struct request *
                                "A parameter is missing, repeated or malformed.");
     }
     if (rc != ERR_OK) return rc;
-    print_result(&response->body, &result, view->stale);
+    directory_print(&response->body, &result, view->stale);
     return response_body(response, 200, "application/json; charset=utf-8");
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    const struct directory_refresh_options options = {
-        .client = service->twilio,
-        .fastcgi = service->fastcgi,
-        .may_fetch = true,
-        .on_wrapping = call_tidy_task,
-        .context = service->session_key,
-    };
-    struct directory_view view;
-    enum err rc = directory_refresh_view(&options, &view);
-    /* It isn't the asker's fault that Twilio knows nothing of our workspace. */
-    if (rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_REFUSED) return ERR_UPSTREAM;
+    struct directory_view view = { 0 };
+    enum err rc = page_directory(service, &view);
     if (rc != ERR_OK) return rc;
     rc = answer(&view, request, response);
     directory_close(view.directory);

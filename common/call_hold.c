@@ -85,7 +85,7 @@ enum err call_hold(const struct call_flow *flow, struct call *call, enum call_ro
     }
     strbuf_free(&url);
     if (rc != ERR_OK) return rc;
-    if (held == 0) return ERR_CONFLICT;
+    if (held == 0) return ERR_NOT_FOUND;
     struct holding holding = { holder, hold };
     return call_update(flow, call, decide_hold, &holding);
 }

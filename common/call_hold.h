@@ -24,7 +24,8 @@ bool call_legs_has(const struct call_legs *legs, enum call_role role);
 bool call_legs_on_hold(const struct call_legs *legs, enum call_role role);
 
 /*
- * Holds or resumes every leg that isn't one of `holder`'s. ERR_CONFLICT when there is none.
+ * Holds or resumes every leg that isn't one of `holder`'s, and remembers who holds. ERR_NOT_FOUND
+ * when there is nobody to hold; ERR_CONFLICT when that couldn't be remembered: asking again helps.
  */
 enum err call_hold(const struct call_flow *flow, struct call *call, enum call_role holder,
                    bool hold) MUST_CHECK;

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # modules that are one in several files, as does a name: directory_file is a part of directory,
 # unless it is in the table itself.
 LAYERS='
-    page_call session_answer health_check
+    page_call page_directory session_answer health_check
     endpoint+gates serve
     call agent_lookup
     directory taskrouter voice
