@@ -193,6 +193,20 @@ out:
     return rc;
 }
 
+/* A name counts once for each letter that it has. */
+static void count_letters(const struct draft_record *record, struct directory_header *header)
+{
+    uint32_t *with_letter =
+        header->with_letter[record->agent.available ? DIRECTORY_AVAILABLE : DIRECTORY_OTHERS];
+    bool seen[DIRECTORY_LETTERS] = { false };
+    for (const char *at = record->folded; *at != '\0'; at++) {
+        unsigned char letter = (unsigned char)*at;
+        if (letter >= DIRECTORY_LETTERS || seen[letter]) continue;
+        seen[letter] = true;
+        with_letter[letter]++;
+    }
+}
+
 static void fill_header(const struct directory_draft *draft, const struct sections *sections,
                         struct directory_header *header)
 {
@@ -204,6 +218,8 @@ static void fill_header(const struct directory_draft *draft, const struct sectio
     while (header->available_count < draft->count &&
            draft->records[header->available_count].agent.available)
         header->available_count++;
+    for (size_t i = 0; i < draft->count; i++)
+        count_letters(&draft->records[i], header);
     for (size_t i = 0; i < draft->holder_count; i++)
         header->holder_count += draft->holders[i].remember ? 1 : 0;
     header->folded_len = (uint32_t)sections->folded.len;

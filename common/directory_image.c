@@ -8,7 +8,7 @@
 
 const char directory_image_magic[8] = "DIALDIR";
 
-static_assert(sizeof(struct directory_header) == 120, "the header has no padding");
+static_assert(sizeof(struct directory_header) == 120 + 1024, "the header has no padding");
 static_assert(sizeof(struct directory_holder) == 80, "a holder has no padding");
 static_assert(sizeof(struct directory_record) == 60, "a record has no padding");
 

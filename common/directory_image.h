@@ -8,7 +8,9 @@
  *
  * Records stand in the order of answers: available agents before others, by folded name within
  * each. The folded names stand in one block, in the records' order and each between two line
- * breaks, so that a search is one pass over a few hundred kilobytes and sorts nothing.
+ * breaks, so that a search is one pass over a few hundred kilobytes and sorts nothing. The first
+ * letter that an agent types fits most names, of which all but a few are only counted: so those
+ * counts are made once, with the snapshot.
  */
 #ifndef DIALPAD_DIRECTORY_IMAGE_H
 #define DIALPAD_DIRECTORY_IMAGE_H
@@ -22,9 +24,15 @@
 #include "sid.h"
 
 enum {
-    DIRECTORY_IMAGE_VERSION = 1,
+    DIRECTORY_IMAGE_VERSION = 2,
     DIRECTORY_IMAGE_MAX = 64 * 1024 * 1024 /* TaskRouter's 15,000 Workers need a thirtieth */
 };
+
+/* The two halves of the records. */
+enum directory_part { DIRECTORY_AVAILABLE, DIRECTORY_OTHERS, DIRECTORY_PART__MAX };
+
+/* The letters whose names are counted: those that are one byte. */
+enum { DIRECTORY_LETTERS = 128 };
 
 /* "DIALDIR" and a NUL. */
 extern const char directory_image_magic[8];
@@ -46,6 +54,7 @@ struct directory_header {
     uint32_t folded_len;
     uint32_t strings_len;
     uint32_t unused;
+    uint32_t with_letter[DIRECTORY_PART__MAX][DIRECTORY_LETTERS]; /* how many names have it */
 };
 
 /* Which Worker held which Task at the last refresh, so that the next one need not ask again. */

@@ -159,6 +159,53 @@ static void match_words(const struct directory *directory, const struct words *w
     }
 }
 
+/* The first record of a part whose name doesn't stand before this letter. */
+static size_t first_from_letter(const struct directory *directory, size_t from, size_t to,
+                                unsigned char letter)
+{
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if ((unsigned char)directory->folded[line_start(directory, middle)] < letter)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static bool has_letter(const struct directory *directory, size_t record, unsigned char letter)
+{
+    uint32_t line = line_start(directory, record);
+    return memchr(directory->folded + line, letter, line_start(directory, record + 1) - line) !=
+           NULL;
+}
+
+/*
+ * One letter, and the names that begin with it fill the list: the others need no look. False, with
+ * nothing done, when it is anything else.
+ */
+static bool match_letter(const struct directory *directory, const struct words *words,
+                         enum directory_part part, size_t from, size_t to, size_t without,
+                         size_t limit, struct matches *matches)
+{
+    unsigned char letter = (unsigned char)*words->list[0].text;
+    if (words->count != 1 || words->list[0].len != 1 || letter >= DIRECTORY_LETTERS) return false;
+    size_t first = first_from_letter(directory, from, to, letter);
+    size_t count = 0;
+    for (size_t i = first; i < to && count < limit; i++) {
+        if ((unsigned char)directory->folded[line_start(directory, i)] != letter) break;
+        if (i != without) matches->list[FIT_NAME][count++] = (uint32_t)i;
+    }
+    if (count < limit) return false;
+    size_t all = directory->header->with_letter[part][letter];
+    size_t left_out =
+        without >= from && without < to && has_letter(directory, without, letter) ? 1 : 0;
+    if (all < count + left_out) return false; /* a number that somebody has made up */
+    matches->count[FIT_NAME] = count;
+    matches->total = all - left_out;
+    return true;
+}
+
 static struct directory_agent agent_of(const struct directory *directory, size_t i)
 {
     const struct directory_record *record = &directory->records[i];
@@ -182,21 +229,25 @@ static void take_best(const struct directory *directory, const struct matches *m
     }
 }
 
-static void search_part(const struct directory *directory, const struct words *words, size_t from,
-                        size_t to, const struct directory_query *query,
+static void search_part(const struct directory *directory, const struct words *words,
+                        enum directory_part part, const struct directory_query *query,
                         struct directory_result *result)
 {
+    const struct directory_header *header = directory->header;
+    size_t from = part == DIRECTORY_AVAILABLE ? 0 : header->available_count;
+    size_t to = part == DIRECTORY_AVAILABLE ? header->available_count : header->count;
+    size_t limit = query->limit;
     struct matches matches;
     memset(matches.count, 0, sizeof matches.count);
     matches.total = 0;
     size_t without = query->without_sid != NULL
                          ? directory_image_find(directory, query->without_sid)
-                         : directory->header->count;
+                         : header->count;
     if (words->count == 0)
-        match_everybody(from, to, without, query->limit, &matches);
-    else if (from < to)
-        match_words(directory, words, from, to, without, query->limit, &matches);
-    take_best(directory, &matches, query->limit, result);
+        match_everybody(from, to, without, limit, &matches);
+    else if (!match_letter(directory, words, part, from, to, without, limit, &matches) && from < to)
+        match_words(directory, words, from, to, without, limit, &matches);
+    take_best(directory, &matches, limit, result);
 }
 
 /* "client:…", "sip:…" or a number: all others are spared the look at every contact_uri. */
@@ -240,13 +291,10 @@ enum err directory_search(const struct directory *directory, const struct direct
     enum err rc = fold_text(&folded, query->text != NULL ? query->text : "");
     if (rc == ERR_OK) rc = split_words(folded.buf, &words);
     if (rc == ERR_OK) {
-        size_t available = directory->header->available_count;
         result->count = 0;
         result->total = 0;
-        search_part(directory, &words, 0, available, query, result);
-        if (query->include_offline) {
-            search_part(directory, &words, available, directory->header->count, query, result);
-        }
+        search_part(directory, &words, DIRECTORY_AVAILABLE, query, result);
+        if (query->include_offline) search_part(directory, &words, DIRECTORY_OTHERS, query, result);
     }
     strbuf_free(&folded);
     return rc;

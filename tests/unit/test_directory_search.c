@@ -267,6 +267,30 @@ static void every_size_is_searched_to_its_end(void **state)
     }
 }
 
+/* One letter has a short way of its own; the same letter twice means the same and has not. */
+static void a_letter_finds_what_the_long_way_finds(void **state)
+{
+    (void)state;
+    struct directory *directory = fixture_many(3000);
+    for (char letter = '0'; letter <= 'z'; letter = letter == '9' ? 'a' : (char)(letter + 1)) {
+        const char once[] = { letter, '\0' };
+        const char twice[] = { letter, ' ', letter, '\0' };
+        for (size_t asker = 0; asker < 60; asker++) {
+            char sid[SID_SIZE];
+            fixture_sid(sid, "WK", asker);
+            for (size_t limit = 1; limit <= DIRECTORY_LIMIT_MAX; limit += 66) {
+                struct directory_result quick = search(directory, once, limit, true, sid);
+                struct directory_result slow = search(directory, twice, limit, true, sid);
+                assert_int_equal(quick.total, slow.total);
+                assert_int_equal(quick.count, slow.count);
+                for (size_t i = 0; i < quick.count; i++)
+                    assert_string_equal(quick.agents[i].sid, slow.agents[i].sid);
+            }
+        }
+    }
+    directory_close(directory);
+}
+
 static void each_agent_of_many_is_found_by_name(void **state)
 {
     (void)state;
@@ -403,6 +427,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_asked_is_refused),
         cmocka_unit_test(busy_is_what_was_found_out),
         cmocka_unit_test(every_size_is_searched_to_its_end),
+        cmocka_unit_test(a_letter_finds_what_the_long_way_finds),
         cmocka_unit_test(each_agent_of_many_is_found_by_name),
         cmocka_unit_test(the_tag_changes_with_the_answer),
         cmocka_unit_test(the_tag_knows_who_is_available),
