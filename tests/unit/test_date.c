@@ -1,10 +1,5 @@
 /* date: both notations, and everything that is neither. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 #include "date.h"
 

@@ -1,12 +1,5 @@
 /* http_client: every way in which an HTTP exchange can go wrong, and what it means for a create. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 #include "fake_server.h"
 #include "http_client.h"

@@ -1,54 +1,28 @@
 /* taskrouter: what is asked of TaskRouter, and what is made of its answers. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+#include "unit.h"
 
-#include <cmocka.h>
-
-#include "fake_server.h"
+#include "fake_twilio.h"
 #include "json.h"
 #include "taskrouter.h"
 
-#define WORKSPACE "WS00000000000000000000000000000001"
-#define WORKFLOW  "WW00000000000000000000000000000001"
 #define TASK      "WT00000000000000000000000000000001"
 #define TASK2     "WT00000000000000000000000000000002"
 #define WORKER    "WK00000000000000000000000000000001"
 #define WORKER2   "WK00000000000000000000000000000002"
-#define BASE_PATH "/v1/Workspaces/" WORKSPACE
+#define BASE_PATH "/v1/Workspaces/" FAKE_WORKSPACE
 
 struct fixture {
-    struct fake_server *server;
-    struct config config;
-    struct deadline deadline;
-    struct twilio_client *client;
+    struct fake_twilio twilio;
     struct task task;
     struct worker worker;
-    char base_url[64];
 };
 
 static int setup(void **state)
 {
     static struct fixture fixture;
-    static char api_key[] = "SK00000000000000000000000000000001";
-    static char api_secret[] = "secret";
-    static char workspace_sid[] = WORKSPACE;
-    static char workflow_sid[] = WORKFLOW;
-    memset(&fixture, 0, sizeof(fixture));
-    fixture.server = fake_server_start();
-    snprintf(fixture.base_url, sizeof(fixture.base_url), "%s", fake_server_url(fixture.server));
-    fixture.config.api_key = api_key;
-    fixture.config.api_secret = api_secret;
-    fixture.config.workspace_sid = workspace_sid;
-    fixture.config.workflow_sid = workflow_sid;
-    fixture.config.api_base_url = fixture.base_url;
-    fixture.deadline.at_ms = clock_ms() + 4000;
-    fixture.client = twilio_client_new(&fixture.config, &fixture.deadline);
+    memset(&fixture, 0, sizeof fixture);
     *state = &fixture;
-    return fixture.client != NULL ? 0 : -1;
+    return fake_twilio_start(&fixture.twilio);
 }
 
 static int teardown(void **state)
@@ -56,38 +30,36 @@ static int teardown(void **state)
     struct fixture *fixture = *state;
     task_clear(&fixture->task);
     worker_clear(&fixture->worker);
-    twilio_client_free(fixture->client);
-    fake_server_stop(fixture->server);
-    return 0;
+    return fake_twilio_stop(&fixture->twilio);
 }
 
 static void answer(struct fixture *fixture, const char *body)
 {
-    fake_server_json(fixture->server, 200, "ETag: \"1\"\r\n", body);
+    fake_server_json(fixture->twilio.server, 200, "ETag: \"1\"\r\n", body);
 }
 
 static void assert_sent(struct fixture *fixture, size_t index, const char *text)
 {
-    if (strstr(fake_server_request(fixture->server, index), text) == NULL)
+    if (strstr(fake_server_request(fixture->twilio.server, index), text) == NULL)
         fail_msg("not in request %zu: %s\n%s", index, text,
-                 fake_server_request(fixture->server, index));
+                 fake_server_request(fixture->twilio.server, index));
 }
 
 #define TASK_JSON(status, attributes)                                                       \
     "{\"sid\":\"" TASK "\",\"assignment_status\":\"" status "\",\"attributes\":" attributes \
-    ",\"workflow_sid\":\"" WORKFLOW "\",\"date_created\":\"2026-11-23T06:10:07Z\","         \
+    ",\"workflow_sid\":\"" FAKE_WORKFLOW "\",\"date_created\":\"2026-11-23T06:10:07Z\","    \
     "\"date_updated\":\"2026-11-23T06:10:09Z\",\"task_channel_unique_name\":\"voice\"}"
 
 static void test_task_fetch(void **state)
 {
     struct fixture *fixture = *state;
     answer(fixture, TASK_JSON("assigned", "\"{\\\"to\\\":\\\"client:b\\\"}\""));
-    assert_int_equal(taskrouter_task_fetch(fixture->client, TASK, &fixture->task), ERR_OK);
+    assert_int_equal(taskrouter_task_fetch(fixture->twilio.client, TASK, &fixture->task), ERR_OK);
     assert_sent(fixture, 0, "GET " BASE_PATH "/Tasks/" TASK " HTTP/1.1\r\n");
     assert_string_equal(fixture->task.sid, TASK);
     assert_string_equal(fixture->task.etag, "\"1\"");
     assert_int_equal(fixture->task.status, TASK_ASSIGNED);
-    assert_string_equal(fixture->task.workflow_sid, WORKFLOW);
+    assert_string_equal(fixture->task.workflow_sid, FAKE_WORKFLOW);
     assert_int_equal(fixture->task.created_s, 1795414207);
     assert_int_equal(fixture->task.updated_s, 1795414209);
     assert_string_equal(json_get_string(fixture->task.attributes, "to"), "client:b");
@@ -103,7 +75,8 @@ static void test_task_attributes_that_are_no_object(void **state)
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         answer(fixture, rows[i]);
-        assert_int_equal(taskrouter_task_fetch(fixture->client, TASK, &fixture->task), ERR_OK);
+        assert_int_equal(taskrouter_task_fetch(fixture->twilio.client, TASK, &fixture->task),
+                         ERR_OK);
         assert_true(cJSON_IsObject(fixture->task.attributes));
         assert_int_equal(cJSON_GetArraySize(fixture->task.attributes), 0);
         task_clear(&fixture->task);
@@ -121,7 +94,7 @@ static void test_task_that_is_no_task(void **state)
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         answer(fixture, rows[i]);
-        assert_int_equal(taskrouter_task_fetch(fixture->client, TASK, &fixture->task),
+        assert_int_equal(taskrouter_task_fetch(fixture->twilio.client, TASK, &fixture->task),
                          ERR_UPSTREAM);
         assert_string_equal(fixture->task.sid, "");
     }
@@ -130,10 +103,11 @@ static void test_task_that_is_no_task(void **state)
 static void test_a_path_never_holds_anything_but_sids(void **state)
 {
     struct fixture *fixture = *state;
-    assert_int_equal(taskrouter_task_fetch(fixture->client, "WT1/../..", &fixture->task),
+    assert_int_equal(taskrouter_task_fetch(fixture->twilio.client, "WT1/../..", &fixture->task),
                      ERR_INPUT);
-    assert_int_equal(taskrouter_worker_fetch(fixture->client, TASK, &fixture->worker), ERR_INPUT);
-    assert_int_equal(fake_server_requests(fixture->server), 0);
+    assert_int_equal(taskrouter_worker_fetch(fixture->twilio.client, TASK, &fixture->worker),
+                     ERR_INPUT);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 0);
 }
 
 static cJSON *some_attributes(void)
@@ -148,14 +122,15 @@ static void test_task_create(void **state)
     struct fixture *fixture = *state;
     bool unknown = true;
     cJSON *attributes = some_attributes();
-    fake_server_json(fixture->server, 201, "", TASK_JSON("pending", "\"{}\""));
+    fake_server_json(fixture->twilio.server, 201, "", TASK_JSON("pending", "\"{}\""));
     assert_int_equal(
-        taskrouter_task_create(fixture->client, attributes, 20, &fixture->task, &unknown), ERR_OK);
+        taskrouter_task_create(fixture->twilio.client, attributes, 20, &fixture->task, &unknown),
+        ERR_OK);
     assert_false(unknown);
     assert_string_equal(fixture->task.sid, TASK);
     assert_sent(fixture, 0, "POST " BASE_PATH "/Tasks HTTP/1.1\r\n");
     assert_sent(fixture, 0, "Attributes=%7B%22name%22%3A%22Zo%C3%AB+%26+Co%22%7D");
-    assert_sent(fixture, 0, "&WorkflowSid=" WORKFLOW);
+    assert_sent(fixture, 0, "&WorkflowSid=" FAKE_WORKFLOW);
     assert_sent(fixture, 0, "&TaskChannel=voice");
     assert_sent(fixture, 0, "&Timeout=20");
     cJSON_Delete(attributes);
@@ -178,12 +153,12 @@ static void test_task_create_that_fails(void **state)
     cJSON *attributes = some_attributes();
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         bool unknown = !rows[i].unknown;
-        fake_server_json(fixture->server, rows[i].status, "", rows[i].body);
-        assert_int_equal(
-            taskrouter_task_create(fixture->client, attributes, 20, &fixture->task, &unknown),
-            rows[i].expected);
+        fake_server_json(fixture->twilio.server, rows[i].status, "", rows[i].body);
+        assert_int_equal(taskrouter_task_create(fixture->twilio.client, attributes, 20,
+                                                &fixture->task, &unknown),
+                         rows[i].expected);
         assert_int_equal(unknown, rows[i].unknown);
-        assert_int_equal(fake_server_requests(fixture->server), i + 1);
+        assert_int_equal(fake_server_requests(fixture->twilio.server), i + 1);
     }
     cJSON_Delete(attributes);
 }
@@ -198,10 +173,10 @@ static void test_attributes_over_twilios_limit(void **state)
     text[sizeof(text) - 1] = '\0';
     assert_int_equal(json_set_string(attributes, "x", text), ERR_OK);
     assert_int_equal(
-        taskrouter_task_create(fixture->client, attributes, 20, &fixture->task, &unknown),
+        taskrouter_task_create(fixture->twilio.client, attributes, 20, &fixture->task, &unknown),
         ERR_TOO_LARGE);
     assert_false(unknown);
-    assert_int_equal(fake_server_requests(fixture->server), 0);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 0);
     cJSON_Delete(attributes);
 }
 
@@ -209,11 +184,11 @@ static void test_task_update_attributes(void **state)
 {
     struct fixture *fixture = *state;
     answer(fixture, TASK_JSON("pending", "\"{\\\"a\\\":1}\""));
-    fake_server_json(fixture->server, 200, "ETag: \"2\"\r\n",
+    fake_server_json(fixture->twilio.server, 200, "ETag: \"2\"\r\n",
                      TASK_JSON("reserved", "\"{\\\"b\\\":1}\""));
-    fake_server_json(fixture->server, 412, "", "{\"code\":20412}");
-    assert_int_equal(taskrouter_task_fetch(fixture->client, TASK, &fixture->task), ERR_OK);
-    assert_int_equal(taskrouter_task_update_attributes(fixture->client, &fixture->task,
+    fake_server_json(fixture->twilio.server, 412, "", "{\"code\":20412}");
+    assert_int_equal(taskrouter_task_fetch(fixture->twilio.client, TASK, &fixture->task), ERR_OK);
+    assert_int_equal(taskrouter_task_update_attributes(fixture->twilio.client, &fixture->task,
                                                        fixture->task.attributes),
                      ERR_OK);
     assert_sent(fixture, 1, "POST " BASE_PATH "/Tasks/" TASK " HTTP/1.1\r\n");
@@ -223,7 +198,7 @@ static void test_task_update_attributes(void **state)
     assert_int_equal(fixture->task.status, TASK_RESERVED);
     assert_non_null(cJSON_GetObjectItemCaseSensitive(fixture->task.attributes, "b"));
 
-    assert_int_equal(taskrouter_task_update_attributes(fixture->client, &fixture->task,
+    assert_int_equal(taskrouter_task_update_attributes(fixture->twilio.client, &fixture->task,
                                                        fixture->task.attributes),
                      ERR_CONFLICT);
     assert_sent(fixture, 2, "\r\nIf-Match: \"2\"\r\n");
@@ -233,26 +208,27 @@ static void test_task_update_attributes(void **state)
 static void test_no_update_without_a_version(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_json(fixture->server, 200, "", TASK_JSON("pending", "\"{}\""));
-    assert_int_equal(taskrouter_task_fetch(fixture->client, TASK, &fixture->task), ERR_OK);
-    assert_int_equal(taskrouter_task_update_attributes(fixture->client, &fixture->task,
+    fake_server_json(fixture->twilio.server, 200, "", TASK_JSON("pending", "\"{}\""));
+    assert_int_equal(taskrouter_task_fetch(fixture->twilio.client, TASK, &fixture->task), ERR_OK);
+    assert_int_equal(taskrouter_task_update_attributes(fixture->twilio.client, &fixture->task,
                                                        fixture->task.attributes),
                      ERR_CONFLICT);
-    assert_int_equal(fake_server_requests(fixture->server), 1);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 1);
 }
 
 static void test_task_update_status(void **state)
 {
     struct fixture *fixture = *state;
     answer(fixture, TASK_JSON("wrapping", "\"{}\""));
-    fake_server_json(fixture->server, 400, "", "{\"code\":20001}");
+    fake_server_json(fixture->twilio.server, 400, "", "{\"code\":20001}");
     assert_int_equal(
-        taskrouter_task_update_status(fixture->client, TASK, TASK_WRAPPING, "over and out"),
+        taskrouter_task_update_status(fixture->twilio.client, TASK, TASK_WRAPPING, "over and out"),
         ERR_OK);
     assert_sent(fixture, 0, "\r\n\r\nAssignmentStatus=wrapping&Reason=over+and+out");
-    assert_null(strstr(fake_server_request(fixture->server, 0), "If-Match"));
-    assert_int_equal(taskrouter_task_update_status(fixture->client, TASK, TASK_CANCELED, "x"),
-                     ERR_REFUSED);
+    assert_null(strstr(fake_server_request(fixture->twilio.server, 0), "If-Match"));
+    assert_int_equal(
+        taskrouter_task_update_status(fixture->twilio.client, TASK, TASK_CANCELED, "x"),
+        ERR_REFUSED);
 }
 
 static void test_tasks_live_follows_pages(void **state)
@@ -264,20 +240,20 @@ static void test_tasks_live_follows_pages(void **state)
              "{\"tasks\":[" TASK_JSON("assigned", "null") "],\"meta\":{\"key\":\"tasks\","
                                                           "\"next_page_url\":\"%s" BASE_PATH
                                                           "/Tasks?PageToken=PA1\"}}",
-             fixture->base_url);
+             fixture->twilio.base_url);
     answer(fixture, page);
     answer(fixture, "{\"tasks\":[{\"sid\":\"" TASK2 "\",\"assignment_status\":\"wrapping\","
                     "\"task_channel_unique_name\":\"chat\"}],\"meta\":{\"next_page_url\":null}}");
-    assert_int_equal(taskrouter_tasks_live(fixture->client, WORKFLOW, &tasks), ERR_OK);
+    assert_int_equal(taskrouter_tasks_live(fixture->twilio.client, FAKE_WORKFLOW, &tasks), ERR_OK);
     assert_sent(
         fixture, 0,
         "GET " BASE_PATH
-        "/Tasks?AssignmentStatus=pending%2Creserved%2Cassigned%2Cwrapping&WorkflowSid=" WORKFLOW
+        "/Tasks?AssignmentStatus=pending%2Creserved%2Cassigned%2Cwrapping&WorkflowSid=" FAKE_WORKFLOW
         "&PageSize=1000 ");
     assert_sent(fixture, 1, "GET " BASE_PATH "/Tasks?PageToken=PA1 ");
     assert_int_equal(tasks.count, 2);
     assert_string_equal(tasks.list[0].sid, TASK);
-    assert_string_equal(tasks.list[0].workflow_sid, WORKFLOW);
+    assert_string_equal(tasks.list[0].workflow_sid, FAKE_WORKFLOW);
     assert_int_equal(tasks.list[0].status, TASK_ASSIGNED);
     assert_true(tasks.list[0].voice);
     assert_int_equal(tasks.list[0].updated_s, 1795414209);
@@ -294,10 +270,10 @@ static void test_a_foreign_next_link_is_not_followed(void **state)
                         "assigned",
                         "null") "],"
                                 "\"meta\":{\"next_page_url\":\"https://evil.example/v1/Tasks\"}}");
-    assert_int_equal(taskrouter_tasks_live(fixture->client, NULL, &tasks), ERR_UPSTREAM);
+    assert_int_equal(taskrouter_tasks_live(fixture->twilio.client, NULL, &tasks), ERR_UPSTREAM);
     assert_null(tasks.list);
-    assert_int_equal(fake_server_requests(fixture->server), 1);
-    assert_null(strstr(fake_server_request(fixture->server, 0), "WorkflowSid"));
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 1);
+    assert_null(strstr(fake_server_request(fixture->twilio.server, 0), "WorkflowSid"));
 }
 
 static void test_a_page_without_its_list(void **state)
@@ -305,7 +281,7 @@ static void test_a_page_without_its_list(void **state)
     struct fixture *fixture = *state;
     struct task_summaries tasks = { 0 };
     answer(fixture, "{\"meta\":{\"next_page_url\":null}}");
-    assert_int_equal(taskrouter_tasks_live(fixture->client, NULL, &tasks), ERR_UPSTREAM);
+    assert_int_equal(taskrouter_tasks_live(fixture->twilio.client, NULL, &tasks), ERR_UPSTREAM);
 }
 
 static void test_tasks_of_conference(void **state)
@@ -313,12 +289,12 @@ static void test_tasks_of_conference(void **state)
     struct fixture *fixture = *state;
     struct task_sids sids = { 0 };
     answer(fixture, "{\"tasks\":[" TASK_JSON("assigned", "null") "],\"meta\":{}}");
-    assert_int_equal(taskrouter_tasks_of_conference(fixture->client, TASK2, &sids), ERR_OK);
+    assert_int_equal(taskrouter_tasks_of_conference(fixture->twilio.client, TASK2, &sids), ERR_OK);
     assert_sent(fixture, 0, "/Tasks?EvaluateTaskAttributes=conferenceSid+%3D%3D+%27" TASK2 "%27 ");
     assert_int_equal(sids.count, 1);
     assert_string_equal(sids.list[0], TASK);
     task_sids_free(&sids);
-    assert_int_equal(taskrouter_tasks_of_conference(fixture->client, "' OR 1==1", &sids),
+    assert_int_equal(taskrouter_tasks_of_conference(fixture->twilio.client, "' OR 1==1", &sids),
                      ERR_INPUT);
 }
 
@@ -329,13 +305,15 @@ static void test_worker_tasks(void **state)
     answer(fixture, "{\"reservations\":[{\"task_sid\":\"" TASK "\"},{\"task_sid\":\"" TASK2
                     "\"},{\"task_sid\":\"" TASK "\"}],\"meta\":{\"next_page_url\":null}}");
     answer(fixture, "{\"reservations\":[],\"meta\":{\"next_page_url\":null}}");
-    assert_int_equal(taskrouter_worker_tasks(fixture->client, WORKER, "wrapping", &sids), ERR_OK);
+    assert_int_equal(taskrouter_worker_tasks(fixture->twilio.client, WORKER, "wrapping", &sids),
+                     ERR_OK);
     assert_sent(fixture, 0,
                 "GET " BASE_PATH "/Workers/" WORKER "/Reservations?ReservationStatus=wrapping ");
     assert_int_equal(sids.count, 3);
     assert_string_equal(sids.list[1], TASK2);
     task_sids_free(&sids);
-    assert_int_equal(taskrouter_worker_tasks(fixture->client, WORKER, "pending", &sids), ERR_OK);
+    assert_int_equal(taskrouter_worker_tasks(fixture->twilio.client, WORKER, "pending", &sids),
+                     ERR_OK);
     assert_int_equal(sids.count, 0);
     task_sids_free(&sids);
 }
@@ -348,10 +326,10 @@ static void test_task_worker(void **state)
                     "\",\"reservation_status\":\"timeout\"},{\"worker_sid\":\"" WORKER2
                     "\",\"reservation_status\":\"accepted\"}],\"meta\":{}}");
     answer(fixture, "{\"reservations\":[],\"meta\":{}}");
-    assert_int_equal(taskrouter_task_worker(fixture->client, TASK, sid), ERR_OK);
+    assert_int_equal(taskrouter_task_worker(fixture->twilio.client, TASK, sid), ERR_OK);
     assert_sent(fixture, 0, "GET " BASE_PATH "/Tasks/" TASK "/Reservations ");
     assert_string_equal(sid, WORKER2);
-    assert_int_equal(taskrouter_task_worker(fixture->client, TASK, sid), ERR_NOT_FOUND);
+    assert_int_equal(taskrouter_task_worker(fixture->twilio.client, TASK, sid), ERR_NOT_FOUND);
 }
 
 #define WORKER_JSON(sid, name, attributes)                                                 \
@@ -364,7 +342,8 @@ static void test_worker_fetch(void **state)
     answer(fixture, WORKER_JSON(WORKER, "alice",
                                 "\"{\\\"full_name\\\":\\\"Alice\\\","
                                 "\\\"contact_uri\\\":\\\"client:alice\\\"}\""));
-    assert_int_equal(taskrouter_worker_fetch(fixture->client, WORKER, &fixture->worker), ERR_OK);
+    assert_int_equal(taskrouter_worker_fetch(fixture->twilio.client, WORKER, &fixture->worker),
+                     ERR_OK);
     assert_sent(fixture, 0, "GET " BASE_PATH "/Workers/" WORKER " HTTP/1.1\r\n");
     assert_string_equal(fixture->worker.friendly_name, "alice");
     assert_string_equal(fixture->worker.full_name, "Alice");
@@ -393,13 +372,14 @@ static void test_worker_find(void **state)
     answer(fixture, "{\"workers\":[" WORKER_JSON(WORKER, "Alice", "\"{}\"") "],\"meta\":{}}");
     answer(fixture, "{\"workers\":[" WORKER_JSON(WORKER, "alice", "\"{}\"") "," WORKER_JSON(
                         WORKER2, "alice", "\"{}\"") "],\"meta\":{}}");
-    assert_int_equal(taskrouter_worker_find(fixture->client, "alice", &fixture->worker), ERR_OK);
+    assert_int_equal(taskrouter_worker_find(fixture->twilio.client, "alice", &fixture->worker),
+                     ERR_OK);
     assert_sent(fixture, 0, "GET " BASE_PATH "/Workers?FriendlyName=alice ");
     assert_string_equal(fixture->worker.sid, WORKER2);
     worker_clear(&fixture->worker);
-    assert_int_equal(taskrouter_worker_find(fixture->client, "alice", &fixture->worker),
+    assert_int_equal(taskrouter_worker_find(fixture->twilio.client, "alice", &fixture->worker),
                      ERR_NOT_FOUND);
-    assert_int_equal(taskrouter_worker_find(fixture->client, "alice", &fixture->worker),
+    assert_int_equal(taskrouter_worker_find(fixture->twilio.client, "alice", &fixture->worker),
                      ERR_CONFLICT);
 }
 
@@ -419,18 +399,19 @@ static void test_workers_each(void **state)
              "{\"workers\":[" WORKER_JSON(WORKER, "a", "\"{}\"") "],\"meta\":{"
                                                                  "\"next_page_url\":\"%s" BASE_PATH
                                                                  "/Workers?PageToken=PA1\"}}",
-             fixture->base_url);
+             fixture->twilio.base_url);
     for (int i = 0; i < 2; i++) {
         answer(fixture, page);
         answer(fixture, "{\"workers\":[" WORKER_JSON(WORKER2, "b", "\"{}\"") "],\"meta\":{}}");
     }
-    assert_int_equal(taskrouter_workers_each(fixture->client, count_worker, &left), ERR_OK);
+    assert_int_equal(taskrouter_workers_each(fixture->twilio.client, count_worker, &left), ERR_OK);
     assert_int_equal(left, 8);
     assert_sent(fixture, 0, "GET " BASE_PATH "/Workers?PageSize=1000 ");
     assert_sent(fixture, 1, "GET " BASE_PATH "/Workers?PageToken=PA1 ");
     left = 1;
-    assert_int_equal(taskrouter_workers_each(fixture->client, count_worker, &left), ERR_TOO_LARGE);
-    assert_int_equal(fake_server_requests(fixture->server), 3);
+    assert_int_equal(taskrouter_workers_each(fixture->twilio.client, count_worker, &left),
+                     ERR_TOO_LARGE);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 3);
 }
 
 static void test_worker_voice_channel(void **state)
@@ -457,13 +438,13 @@ static void test_worker_voice_channel(void **state)
                  "{\"task_channel_unique_name\":\"voice\",%s}],\"meta\":{}}",
                  rows[i].channel);
         answer(fixture, body);
-        assert_int_equal(taskrouter_worker_voice_channel(fixture->client, WORKER, &channel),
+        assert_int_equal(taskrouter_worker_voice_channel(fixture->twilio.client, WORKER, &channel),
                          ERR_OK);
         assert_int_equal(channel.has_room, rows[i].has_room);
     }
     assert_sent(fixture, 0, "GET " BASE_PATH "/Workers/" WORKER "/Channels ");
     answer(fixture, "{\"channels\":[],\"meta\":{}}");
-    assert_int_equal(taskrouter_worker_voice_channel(fixture->client, WORKER, &channel),
+    assert_int_equal(taskrouter_worker_voice_channel(fixture->twilio.client, WORKER, &channel),
                      ERR_NOT_FOUND);
 }
 
@@ -474,13 +455,13 @@ static void test_workflow_fetch(void **state)
     answer(fixture, "{\"friendly_name\":\"Internal\",\"task_reservation_timeout\":130,"
                     "\"configuration\":\"{\\\"task_routing\\\":{}}\"}");
     answer(fixture, "{\"friendly_name\":\"Internal\",\"configuration\":\"rubbish\"}");
-    assert_int_equal(taskrouter_workflow_fetch(fixture->client, &workflow), ERR_OK);
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Workflows/" WORKFLOW " ");
+    assert_int_equal(taskrouter_workflow_fetch(fixture->twilio.client, &workflow), ERR_OK);
+    assert_sent(fixture, 0, "GET " BASE_PATH "/Workflows/" FAKE_WORKFLOW " ");
     assert_string_equal(workflow.friendly_name, "Internal");
     assert_int_equal(workflow.reservation_timeout_s, 130);
     assert_non_null(json_get_object(workflow.configuration, "task_routing"));
     workflow_clear(&workflow);
-    assert_int_equal(taskrouter_workflow_fetch(fixture->client, &workflow), ERR_OK);
+    assert_int_equal(taskrouter_workflow_fetch(fixture->twilio.client, &workflow), ERR_OK);
     assert_null(workflow.configuration);
     workflow_clear(&workflow);
 }

@@ -1,79 +1,54 @@
 /* twilio_client: hosts, credentials, retries, and what Twilio's answers mean. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+#include "unit.h"
 
-#include <cmocka.h>
-
-#include "fake_server.h"
+#include "fake_twilio.h"
 #include "json.h"
 #include "twilio_client.h"
 
-static char account_sid[] = "AC00000000000000000000000000000001";
-static char api_key[] = "SK00000000000000000000000000000001";
-static char api_secret[] = "secret";
-
 struct fixture {
-    struct fake_server *server;
-    struct config config;
-    struct deadline deadline;
-    struct twilio_client *client;
+    struct fake_twilio twilio;
     struct twilio_reply reply;
-    char base_url[64];
 };
 
 static int setup(void **state)
 {
     static struct fixture fixture;
-    memset(&fixture, 0, sizeof(fixture));
-    fixture.server = fake_server_start();
-    snprintf(fixture.base_url, sizeof(fixture.base_url), "%s", fake_server_url(fixture.server));
-    fixture.config.account_sid = account_sid;
-    fixture.config.api_key = api_key;
-    fixture.config.api_secret = api_secret;
-    fixture.config.api_base_url = fixture.base_url;
-    fixture.deadline.at_ms = clock_ms() + 4000;
-    fixture.client = twilio_client_new(&fixture.config, &fixture.deadline);
+    memset(&fixture, 0, sizeof fixture);
     *state = &fixture;
-    return fixture.client != NULL ? 0 : -1;
+    return fake_twilio_start(&fixture.twilio);
 }
 
 static int teardown(void **state)
 {
     struct fixture *fixture = *state;
     twilio_reply_free(&fixture->reply);
-    twilio_client_free(fixture->client);
-    fake_server_stop(fixture->server);
-    return 0;
+    return fake_twilio_stop(&fixture->twilio);
 }
 
 static enum err get(struct fixture *fixture)
 {
     twilio_reply_free(&fixture->reply);
-    return twilio_get(fixture->client, TWILIO_TASKROUTER, "/v1/Workspaces", "A=1%202",
+    return twilio_get(fixture->twilio.client, TWILIO_TASKROUTER, "/v1/Workspaces", "A=1%202",
                       &fixture->reply);
 }
 
 static enum err post(struct fixture *fixture)
 {
     twilio_reply_free(&fixture->reply);
-    return twilio_post(fixture->client, TWILIO_TASKROUTER, "/v1/Tasks", "A=1", "\"4\"",
+    return twilio_post(fixture->twilio.client, TWILIO_TASKROUTER, "/v1/Tasks", "A=1", "\"4\"",
                        &fixture->reply);
 }
 
 static void assert_sent(struct fixture *fixture, size_t index, const char *text)
 {
-    if (strstr(fake_server_request(fixture->server, index), text) == NULL)
+    if (strstr(fake_server_request(fixture->twilio.server, index), text) == NULL)
         fail_msg("not in request %zu: %s", index, text);
 }
 
 static void test_get(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_json(fixture->server, 200, "ETag: \"5\"\r\n", "{\"sid\":\"WS1\"}");
+    fake_server_json(fixture->twilio.server, 200, "ETag: \"5\"\r\n", "{\"sid\":\"WS1\"}");
     assert_int_equal(get(fixture), ERR_OK);
     assert_sent(fixture, 0, "GET /v1/Workspaces?A=1%202 HTTP/1.1\r\n");
     assert_sent(fixture, 0, "\r\nAuthorization: Basic ");
@@ -85,7 +60,7 @@ static void test_get(void **state)
 static void test_post(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_json(fixture->server, 201, "", "{\"sid\":\"WT1\"}");
+    fake_server_json(fixture->twilio.server, 201, "", "{\"sid\":\"WT1\"}");
     assert_int_equal(post(fixture), ERR_OK);
     assert_sent(fixture, 0, "POST /v1/Tasks HTTP/1.1\r\n");
     assert_sent(fixture, 0, "\r\nIf-Match: \"4\"\r\n");
@@ -95,15 +70,15 @@ static void test_post(void **state)
 static void test_both_hosts_share_one_base_url(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_json(fixture->server, 200, "", "{}");
-    fake_server_json(fixture->server, 200, "", "{}");
+    fake_server_json(fixture->twilio.server, 200, "", "{}");
+    fake_server_json(fixture->twilio.server, 200, "", "{}");
     assert_int_equal(get(fixture), ERR_OK);
     twilio_reply_free(&fixture->reply);
     assert_int_equal(
-        twilio_get(fixture->client, TWILIO_API, "/2010-04-01/x.json", NULL, &fixture->reply),
+        twilio_get(fixture->twilio.client, TWILIO_API, "/2010-04-01/x.json", NULL, &fixture->reply),
         ERR_OK);
     assert_sent(fixture, 1, "GET /2010-04-01/x.json HTTP/1.1\r\n");
-    assert_int_equal(fake_server_connections(fixture->server), 1);
+    assert_int_equal(fake_server_connections(fixture->twilio.server), 1);
 }
 
 static void test_what_answers_mean(void **state)
@@ -136,42 +111,42 @@ static void test_what_answers_mean(void **state)
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        fake_server_json(fixture->server, rows[i].status, "", rows[i].body);
+        fake_server_json(fixture->twilio.server, rows[i].status, "", rows[i].body);
         assert_int_equal(post(fixture), rows[i].expected);
         assert_int_equal(fixture->reply.status, rows[i].status);
         assert_int_equal(fixture->reply.code, rows[i].code);
         assert_int_equal(fixture->reply.unknown, rows[i].unknown);
-        assert_int_equal(fake_server_requests(fixture->server), i + 1);
+        assert_int_equal(fake_server_requests(fixture->twilio.server), i + 1);
     }
 }
 
 static void test_429_is_repeated_also_for_a_create(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_json(fixture->server, 429, "", "{\"code\":20429}");
-    fake_server_json(fixture->server, 429, "", "{\"code\":20429}");
-    fake_server_json(fixture->server, 201, "", "{}");
+    fake_server_json(fixture->twilio.server, 429, "", "{\"code\":20429}");
+    fake_server_json(fixture->twilio.server, 429, "", "{\"code\":20429}");
+    fake_server_json(fixture->twilio.server, 201, "", "{}");
     assert_int_equal(post(fixture), ERR_OK);
-    assert_int_equal(fake_server_requests(fixture->server), 3);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 3);
 }
 
 static void test_429_for_longer_than_the_deadline(void **state)
 {
     struct fixture *fixture = *state;
     for (int i = 0; i < 40; i++)
-        fake_server_json(fixture->server, 429, "", "{\"code\":20429}");
-    fixture->deadline.at_ms = clock_ms() + 600;
+        fake_server_json(fixture->twilio.server, 429, "", "{\"code\":20429}");
+    fixture->twilio.deadline.at_ms = clock_ms() + 600;
     assert_int_equal(post(fixture), ERR_UNAVAILABLE);
     assert_int_equal(fixture->reply.code, 20429);
     assert_false(fixture->reply.unknown);
-    assert_true(twilio_client_left_ms(fixture->client) > 0);
+    assert_true(twilio_client_left_ms(fixture->twilio.client) > 0);
 }
 
 static void test_retry_after_that_fits(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_json(fixture->server, 429, "Retry-After: 1\r\n", "{}");
-    fake_server_json(fixture->server, 200, "", "{}");
+    fake_server_json(fixture->twilio.server, 429, "Retry-After: 1\r\n", "{}");
+    fake_server_json(fixture->twilio.server, 200, "", "{}");
     int64_t start_ms = clock_ms();
     assert_int_equal(get(fixture), ERR_OK);
     assert_true(clock_ms() - start_ms >= 1000);
@@ -180,31 +155,32 @@ static void test_retry_after_that_fits(void **state)
 static void test_retry_after_that_does_not_fit(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_json(fixture->server, 429, "Retry-After: 30\r\n", "{}");
+    fake_server_json(fixture->twilio.server, 429, "Retry-After: 30\r\n", "{}");
     int64_t start_ms = clock_ms();
     assert_int_equal(get(fixture), ERR_UNAVAILABLE);
     assert_true(clock_ms() - start_ms < 1000);
-    assert_int_equal(fake_server_requests(fixture->server), 1);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 1);
 }
 
 static void test_reads_are_repeated(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_json(fixture->server, 500, "", "<html>");
-    fake_server_raw(fixture->server, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", FAKE_CLOSE);
-    fake_server_json(fixture->server, 200, "", "{}");
+    fake_server_json(fixture->twilio.server, 500, "", "<html>");
+    fake_server_raw(fixture->twilio.server, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{",
+                    FAKE_CLOSE);
+    fake_server_json(fixture->twilio.server, 200, "", "{}");
     assert_int_equal(get(fixture), ERR_OK);
-    assert_int_equal(fake_server_requests(fixture->server), 3);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 3);
 }
 
 static void test_reads_are_tried_three_times(void **state)
 {
     struct fixture *fixture = *state;
     for (int i = 0; i < 4; i++)
-        fake_server_json(fixture->server, 503, "", "{\"code\":20503}");
+        fake_server_json(fixture->twilio.server, 503, "", "{\"code\":20503}");
     assert_int_equal(get(fixture), ERR_UPSTREAM);
     assert_int_equal(fixture->reply.code, 20503);
-    assert_int_equal(fake_server_requests(fixture->server), 3);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 3);
 }
 
 static void test_create_is_sent_once_whatever_happens(void **state)
@@ -225,38 +201,38 @@ static void test_create_is_sent_once_whatever_happens(void **state)
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         /* The read before leaves a connection behind that the create then uses. */
-        fake_server_json(fixture->server, 200, "", "{}");
-        fake_server_raw(fixture->server, rows[i].answer, rows[i].then);
+        fake_server_json(fixture->twilio.server, 200, "", "{}");
+        fake_server_raw(fixture->twilio.server, rows[i].answer, rows[i].then);
         assert_int_equal(get(fixture), ERR_OK);
         assert_int_equal(post(fixture), ERR_UPSTREAM);
         assert_true(fixture->reply.unknown);
-        assert_int_equal(fake_server_requests(fixture->server), 2 * (i + 1));
+        assert_int_equal(fake_server_requests(fixture->twilio.server), 2 * (i + 1));
     }
 }
 
 static void test_create_that_times_out_is_unknown(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_raw(fixture->server, "", FAKE_KEEP);
-    fixture->deadline.at_ms = clock_ms() + 200;
+    fake_server_raw(fixture->twilio.server, "", FAKE_KEEP);
+    fixture->twilio.deadline.at_ms = clock_ms() + 200;
     assert_int_equal(post(fixture), ERR_TIMEOUT);
     assert_true(fixture->reply.unknown);
-    assert_int_equal(fake_server_requests(fixture->server), 1);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 1);
 }
 
 static void test_delete_of_what_is_gone(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_json(fixture->server, 502, "", "");
-    fake_server_json(fixture->server, 404, "", "{\"code\":20404}");
-    fake_server_raw(fixture->server, "HTTP/1.1 204 No Content\r\n\r\n", FAKE_KEEP);
+    fake_server_json(fixture->twilio.server, 502, "", "");
+    fake_server_json(fixture->twilio.server, 404, "", "{\"code\":20404}");
+    fake_server_raw(fixture->twilio.server, "HTTP/1.1 204 No Content\r\n\r\n", FAKE_KEEP);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(twilio_delete(fixture->client, TWILIO_API, "/x.json", &fixture->reply),
-                         ERR_OK);
+        assert_int_equal(
+            twilio_delete(fixture->twilio.client, TWILIO_API, "/x.json", &fixture->reply), ERR_OK);
         twilio_reply_free(&fixture->reply);
     }
     assert_sent(fixture, 1, "DELETE /x.json HTTP/1.1\r\n");
-    assert_int_equal(fake_server_requests(fixture->server), 3);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 3);
 }
 
 static void test_next_links(void **state)
@@ -265,9 +241,10 @@ static void test_next_links(void **state)
     char same[128];
     char longer_port[128];
     char user[128];
-    snprintf(same, sizeof(same), "%s/v1/x?PageToken=PA1", fixture->base_url);
-    snprintf(longer_port, sizeof(longer_port), "%s1/v1/x", fixture->base_url);
-    snprintf(user, sizeof(user), "http://evil@%s/v1/x", fixture->base_url + strlen("http://"));
+    snprintf(same, sizeof(same), "%s/v1/x?PageToken=PA1", fixture->twilio.base_url);
+    snprintf(longer_port, sizeof(longer_port), "%s1/v1/x", fixture->twilio.base_url);
+    snprintf(user, sizeof(user), "http://evil@%s/v1/x",
+             fixture->twilio.base_url + strlen("http://"));
     const struct {
         const char *link;
         enum err expected;
@@ -282,15 +259,15 @@ static void test_next_links(void **state)
         { "v1/x", ERR_UPSTREAM },
         { "", ERR_UPSTREAM },
     };
-    fake_server_json(fixture->server, 200, "", "{}");
-    fake_server_json(fixture->server, 200, "", "{}");
+    fake_server_json(fixture->twilio.server, 200, "", "{}");
+    fake_server_json(fixture->twilio.server, 200, "", "{}");
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         twilio_reply_free(&fixture->reply);
-        assert_int_equal(
-            twilio_get_next(fixture->client, TWILIO_TASKROUTER, rows[i].link, &fixture->reply),
-            rows[i].expected);
+        assert_int_equal(twilio_get_next(fixture->twilio.client, TWILIO_TASKROUTER, rows[i].link,
+                                         &fixture->reply),
+                         rows[i].expected);
     }
-    assert_int_equal(fake_server_requests(fixture->server), 2);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 2);
     assert_sent(fixture, 0, "GET /v1/x?PageToken=PA1 HTTP/1.1\r\n");
     assert_sent(fixture, 1, "GET /2010-04-01/x.json?PageToken=PA2 HTTP/1.1\r\n");
 }
@@ -298,11 +275,11 @@ static void test_next_links(void **state)
 static void test_twilios_clock(void **state)
 {
     struct fixture *fixture = *state;
-    int64_t wall_s = twilio_client_now_s(fixture->client);
+    int64_t wall_s = twilio_client_now_s(fixture->twilio.client);
     assert_in_range(wall_s, clock_wall_s() - 1, clock_wall_s());
-    fake_server_json(fixture->server, 200, "Date: Mon, 23 Nov 2026 06:10:07 GMT\r\n", "{}");
+    fake_server_json(fixture->twilio.server, 200, "Date: Mon, 23 Nov 2026 06:10:07 GMT\r\n", "{}");
     assert_int_equal(get(fixture), ERR_OK);
-    assert_in_range(twilio_client_now_s(fixture->client), 1795414207, 1795414209);
+    assert_in_range(twilio_client_now_s(fixture->twilio.client), 1795414207, 1795414209);
 }
 
 /* The test server plays the proxy: what it is asked to connect to is the host that we chose. */
@@ -311,25 +288,26 @@ static void assert_host(struct fixture *fixture, const char *region, const char 
 {
     char region_text[16];
     char edge_text[16];
-    struct config config = fixture->config;
+    struct config config = fixture->twilio.config;
     struct twilio_reply reply;
     snprintf(region_text, sizeof(region_text), "%s", region != NULL ? region : "");
     snprintf(edge_text, sizeof(edge_text), "%s", edge != NULL ? edge : "");
     config.api_base_url = NULL;
-    config.proxy = fixture->base_url;
+    config.proxy = fixture->twilio.base_url;
     config.region = region != NULL ? region_text : NULL;
     config.edge = edge != NULL ? edge_text : NULL;
-    struct twilio_client *client = twilio_client_new(&config, &fixture->deadline);
+    struct twilio_client *client = twilio_client_new(&config, &fixture->twilio.deadline);
     assert_non_null(client);
-    size_t index = fake_server_requests(fixture->server);
-    fake_server_raw(fixture->server, "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n", FAKE_CLOSE);
+    size_t index = fake_server_requests(fixture->twilio.server);
+    fake_server_raw(fixture->twilio.server, "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n",
+                    FAKE_CLOSE);
     assert_int_equal(twilio_post(client, host, "/v1/x", "", NULL, &reply), ERR_UPSTREAM);
     assert_false(reply.unknown);
     twilio_reply_free(&reply);
     twilio_client_free(client);
     assert_sent(fixture, index, expected);
     /* The credentials are for Twilio, not for the proxy. */
-    assert_null(strstr(fake_server_request(fixture->server, index), "Authorization"));
+    assert_null(strstr(fake_server_request(fixture->twilio.server, index), "Authorization"));
 }
 
 static void test_hosts(void **state)

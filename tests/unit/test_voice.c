@@ -1,70 +1,45 @@
 /* voice: Calls, Conferences and Participants, alive, over and gone. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+#include "unit.h"
 
-#include <cmocka.h>
-
-#include "fake_server.h"
+#include "fake_twilio.h"
 #include "voice.h"
 
-#define ACCOUNT     "AC00000000000000000000000000000001"
 #define CALL        "CA00000000000000000000000000000001"
 #define CALL2       "CA00000000000000000000000000000002"
 #define CONFERENCE  "CF00000000000000000000000000000001"
 #define CONFERENCE2 "CF00000000000000000000000000000002"
 #define NAME        "WT00000000000000000000000000000001"
-#define BASE_PATH   "/2010-04-01/Accounts/" ACCOUNT
+#define BASE_PATH   "/2010-04-01/Accounts/" FAKE_ACCOUNT
 #define PARTICIPANT BASE_PATH "/Conferences/" CONFERENCE "/Participants/" CALL ".json"
 
 struct fixture {
-    struct fake_server *server;
-    struct config config;
-    struct deadline deadline;
-    struct twilio_client *client;
-    char base_url[64];
+    struct fake_twilio twilio;
 };
 
 static int setup(void **state)
 {
     static struct fixture fixture;
-    static char account_sid[] = ACCOUNT;
-    static char api_key[] = "SK00000000000000000000000000000001";
-    static char api_secret[] = "secret";
-    memset(&fixture, 0, sizeof(fixture));
-    fixture.server = fake_server_start();
-    snprintf(fixture.base_url, sizeof(fixture.base_url), "%s", fake_server_url(fixture.server));
-    fixture.config.account_sid = account_sid;
-    fixture.config.api_key = api_key;
-    fixture.config.api_secret = api_secret;
-    fixture.config.api_base_url = fixture.base_url;
-    fixture.deadline.at_ms = clock_ms() + 4000;
-    fixture.client = twilio_client_new(&fixture.config, &fixture.deadline);
+    memset(&fixture, 0, sizeof fixture);
     *state = &fixture;
-    return fixture.client != NULL ? 0 : -1;
+    return fake_twilio_start(&fixture.twilio);
 }
 
 static int teardown(void **state)
 {
     struct fixture *fixture = *state;
-    twilio_client_free(fixture->client);
-    fake_server_stop(fixture->server);
-    return 0;
+    return fake_twilio_stop(&fixture->twilio);
 }
 
 static void answer(struct fixture *fixture, int status, const char *body)
 {
-    fake_server_json(fixture->server, status, "", body);
+    fake_server_json(fixture->twilio.server, status, "", body);
 }
 
 static void assert_sent(struct fixture *fixture, size_t index, const char *text)
 {
-    if (strstr(fake_server_request(fixture->server, index), text) == NULL)
+    if (strstr(fake_server_request(fixture->twilio.server, index), text) == NULL)
         fail_msg("not in request %zu: %s\n%s", index, text,
-                 fake_server_request(fixture->server, index));
+                 fake_server_request(fixture->twilio.server, index));
 }
 
 static void test_call_fetch(void **state)
@@ -85,7 +60,7 @@ static void test_call_fetch(void **state)
                  "\"status\":\"%s\"}",
                  rows[i].status);
         answer(fixture, 200, body);
-        assert_int_equal(voice_call_fetch(fixture->client, CALL, &call), ERR_OK);
+        assert_int_equal(voice_call_fetch(fixture->twilio.client, CALL, &call), ERR_OK);
         assert_string_equal(call.to, "client:bob");
         assert_string_equal(call.from, "client:alice");
         assert_int_equal(call.live, rows[i].live);
@@ -109,7 +84,7 @@ static void test_call_complete(void **state)
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         answer(fixture, rows[i].status, rows[i].body);
-        assert_int_equal(voice_call_complete(fixture->client, CALL), rows[i].expected);
+        assert_int_equal(voice_call_complete(fixture->twilio.client, CALL), rows[i].expected);
     }
     assert_sent(fixture, 0, "POST " BASE_PATH "/Calls/" CALL ".json HTTP/1.1\r\n");
     assert_sent(fixture, 0, "\r\n\r\nStatus=completed");
@@ -134,11 +109,11 @@ static void test_conference_find(void **state)
     answer(fixture, 200,
            "{\"conferences\":[" CONFERENCE_JSON(CONFERENCE2, NAME, "in-progress",
                                                 "05") "],\"next_page_uri\":null}");
-    assert_int_equal(voice_conference_find(fixture->client, NAME, &conference), ERR_OK);
+    assert_int_equal(voice_conference_find(fixture->twilio.client, NAME, &conference), ERR_OK);
     assert_string_equal(conference.sid, CONFERENCE2);
     assert_int_equal(conference.status, CONFERENCE_IN_PROGRESS);
     assert_sent(fixture, 0, "GET " BASE_PATH "/Conferences.json?FriendlyName=" NAME "&PageSize=");
-    assert_null(strstr(fake_server_request(fixture->server, 0), "Status="));
+    assert_null(strstr(fake_server_request(fixture->twilio.server, 0), "Status="));
     assert_sent(fixture, 1, "GET " BASE_PATH "/Conferences.json?PageToken=PA1 ");
 }
 
@@ -150,7 +125,8 @@ static void test_conference_find_nothing_live(void **state)
     answer(fixture, 200,
            "{\"conferences\":[" CONFERENCE_JSON(CONFERENCE, NAME, "completed", "05") "]}");
     for (int i = 0; i < 2; i++)
-        assert_int_equal(voice_conference_find(fixture->client, NAME, &conference), ERR_NOT_FOUND);
+        assert_int_equal(voice_conference_find(fixture->twilio.client, NAME, &conference),
+                         ERR_NOT_FOUND);
 }
 
 static void test_conference_complete(void **state)
@@ -173,7 +149,8 @@ static void test_conference_complete(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         answer(fixture, rows[i].status, rows[i].body);
         if (rows[i].then_status != 0) answer(fixture, rows[i].then_status, rows[i].then_body);
-        assert_int_equal(voice_conference_complete(fixture->client, CONFERENCE), rows[i].expected);
+        assert_int_equal(voice_conference_complete(fixture->twilio.client, CONFERENCE),
+                         rows[i].expected);
     }
     assert_sent(fixture, 0, "POST " BASE_PATH "/Conferences/" CONFERENCE ".json HTTP/1.1\r\n");
     assert_sent(fixture, 0, "\r\n\r\nStatus=completed");
@@ -188,7 +165,8 @@ static void test_participants_list(void **state)
            "\"status\":\"connected\"},{\"call_sid\":\"" CALL2 "\",\"muted\":true,"
            "\"status\":\"ringing\"}],\"next_page_uri\":null}");
     answer(fixture, 404, "{\"code\":20404}");
-    assert_int_equal(voice_participants_list(fixture->client, CONFERENCE, &participants), ERR_OK);
+    assert_int_equal(voice_participants_list(fixture->twilio.client, CONFERENCE, &participants),
+                     ERR_OK);
     assert_sent(fixture, 0, "GET " BASE_PATH "/Conferences/" CONFERENCE "/Participants.json ");
     assert_int_equal(participants.count, 2);
     assert_string_equal(participants.list[0].call_sid, CALL);
@@ -196,7 +174,8 @@ static void test_participants_list(void **state)
     assert_true(participants.list[0].connected);
     assert_true(participants.list[1].muted);
     assert_false(participants.list[1].connected);
-    assert_int_equal(voice_participants_list(fixture->client, CONFERENCE, &participants), ERR_OK);
+    assert_int_equal(voice_participants_list(fixture->twilio.client, CONFERENCE, &participants),
+                     ERR_OK);
     assert_int_equal(participants.count, 0);
 }
 
@@ -207,13 +186,14 @@ static void test_participant_fetch(void **state)
     answer(fixture, 200, "{\"call_sid\":\"" CALL "\"}");
     answer(fixture, 404, "{\"code\":20404}");
     answer(fixture, 400, "{\"code\":16022}");
-    assert_int_equal(voice_participant_fetch(fixture->client, CONFERENCE, CALL, &participant),
-                     ERR_OK);
+    assert_int_equal(
+        voice_participant_fetch(fixture->twilio.client, CONFERENCE, CALL, &participant), ERR_OK);
     assert_sent(fixture, 0, "GET " PARTICIPANT " ");
     assert_true(participant.connected);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(voice_participant_fetch(fixture->client, CONFERENCE, CALL, &participant),
-                         ERR_NOT_FOUND);
+        assert_int_equal(
+            voice_participant_fetch(fixture->twilio.client, CONFERENCE, CALL, &participant),
+            ERR_NOT_FOUND);
 }
 
 static void test_participant_hold(void **state)
@@ -222,12 +202,12 @@ static void test_participant_hold(void **state)
     answer(fixture, 200, "{}");
     answer(fixture, 200, "{}");
     answer(fixture, 404, "{\"code\":20404}");
-    assert_int_equal(
-        voice_participant_hold(fixture->client, CONFERENCE, CALL, true, "https://x/hold?a=1"),
-        ERR_OK);
-    assert_int_equal(voice_participant_hold(fixture->client, CONFERENCE, CALL, false, NULL),
+    assert_int_equal(voice_participant_hold(fixture->twilio.client, CONFERENCE, CALL, true,
+                                            "https://x/hold?a=1"),
                      ERR_OK);
-    assert_int_equal(voice_participant_hold(fixture->client, CONFERENCE, CALL, true, NULL),
+    assert_int_equal(voice_participant_hold(fixture->twilio.client, CONFERENCE, CALL, false, NULL),
+                     ERR_OK);
+    assert_int_equal(voice_participant_hold(fixture->twilio.client, CONFERENCE, CALL, true, NULL),
                      ERR_NOT_FOUND);
     assert_sent(fixture, 0, "POST " PARTICIPANT " ");
     assert_sent(fixture, 0, "\r\n\r\nHold=true&HoldUrl=https%3A%2F%2Fx%2Fhold%3Fa%3D1");
@@ -237,11 +217,11 @@ static void test_participant_hold(void **state)
 static void test_participant_kick(void **state)
 {
     struct fixture *fixture = *state;
-    fake_server_raw(fixture->server, "HTTP/1.1 204 No Content\r\n\r\n", FAKE_KEEP);
+    fake_server_raw(fixture->twilio.server, "HTTP/1.1 204 No Content\r\n\r\n", FAKE_KEEP);
     answer(fixture, 404, "{\"code\":20404}");
     answer(fixture, 400, "{\"code\":16022}");
     for (int i = 0; i < 3; i++)
-        assert_int_equal(voice_participant_kick(fixture->client, CONFERENCE, CALL), ERR_OK);
+        assert_int_equal(voice_participant_kick(fixture->twilio.client, CONFERENCE, CALL), ERR_OK);
     assert_sent(fixture, 0, "DELETE " PARTICIPANT " ");
 }
 
@@ -250,11 +230,12 @@ static void test_a_path_never_holds_anything_but_sids(void **state)
     struct fixture *fixture = *state;
     struct voice_call call;
     struct participant participant;
-    assert_int_equal(voice_call_fetch(fixture->client, "CA/..", &call), ERR_INPUT);
-    assert_int_equal(voice_conference_complete(fixture->client, NAME), ERR_INPUT);
-    assert_int_equal(voice_participant_fetch(fixture->client, CONFERENCE, "label", &participant),
-                     ERR_INPUT);
-    assert_int_equal(fake_server_requests(fixture->server), 0);
+    assert_int_equal(voice_call_fetch(fixture->twilio.client, "CA/..", &call), ERR_INPUT);
+    assert_int_equal(voice_conference_complete(fixture->twilio.client, NAME), ERR_INPUT);
+    assert_int_equal(
+        voice_participant_fetch(fixture->twilio.client, CONFERENCE, "label", &participant),
+        ERR_INPUT);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
