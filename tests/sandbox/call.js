@@ -7,11 +7,15 @@ import { recordError } from './errors.js';
 import { runTwiml } from './interpreter.js';
 import { Port } from './mixer.js';
 import { rfc2822 } from './rfc2822.js';
+import { Timer } from './timer.js';
 
 const API_VERSION = '2010-04-01';
 const DEFAULT_EVENTS = ['completed'];
 // What a call runs that was placed without saying what it is for: it stays until somebody hangs up.
 const PLAIN_CALL = '<Response><Pause length="3600"/></Response>';
+// What of a call survives a restart as it is.
+const KEPT = ['sid', 'from', 'to', 'status', 'dateCreated', 'dateUpdated', 'startTime', 'endTime',
+  'digits', 'document', 'timeout', 'timeLimit', 'sequence', 'media', 'timer'];
 
 export class Call extends EventEmitter {
   // `program`, if given, takes the place of a TwiML document: program(call, signal) → Promise.
@@ -37,10 +41,22 @@ export class Call extends EventEmitter {
     this.ringing = new Set();
     this.device = null;
     this.leg = null;
+    this.media = null;
     this.port = null;
     this.participant = null;
     this.session = null;
     this.timer = null;
+  }
+
+  toJSON() {
+    const { callback } = this;
+    return { ...Object.fromEntries(KEPT.map((name) => [name, this[name]])),
+      callback: callback && { ...callback, events: [...callback.events] } };
+  }
+
+  static restore(world, { callback, timer, ...fields }) {
+    return Object.assign(new Call(world, fields), fields,
+      { callback: callback && { ...callback, events: new Set(callback.events) } });
   }
 
   get ended() {
@@ -68,14 +84,21 @@ export class Call extends EventEmitter {
   ring(devices) {
     if (this.ended) return;
     this.report('initiated');
+    if (devices.length > 0) {
+      this.setStatus('ringing');
+      this.report('ringing');
+    }
+    this.ringAt(devices, this.timeout * 1000);
+  }
+
+  ringAt(devices, ms) {
+    if (this.ended) return;
     // Nobody is registered: Twilio doesn't wait for the ring time to pass.
     if (devices.length === 0) {
       this.end('no-answer');
       return;
     }
-    this.setStatus('ringing');
-    this.report('ringing');
-    this.timer = setTimeout(() => this.end('no-answer'), this.timeout * 1000);
+    this.timer = new Timer(ms, () => this.end('no-answer'));
     this.ringing = new Set(devices);
     for (const device of devices) device.ring(this);
   }
@@ -87,17 +110,18 @@ export class Call extends EventEmitter {
   // The first device wins; the others stop ringing. False when the call isn't to be had any more.
   answer(device, leg) {
     if (!this.isRinging(device)) return false;
-    clearTimeout(this.timer);
+    this.timer.stop();
     this.ringing.delete(device);
     for (const other of this.ringing) other.cancel(this);
     this.ringing.clear();
     this.device = device;
     this.leg = leg;
+    this.media = leg.kind;
     this.port = new Port(leg);
     this.world.voice.mixer.add(this.port);
     this.startTime = this.world.now();
     this.setStatus('in-progress');
-    if (this.timeLimit) this.timer = setTimeout(() => this.end('completed'), this.timeLimit * 1000);
+    if (this.timeLimit) this.timer = new Timer(this.timeLimit * 1000, () => this.end('completed'));
     this.emit('answered', this);
     this.report('answered');
     this.run(this.document);
@@ -141,7 +165,7 @@ export class Call extends EventEmitter {
   // `by` is the device that hung up, if one did; `reason` is what the Conference is told.
   end(status, { by = null, reason = 'participant_hung_up' } = {}) {
     if (this.ended) return;
-    clearTimeout(this.timer);
+    this.timer?.stop();
     this.endTime = this.world.now();
     this.setStatus(status);
     this.session?.abort();
@@ -149,10 +173,18 @@ export class Call extends EventEmitter {
     for (const device of this.ringing) device.cancel(this);
     this.ringing.clear();
     if (this.device && this.device !== by) this.device.hangup(this);
-    if (this.port) this.world.voice.mixer.remove(this.port);
-    this.leg?.close();
+    this.closeMedia();
     this.report('completed');
     this.emit('ended', this);
+  }
+
+  // Half a second of sound and a peer connection are too much to keep for every call that was.
+  closeMedia() {
+    if (this.port) this.world.voice.mixer.remove(this.port);
+    this.leg?.close();
+    this.port = null;
+    this.leg = null;
+    this.device = null;
   }
 
   setStatus(status) {

@@ -24,6 +24,19 @@ export class Conference {
     this.callSidEnding = null;
   }
 
+  // Whoever was in it has left by the time that a restart is written down; `pending` is what
+  // Conferences makes of it.
+  toJSON() {
+    const { world, participants, callback, pending, ...fields } = this;
+    return { ...fields, callback: callback && { ...callback, events: [...callback.events] },
+      pending: [...pending].map(([callSid, { options }]) => ({ callSid, options })) };
+  }
+
+  static restore(world, { callback, pending, ...fields }) {
+    return Object.assign(new Conference(world, fields.friendlyName), fields,
+      { callback: callback && { ...callback, events: new Set(callback.events) } });
+  }
+
   get status() {
     if (this.ended) return 'completed';
     return this.started ? 'in-progress' : this.world.switches.loneConferenceStatus;

@@ -70,14 +70,18 @@ export class Conferences {
   // Dials somebody into the Conference; gives the call, whose leg joins once it is answered.
   addByCall(conference, callOptions, options) {
     conference.configure(options);
-    const program = async (call) => {
+    const call = this.world.voice.placeCall(callOptions);
+    this.expect(conference, call, options);
+    return call;
+  }
+
+  expect(conference, call, options) {
+    call.document.program = async () => {
       conference.pending.delete(call.sid);
       if (!conference.ended) await conference.join(call, options).left;
     };
-    const call = this.world.voice.placeCall({ ...callOptions, program });
     conference.pending.set(call.sid, { call, options });
     call.once('ended', () => this.addFailed(conference, call));
-    return call;
   }
 
   addFailed(conference, call) {
@@ -109,6 +113,21 @@ export class Conferences {
         endConferenceOnExit: p.endConferenceOnExit,
       })),
     }));
+  }
+
+  toJSON() {
+    return [...this.bySid.values()];
+  }
+
+  // The calls have been restored before.
+  restore(saved) {
+    for (const one of saved) {
+      const conference = Conference.restore(this.world, one);
+      this.bySid.set(conference.sid, conference);
+      for (const { callSid, options } of one.pending) {
+        this.expect(conference, this.world.voice.getCall(callSid), options);
+      }
+    }
   }
 
   // Forgets everything without telling anybody.

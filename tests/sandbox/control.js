@@ -63,7 +63,7 @@ function steer(world, bridge) {
     'POST disconnect': ({ body }) => {
       const worker = named(world, body.worker);
       const closed = body.kind === 'voice'
-        ? world.voice.disconnect(worker.attributesObject.contact_uri)
+        ? world.voice.disconnect(worker.attributesObject.contact_uri, body.absentMs)
         : bridge.disconnect(worker);
       return { closed };
     },

@@ -2,6 +2,7 @@ import { WebSocketServer } from 'ws';
 import { eventPayload } from './bridge-resources.js';
 import { runOperation, startupRead } from './bridge-requests.js';
 import { BridgeSession } from './bridge-session.js';
+import { Timer } from './timer.js';
 import { TokenError, verifyWorkerToken } from './tokens.js';
 import { TwilioError } from './twilio-error.js';
 
@@ -66,8 +67,23 @@ export class EventBridge {
 
   /** Nobody goes offline any more for a socket that was lost before. */
   reset() {
-    for (const timer of this.offlineTimers.values()) clearTimeout(timer);
+    for (const timer of this.offlineTimers.values()) timer.stop();
     this.offlineTimers.clear();
+  }
+
+  /** Who goes offline when: a restart cuts all sockets, so everybody has to come back in time. */
+  toJSON() {
+    const { offlineGraceMs } = this.world.config;
+    const going = new Map(this.offlineTimers);
+    for (const [sid, sessions] of this.sessions) {
+      const leaves = [...sessions].some((session) => !session.staysOnline);
+      if (leaves && this.#goesOffline()) going.set(sid, offlineGraceMs);
+    }
+    return [...going].map(([workerSid, ms]) => ({ workerSid, ms }));
+  }
+
+  restore(saved) {
+    for (const { workerSid, ms } of saved) this.#offlineAfter(workerSid, ms);
   }
 
   close() {
@@ -88,7 +104,7 @@ export class EventBridge {
       { token, worker, expiresAt, staysOnline, heartbeatMs });
     if (!this.sessions.has(worker.sid)) this.sessions.set(worker.sid, new Set());
     this.sessions.get(worker.sid).add(session);
-    clearTimeout(this.offlineTimers.get(worker.sid));
+    this.#staysOnline(worker);
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.#end(session));
     session.init({
@@ -106,11 +122,25 @@ export class EventBridge {
     const sessions = this.#sessionsOf(worker);
     sessions.delete(session);
     if (this.closed || sessions.size > 0 || session.staysOnline) return;
-    if (this.world.switches.offlineOnLastSocket !== 'yes') return;
-    this.offlineTimers.set(worker.sid, setTimeout(() => {
+    if (this.#goesOffline()) this.#offlineAfter(worker.sid, this.world.config.offlineGraceMs);
+  }
+
+  #goesOffline() {
+    return this.world.switches.offlineOnLastSocket === 'yes';
+  }
+
+  #offlineAfter(workerSid, ms) {
+    this.offlineTimers.set(workerSid, new Timer(ms, () => {
+      this.offlineTimers.delete(workerSid);
       const { workers, workspace } = this.world.taskrouter;
-      if (workers.get(worker.sid)) workers.setActivity(worker, workspace.offlineActivity);
-    }, this.world.config.offlineGraceMs));
+      const worker = workers.get(workerSid);
+      if (worker) workers.setActivity(worker, workspace.offlineActivity);
+    }));
+  }
+
+  #staysOnline({ sid }) {
+    this.offlineTimers.get(sid)?.stop();
+    this.offlineTimers.delete(sid);
   }
 
   #sessionsOf(worker) {

@@ -13,9 +13,8 @@ export class Faults {
     if (!ACTIONS.includes(rest.action)) {
       throw new Error(`action must be one of ${ACTIONS.join(', ')}`);
     }
-    const pattern = match.path === undefined ? null : new RegExp(match.path);
     const order = { id: this.nextId++, match, skip, remaining: times, apply, ...rest };
-    this.orders.push({ order, pattern });
+    this.#enter(order);
     return order.id;
   }
 
@@ -42,6 +41,20 @@ export class Faults {
 
   clear() {
     this.orders = [];
+  }
+
+  toJSON() {
+    return { nextId: this.nextId, orders: this.list() };
+  }
+
+  restore({ nextId, orders }) {
+    this.nextId = nextId;
+    for (const order of orders) this.#enter(order);
+  }
+
+  #enter(order) {
+    const { path } = order.match;
+    this.orders.push({ order, pattern: path === undefined ? null : new RegExp(path) });
   }
 }
 

@@ -2,18 +2,24 @@ import { parseArgs } from 'node:util';
 import { completeConfig, loadConfig } from './config.js';
 import { voiceRoutes } from './rest-voice.js';
 import { startSandbox } from './sandbox.js';
+import { readState } from './state-file.js';
 import { createVoice } from './voice.js';
 
 const EXIT_WITHIN_MS = 2000;
 
-const { values } = parseArgs({ options: { config: { type: 'string' } } });
+// --state FILE: go on from there if it exists, and write it at the end.
+const { values } = parseArgs({
+  options: { config: { type: 'string' }, state: { type: 'string' } },
+});
 const config = values.config ? loadConfig(values.config) : completeConfig();
-const sandbox = await startSandbox(config, { createVoice, voiceRoutes });
+const state = values.state ? readState(values.state) : null;
+const sandbox = await startSandbox(config, { createVoice, voiceRoutes, state });
 
 let stopping = false;
 async function stop() {
   if (stopping) return;
   stopping = true;
+  if (values.state) sandbox.save(values.state);
   setTimeout(() => process.exit(0), EXIT_WITHIN_MS - 500).unref();
   await sandbox.close();
   process.exit(0);

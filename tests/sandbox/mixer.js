@@ -29,7 +29,11 @@ export class Port {
     return new Promise((resolve) => {
       const finish = () => {
         signal?.removeEventListener('abort', finish);
-        if (this.source === source) this.source = null;
+        // What is kept here is kept with the whole sound behind it.
+        if (this.source === source) {
+          this.source = null;
+          this.sourceEnded = null;
+        }
         resolve();
       };
       signal?.addEventListener('abort', finish);
@@ -55,10 +59,7 @@ export class Port {
 
   nextOfSource() {
     const frame = this.source?.next() ?? null;
-    if (!frame && this.source) {
-      this.source = null;
-      this.sourceEnded();
-    }
+    if (!frame) this.sourceEnded?.();
     return frame;
   }
 

@@ -1,5 +1,7 @@
-// Enough for the longest test; a soak run must not grow without end.
-const KEPT = 20_000;
+import { keepLatest } from './keep-latest.js';
+
+// More than the longest test looks back.
+const KEPT = 5000;
 
 /** The REST requests that were received, in order, for tests to look at. */
 export class RequestLog {
@@ -12,7 +14,7 @@ export class RequestLog {
   add(request) {
     const entry = { n: ++this.total, time: new Date().toISOString(), ...request, status: null };
     this.entries.push(entry);
-    if (this.entries.length > KEPT * 2) this.entries = this.entries.slice(-KEPT);
+    keepLatest(this.entries, KEPT);
     return entry;
   }
 
@@ -22,5 +24,14 @@ export class RequestLog {
 
   clear() {
     this.entries = [];
+  }
+
+  /** Only the count survives a restart: whoever asks for what came since then goes on counting. */
+  toJSON() {
+    return { total: this.total };
+  }
+
+  restore({ total }) {
+    this.total = total;
   }
 }

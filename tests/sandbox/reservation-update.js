@@ -78,42 +78,28 @@ function callWorker(world, reservation, read, source) {
   } catch (error) {
     throw new TwilioError(400, 40113, `The call could not be placed: ${error.message}`);
   }
-  writeCallSid(world, reservation.task, call);
+  noteCall(world, reservation.task, call);
   if (accept) acceptWithCall(world, reservation, call, source);
 }
 
 /** TaskRouter writes the leg's CallSid into the Task: at once, late, or after the join. */
-function writeCallSid(world, task, call) {
-  const write = () => world.taskrouter.tasks.merge(task, { worker_call_sid: call.sid });
+function noteCall(world, task, call) {
+  const { followUps } = world.taskrouter;
+  const step = { kind: 'note-call', taskSid: task.sid, callSid: call.sid };
   const { workerCallSid } = world.switches;
-  if (workerCallSid === 'before') write();
-  if (workerCallSid === 'late') setTimeout(write, LATE_MS);
-  if (workerCallSid === 'after-join') {
-    onceJoinedOrEnded(world, call, () => setTimeout(write, AFTER_JOIN_MS));
-  }
+  if (workerCallSid === 'before') followUps.carryOut(step);
+  if (workerCallSid === 'late') followUps.after(LATE_MS, step);
+  if (workerCallSid === 'after-join') followUps.afterJoin(call, AFTER_JOIN_MS, step);
 }
 
 /** With CallAccept the Task is assigned at once, or, by switch, only after the leg has joined. */
 function acceptWithCall(world, reservation, call, source) {
-  const accept = () => world.taskrouter.reservations.accept(reservation, { source });
+  const { followUps, reservations } = world.taskrouter;
   if (world.switches.taskAtJoin === 'assigned') {
-    accept();
+    reservations.accept(reservation, { source });
     return;
   }
-  onceJoinedOrEnded(world, call, () => setTimeout(() => {
-    if (reservation.status === 'pending') accept();
-  }, ACCEPTED_AFTER_JOIN_MS));
-}
-
-function onceJoinedOrEnded(world, call, action) {
-  const finish = () => {
-    world.events.off('participant-joined', joined);
-    call.off('ended', finish);
-    action();
-  };
-  const joined = ({ callSid }) => {
-    if (callSid === call.sid) finish();
-  };
-  world.events.on('participant-joined', joined);
-  call.once('ended', finish);
+  followUps.afterJoin(call, ACCEPTED_AFTER_JOIN_MS, {
+    kind: 'accept', taskSid: reservation.task.sid, reservationSid: reservation.sid, source,
+  });
 }

@@ -1,3 +1,4 @@
+import { Timer } from './timer.js';
 import { badParameter } from './twilio-error.js';
 
 // A Task that is rejected so often is canceled.
@@ -47,7 +48,7 @@ export class Reservations {
       task.status = 'reserved';
       this.tr.touch(task);
     }
-    reservation.timer = setTimeout(() => this.#expire(reservation), timeout * 1000);
+    this.#expireAfter(reservation, timeout * 1000);
     this.tr.announce('reservation.created', { workers: [worker], reservation });
     return reservation;
   }
@@ -66,7 +67,7 @@ export class Reservations {
     const { task } = reservation;
     task.status = 'assigned';
     this.tr.touch(task);
-    clearTimeout(task.timers.ttl);
+    this.tr.tasks.stopTimer(task, 'ttl');
     this.tr.routing.leave(task);
     this.mark(reservation, 'accepted', source);
     for (const other of task.reservations) {
@@ -100,7 +101,7 @@ export class Reservations {
   }
 
   mark(reservation, status, source) {
-    clearTimeout(reservation.timer);
+    reservation.timer?.stop();
     reservation.status = status;
     this.tr.touch(reservation);
     this.tr.announce(EVENTS[status], { workers: [reservation.worker], reservation, source });
@@ -111,6 +112,25 @@ export class Reservations {
     reservation.worker.open.delete(reservation);
     this.mark(reservation, status, source);
     this.tr.routing.schedule();
+  }
+
+  /** What a restart needs to know; the Task is the one that lists it. */
+  toPlain({ task, worker, ...fields }) {
+    return { ...fields, workerSid: worker.sid };
+  }
+
+  /** Gives nothing for a Worker who has been deleted: nobody can ask for that Reservation. */
+  restore(task, { workerSid, timer: leftMs, ...fields }) {
+    const worker = this.tr.workers.get(workerSid);
+    if (!worker) return [];
+    const reservation = { ...fields, task, worker };
+    if (this.isOpen(reservation)) worker.open.add(reservation);
+    if (reservation.status === 'pending') this.#expireAfter(reservation, leftMs);
+    return [reservation];
+  }
+
+  #expireAfter(reservation, ms) {
+    reservation.timer = new Timer(ms, () => this.#expire(reservation));
   }
 
   #require(reservation, states, wanted) {

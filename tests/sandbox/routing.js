@@ -1,4 +1,5 @@
 import { compile } from './expression.js';
+import { Timer } from './timer.js';
 
 /**
  * Brings waiting Tasks and Workers together. A Task enters its workflow, where the first matching
@@ -8,7 +9,7 @@ import { compile } from './expression.js';
 export class Routing {
   constructor(taskrouter) {
     this.tr = taskrouter;
-    this.waiting = new Map();
+    this.waiting = new Map(); // Task → {target, later}: where it is, and the targets after that
     this.scheduled = false;
   }
 
@@ -31,8 +32,15 @@ export class Routing {
   }
 
   leave(task) {
-    clearTimeout(task.timers.step);
+    this.tr.tasks.stopTimer(task, 'step');
     this.waiting.delete(task);
+  }
+
+  /** Goes on after a restart, with what was left of the target's time, if that is limited. */
+  resume(task, place, stepMs) {
+    this.waiting.set(task, place);
+    if (stepMs !== undefined) this.#limit(task, stepMs);
+    this.schedule();
   }
 
   /** Many changes in one turn of the event loop cost one pass. */
@@ -63,20 +71,23 @@ export class Routing {
 
   #enterTarget(task, targets) {
     const [target, ...later] = targets;
-    clearTimeout(task.timers.step);
+    this.tr.tasks.stopTimer(task, 'step');
     const queue = this.tr.queues.get(target.queue) ?? this.tr.workspace.defaultQueue;
     if (task.queue !== queue) task.queueEntered = this.tr.world.now();
     task.queue = queue;
     if (target.priority !== undefined) task.priority = Number(target.priority);
-    this.waiting.set(task, target);
-    if (target.timeout) {
-      task.timers.step = setTimeout(() => this.#targetTimedOut(task, later), target.timeout * 1000);
-    }
+    this.waiting.set(task, { target, later });
+    if (target.timeout) this.#limit(task, target.timeout * 1000);
     this.schedule();
   }
 
-  #targetTimedOut(task, later) {
+  #limit(task, ms) {
+    task.timers.step = new Timer(ms, () => this.#targetTimedOut(task));
+  }
+
+  #targetTimedOut(task) {
     if (task.status !== 'pending') return;
+    const { later } = this.waiting.get(task);
     if (later.length > 0) this.#enterTarget(task, later);
     else this.tr.tasks.cancel(task, 'Task timed out of its workflow');
   }
@@ -85,7 +96,7 @@ export class Routing {
     const order = [...this.waiting.keys()].sort((a, b) =>
       b.priority - a.priority ||
       (a.queue.taskOrder === 'LIFO' ? b.sequence - a.sequence : a.sequence - b.sequence));
-    for (const task of order) this.#reserve(task, this.waiting.get(task));
+    for (const task of order) this.#reserve(task, this.waiting.get(task).target);
   }
 
   #reserve(task, target) {

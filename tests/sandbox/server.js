@@ -24,16 +24,19 @@ export class Server {
 
   async listen() {
     const { port, tls } = this.world.config;
+    this.ports = {};
     const plain = createServer();
     plain.on('connection', (socket) => this.#count(socket));
-    this.url = `http://127.0.0.1:${await this.#open(plain, port)}`;
+    this.ports.plain = await this.#open(plain, port);
+    this.url = `http://127.0.0.1:${this.ports.plain}`;
     if (!tls) return;
     const secure = createTlsServer({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) });
     secure.on('secureConnection', (socket) => {
       this.counts.tlsHandshakes += 1;
       this.#count(socket);
     });
-    this.tlsUrl = `https://127.0.0.1:${await this.#open(secure, tls.port ?? 0)}`;
+    this.ports.tls = await this.#open(secure, tls.port ?? 0);
+    this.tlsUrl = `https://127.0.0.1:${this.ports.tls}`;
   }
 
   async close() {

@@ -33,8 +33,12 @@ export class Signalling {
     return connections.length;
   }
 
-  close() {
+  cut() {
     for (const { ws } of this.connections) ws.terminate();
+  }
+
+  close() {
+    this.cut();
     this.server.close();
   }
 }

@@ -12,7 +12,10 @@ function stateOf(call) {
     const leg = new PeerLeg({ onGone: () => call.end('completed') });
     states.set(call, { leg, token: null, absence: null });
     // A call that nobody answered has no leg of its own that its end would close.
-    call.once('ended', () => leg.close());
+    call.once('ended', () => {
+      leg.close();
+      states.delete(call);
+    });
   }
   return states.get(call);
 }

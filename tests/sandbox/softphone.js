@@ -2,9 +2,12 @@
 
 import { toneSource } from './audio.js';
 import { addressOf } from './devices.js';
+import { Timer } from './timer.js';
 
 const BEHAVIOURS = ['answer', 'ignore', 'reject', 'busy'];
 const DEFAULT_HZ = 500;
+// As long as Twilio waits for a Device that has a call and lost its socket.
+const KEPT_ABSENT_MS = 5000;
 
 class Softphone {
   constructor({ address, behaviour, delayMs, toneHz }) {
@@ -13,6 +16,7 @@ class Softphone {
     this.delayMs = delayMs;
     this.toneHz = toneHz;
     this.timers = new Map();
+    this.absence = null;
   }
 
   ring(call) {
@@ -33,6 +37,11 @@ class Softphone {
 
   // The call's end is all that such a device would notice.
   hangup() {}
+
+  toJSON() {
+    const { address: identity, behaviour, delayMs, toneHz, absence } = this;
+    return { identity, behaviour, delayMs, toneHz, absence };
+  }
 }
 
 function toneLeg(hz) {
@@ -67,9 +76,46 @@ export class Softphones {
     const address = addressOf(identity);
     const phone = this.byAddress.get(address);
     if (!phone) return false;
+    phone.absence?.stop();
     this.byAddress.delete(address);
     this.devices.remove(address, phone);
     return true;
+  }
+
+  // Its socket breaks and is back after `ms`: it stops ringing, and loses a call that waited for
+  // too long. Gives the number of softphones.
+  lose(identity, ms = 0) {
+    const phone = this.byAddress.get(addressOf(identity));
+    if (!phone || phone.absence) return 0;
+    this.stayAway(phone, ms);
+    for (const call of this.world.voice.liveCalls()) {
+      if (call.isRinging(phone)) {
+        phone.cancel(call);
+        call.refuse(phone, 'no-answer');
+      } else if (call.device === phone && ms > KEPT_ABSENT_MS) {
+        call.end('completed', { by: phone });
+      }
+    }
+    return 1;
+  }
+
+  stayAway(phone, ms) {
+    this.devices.remove(phone.address, phone);
+    phone.absence = new Timer(ms, () => {
+      phone.absence = null;
+      this.devices.add(phone.address, phone);
+    });
+  }
+
+  toJSON() {
+    return [...this.byAddress.values()];
+  }
+
+  restore(saved) {
+    for (const { absence, ...options } of saved) {
+      const phone = this.register(options);
+      if (absence !== null) this.stayAway(phone, absence);
+    }
   }
 
   // A device that answers at once, for Workers that have no page open.

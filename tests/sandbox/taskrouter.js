@@ -1,7 +1,21 @@
+import { FollowUps } from './follow-ups.js';
 import { Reservations } from './reservations.js';
 import { Routing } from './routing.js';
 import { Tasks } from './tasks.js';
 import { Workers } from './workers.js';
+
+const COLLECTIONS = ['activities', 'queues', 'workflows', 'channels'];
+
+// What the workspace points to, and the collection that holds it.
+const WORKSPACE_REFERENCES = {
+  defaultQueue: 'queues',
+  defaultActivity: 'activities',
+  timeoutActivity: 'activities',
+  offlineActivity: 'activities',
+};
+
+const mapValues = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 
 /**
  * TaskRouter's state and rules, without any wire format: REST and the event bridge both act
@@ -20,6 +34,7 @@ export class TaskRouter {
     this.tasks = new Tasks(this);
     this.reservations = new Reservations(this);
     this.routing = new Routing(this);
+    this.followUps = new FollowUps(this);
   }
 
   /** The part that every resource has. `sequence` orders them by creation, for stable pages. */
@@ -89,8 +104,38 @@ export class TaskRouter {
 
   /** Back to the beginning: no Task, and the configured agents as they were. */
   reset() {
+    this.followUps.clear();
     this.tasks.endAll();
     this.workers.removeAdded();
-    this.workers.restore();
+    this.workers.backToStart();
+  }
+
+  toJSON() {
+    const { workspace } = this;
+    return {
+      nextSequence: this.nextSequence,
+      ...Object.fromEntries(COLLECTIONS.map((name) => [name, [...this[name].values()]])),
+      workspace: {
+        ...workspace, ...mapValues(WORKSPACE_REFERENCES, (name, key) => workspace[key].sid),
+      },
+      workers: this.workers,
+      tasks: this.tasks,
+      followUps: this.followUps,
+    };
+  }
+
+  /** Voice has been restored before: some of what is still to be done waits for a call. */
+  restore(saved) {
+    this.nextSequence = saved.nextSequence;
+    for (const name of COLLECTIONS) {
+      for (const entity of saved[name]) this[name].set(entity.sid, entity);
+    }
+    this.workspace = {
+      ...saved.workspace,
+      ...mapValues(WORKSPACE_REFERENCES, (name, key) => this[name].get(saved.workspace[key])),
+    };
+    this.workers.restore(saved.workers);
+    this.tasks.restore(saved.tasks);
+    this.followUps.restore(saved.followUps);
   }
 }

@@ -1,8 +1,9 @@
 import { parseAttributes } from './attributes.js';
+import { Timer } from './timer.js';
 import { badParameter } from './twilio-error.js';
 
 // Ended Tasks stay in the control API's list after REST has forgotten them; so many at most.
-const ARCHIVE = 5000;
+const ARCHIVE = 3000;
 const DEFAULT_TIMEOUT = 86_400;
 
 const LIVE = new Set(['pending', 'reserved', 'assigned', 'wrapping']);
@@ -52,8 +53,8 @@ export class Tasks {
     task.queueEntered = task.dateCreated;
     this.bySid.set(task.sid, task);
     this.archive.push(task);
-    if (this.archive.length > ARCHIVE * 2) this.archive = this.archive.slice(-ARCHIVE);
-    task.timers.ttl = setTimeout(() => this.#expire(task), timeout * 1000);
+    this.#forgetOldest();
+    this.#startTimer(task, 'ttl', timeout * 1000);
     this.tr.announce('task.created', { workers: [], task });
     this.tr.routing.enter(task);
     return task;
@@ -146,6 +147,27 @@ export class Tasks {
     return Math.floor((this.tr.world.now() - task.dateCreated) / 1000);
   }
 
+  stopTimer(task, name) {
+    task.timers[name]?.stop();
+    delete task.timers[name];
+  }
+
+  toJSON() {
+    return this.archive.map(({ attributesObject, ...task }) => ({
+      ...task,
+      workflow: task.workflow?.sid,
+      queue: task.queue?.sid,
+      channel: task.channel.sid,
+      reservations: task.reservations.map((one) => this.tr.reservations.toPlain(one)),
+      known: this.bySid.has(task.sid),
+      waiting: this.tr.routing.waiting.get(this.bySid.get(task.sid)),
+    }));
+  }
+
+  restore(saved) {
+    for (const one of saved) this.#restoreOne(one);
+  }
+
   #holders(task) {
     return task.reservations
       .filter((reservation) => this.tr.reservations.isOpen(reservation))
@@ -162,12 +184,40 @@ export class Tasks {
     this.tr.touch(task);
     this.#clearTimers(task);
     this.tr.routing.leave(task);
-    const { endedTaskLifetimeMs } = this.tr.world.config;
-    task.timers.deletion = setTimeout(() => this.remove(task), endedTaskLifetimeMs);
+    this.#startTimer(task, 'deletion', this.tr.world.config.endedTaskLifetimeMs);
+  }
+
+  /** A Task that REST still knows is kept, however old it is. */
+  #forgetOldest() {
+    if (this.archive.length <= ARCHIVE * 1.5) return;
+    const kept = this.archive.length - ARCHIVE;
+    this.archive = this.archive.filter((task, at) => at >= kept || this.bySid.has(task.sid));
+  }
+
+  #startTimer(task, name, ms) {
+    const actions = { ttl: () => this.#expire(task), deletion: () => this.remove(task) };
+    task.timers[name] = new Timer(ms, actions[name]);
   }
 
   #clearTimers(task) {
-    for (const timer of Object.values(task.timers)) clearTimeout(timer);
-    task.timers = {};
+    for (const name of Object.keys(task.timers)) this.stopTimer(task, name);
+  }
+
+  #restoreOne({ known, waiting, timers, reservations, ...fields }) {
+    const { workflows, queues, channels } = this.tr;
+    const task = {
+      ...fields,
+      attributesObject: JSON.parse(fields.attributes),
+      workflow: workflows.get(fields.workflow),
+      queue: queues.get(fields.queue) ?? null,
+      channel: channels.get(fields.channel),
+      timers: {},
+    };
+    task.reservations = reservations.flatMap((one) => this.tr.reservations.restore(task, one));
+    this.archive.push(task);
+    if (known) this.bySid.set(task.sid, task);
+    const { step, ...ours } = timers;
+    for (const [name, leftMs] of Object.entries(ours)) this.#startTimer(task, name, leftMs);
+    if (waiting) this.tr.routing.resume(task, waiting, step);
   }
 }

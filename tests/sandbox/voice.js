@@ -9,7 +9,7 @@ import { Softphones } from './softphone.js';
 import { strongestTones } from './spectrum.js';
 import { Webhook } from './webhook.js';
 
-const MAX_ENDED_CALLS = 5000;
+const MAX_CALLS = 3000;
 
 // Sets world.voice, world.conferences, world.webhook, world.softphones and world.errors.
 export function createVoice(world) {
@@ -50,7 +50,7 @@ class Voice {
   }
 
   forgetOldest() {
-    if (this.calls.size <= MAX_ENDED_CALLS) return;
+    if (this.calls.size <= MAX_CALLS) return;
     for (const [sid, call] of this.calls) {
       if (!call.ended) continue;
       this.calls.delete(sid);
@@ -92,9 +92,10 @@ class Voice {
     this.signalling.handleUpgrade(req, socket, head);
   }
 
-  // Breaks the Voice sockets of an identity, as a network would; gives their number.
-  disconnect(identity) {
-    return this.signalling.disconnect(identity);
+  // Breaks the Voice sockets of an identity, as a network would; gives their number. A virtual
+  // softphone comes back after `absentMs`, a browser when it likes.
+  disconnect(identity, absentMs) {
+    return this.signalling.disconnect(identity) + this.softphones.lose(identity, absentMs);
   }
 
   // What a leg has been sent in the last half second, or null if it has no sound.
@@ -110,7 +111,7 @@ class Voice {
       to: call.to,
       status: call.status,
       direction: call.direction,
-      media: call.leg?.kind ?? null,
+      media: call.media,
       mediaState: call.leg?.state ?? null,
       digits: call.digits,
       conferenceSid: call.participant?.conference.sid ?? null,
@@ -120,6 +121,34 @@ class Voice {
     }));
     return { calls, conferences: this.world.conferences.snapshot(),
       registrations: this.devices.counts() };
+  }
+
+  // What happens to a call when the machine that carries its sound is gone: it is over, and
+  // everybody who is to be told is told. Its devices hear nothing, they lose their sockets.
+  failOver() {
+    this.signalling.cut();
+    for (const call of this.liveCalls()) {
+      if (call.status === 'in-progress') call.end('completed');
+    }
+  }
+
+  toJSON() {
+    return { softphones: this.softphones, calls: [...this.calls.values()],
+      conferences: this.world.conferences };
+  }
+
+  // Calls that nobody had answered go on ringing, at the devices that are there.
+  restore({ softphones, calls, conferences }) {
+    this.softphones.restore(softphones);
+    for (const saved of calls) {
+      const call = Call.restore(this.world, saved);
+      this.calls.set(call.sid, call);
+      if (call.status === 'queued') setImmediate(() => call.ring(this.devicesFor(call.to)));
+      if (call.status === 'ringing') {
+        setImmediate(() => call.ringAt(this.devicesFor(call.to), saved.timer));
+      }
+    }
+    this.world.conferences.restore(conferences);
   }
 
   // Ends and forgets all calls and Conferences without a single callback.

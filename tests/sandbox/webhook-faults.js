@@ -14,10 +14,14 @@ export class WebhookFaults {
   add({ match = {}, times = 1, action, ms = 0 }) {
     if (!ACTIONS.includes(action)) throw new Error(`unknown action ${action}`);
     const fault = { id: this.nextId, match, remaining: times, action, ms };
-    if (match.url !== undefined) fault.pattern = new RegExp(match.url);
     this.nextId += 1;
-    this.faults.push(fault);
+    this.enter(fault);
     return fault.id;
+  }
+
+  enter(fault) {
+    const { url } = fault.match;
+    this.faults.push(url === undefined ? fault : { ...fault, pattern: new RegExp(url) });
   }
 
   clear() {
@@ -27,6 +31,15 @@ export class WebhookFaults {
 
   list() {
     return this.faults.map(({ pattern, ...fault }) => fault);
+  }
+
+  toJSON() {
+    return { nextId: this.nextId, faults: this.list() };
+  }
+
+  restore({ nextId, faults }) {
+    this.nextId = nextId;
+    for (const fault of faults) this.enter(fault);
   }
 
   // The fault that applies to this delivery, used up by one, or null.

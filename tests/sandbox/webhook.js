@@ -9,13 +9,14 @@ import twilio from 'twilio';
 
 import { recordError } from './errors.js';
 import { httpRequest, splitUrl } from './http-client.js';
+import { keepLatest } from './keep-latest.js';
 import { WebhookFaults } from './webhook-faults.js';
 
 const MAX_DOCUMENT = 64 * 1024;
 const MAX_AUDIO = 16 * 1024 * 1024;
 const MAX_REDIRECTS = 10;
 const FORM = 'application/x-www-form-urlencoded; charset=UTF-8';
-const MAX_LOG = 5000;
+const MAX_LOG = 3000;
 const LIMITS = {
   ct: { low: 100, high: 10000, standard: 5000 },
   rt: { low: 100, high: 15000, standard: 15000 },
@@ -55,6 +56,8 @@ export class Webhook {
     this.world = world;
     this.faults = new WebhookFaults();
     this.log = [];
+    this.notices = new Set(); // status callbacks that haven't been delivered
+    this.suspended = false;
     this.authorities = null;
   }
 
@@ -77,16 +80,47 @@ export class Webhook {
   // Gives up whatever is still to be tried, and forgets the rest.
   abandon() {
     for (const entry of this.log) entry.abandoned = true;
+    this.notices.clear();
     this.clearFaults();
     this.clearLog();
   }
 
   // Sends a status callback that nobody waits for; a refusal shows up in the debugger.
   async notify(request, { code, callSid }) {
+    const notice = { request, code, callSid };
+    this.notices.add(notice);
+    if (!this.suspended) await this.deliver(notice);
+  }
+
+  async deliver(notice) {
+    const { request, code, callSid } = notice;
     const { status, error } = await this.send(request);
+    this.notices.delete(notice);
     if (status >= 200 && status <= 299) return;
     const message = `status callback failed: ${error ?? `status ${status}`}`;
     recordError(this.world, { code, message, callSid, url: request.url });
+  }
+
+  // From now on status callbacks only pile up, to be sent after the restart.
+  suspend() {
+    this.suspended = true;
+  }
+
+  resume() {
+    this.suspended = false;
+    for (const notice of this.notices) this.deliver(notice);
+  }
+
+  // A request for TwiML isn't sent again: its call waits for the answer no longer.
+  toJSON() {
+    return { notices: [...this.notices], faults: this.faults };
+  }
+
+  // Sends nothing before resume().
+  restore({ notices, faults }) {
+    this.suspend();
+    this.notices = new Set(notices);
+    this.faults.restore(faults);
   }
 
   // Sends one event or TwiML request; never rejects. Gives {status, headers, body, url, error}:
@@ -96,7 +130,7 @@ export class Webhook {
     const entry = { time: new Date(this.world.now()).toISOString(), url, method, params: fields,
       attempts: [], done: false };
     this.log.push(entry);
-    if (this.log.length > MAX_LOG) this.log.shift();
+    keepLatest(this.log, MAX_LOG);
     const fault = this.faults.take(url, fields);
     const result = await this.sendWithFault(fault, { url, method, params: fields }, entry);
     entry.done = true;

@@ -154,12 +154,40 @@ export class Workers {
   }
 
   /** Gives the configured agents their first attributes, activities and capacities again. */
-  restore() {
+  backToStart() {
     for (const worker of this.bySid.values()) {
       const { attributes, activity } = worker.initial;
       if (worker.attributes !== attributes) this.update(worker, { attributes });
       this.setActivity(worker, activity);
       worker.channels.clear();
+    }
+  }
+
+  toJSON() {
+    return [...this.bySid.values()].map(({ attributesObject, scope, open, ...worker }) => ({
+      ...worker,
+      activity: worker.activity.sid,
+      initial: { ...worker.initial, activity: worker.initial.activity.sid },
+      channels: [...worker.channels.values()].map(({ worker: owner, taskChannel, ...channel }) =>
+        ({ ...channel, taskChannel: taskChannel.sid })),
+    }));
+  }
+
+  /** Their Reservations come with the Tasks. */
+  restore(saved) {
+    const { activities, channels } = this.tr;
+    for (const fields of saved) {
+      const worker = {
+        ...fields,
+        attributesObject: JSON.parse(fields.attributes),
+        activity: activities.get(fields.activity),
+        initial: { ...fields.initial, activity: activities.get(fields.initial.activity) },
+        open: new Set(),
+        scope: null,
+      };
+      worker.channels = new Map(fields.channels.map((channel) => [channel.taskChannel,
+        { ...channel, worker, taskChannel: channels.get(channel.taskChannel) }]));
+      this.bySid.set(worker.sid, worker);
     }
   }
 

@@ -24,9 +24,12 @@ function createFakeVoice(world) {
   return world.voice;
 }
 
-/** Starts TaskRouter, REST and the event bridge in this process, with a silent Voice. */
-export async function start(config = {}) {
-  const sandbox = await startSandbox(completeConfig(config), { createVoice: createFakeVoice });
+/**
+ * Starts TaskRouter, REST and the event bridge in this process, with a silent Voice unless `parts`
+ * brings the real one.
+ */
+export async function start(config = {}, parts = { createVoice: createFakeVoice }) {
+  const sandbox = await startSandbox(completeConfig(config), parts);
   const { apiKey, apiSecret, workspaceSid } = sandbox.world.config;
   const credentials = Buffer.from(`${apiKey}:${apiSecret}`).toString('base64');
 
