@@ -174,7 +174,7 @@ export class Page {
     const { workers } = this;
     return class extends TaskRouter.Worker {
       constructor(token, options) {
-        super(token, { ...options, logLevel: 'error' });
+        super(token, { ...options, logLevel: 'silent' });
         workers.add(this);
       }
     };
@@ -202,6 +202,8 @@ export class Page {
     for (const worker of this.workers) {
       worker.removeAllListeners();
       worker.on('error', () => {});
+      // Node's WebSocket, unlike a browser's, throws when nobody hears that it can't connect.
+      worker._signaling.webSocket?.addEventListener('error', () => {});
       worker.disconnect();
     }
   }

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { Lab } from '../endpoint/lib.js';
 import { Random } from '../intruders/random.js';
 import { startStack } from '../stack/stack.js';
+import { SoakLab } from './lab.js';
 import { Observer, leftOf } from './observer.js';
 import { Page } from './page.js';
 import { PLANS } from './plans.js';
@@ -49,14 +49,15 @@ export class Soak {
         })),
       },
     });
-    this.lab = new Lab(this.stack);
+    this.lab = new SoakLab(this.stack);
     await this.lab.loadWorkers();
     this.observer = new Observer(this.lab);
     this.observer.start();
     await Promise.all(names.map((name) => this.open(name)));
     this.free = [...names];
     this.storm = new Storm(this.lab, new Random(this.seed),
-      { agents: () => names, everyMs: this.short ? 250 : 400 });
+      { agents: () => names, everyMs: this.short ? 250 : 400,
+        outageEveryMs: this.short ? 4000 : 24_000 });
     this.storm.start();
   }
 

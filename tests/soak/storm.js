@@ -1,10 +1,22 @@
 // Trouble of every kind, at random: what Twilio's REST answers, how its webhooks arrive, programs
-// that are killed and sockets that break.
+// that are killed, sockets that break, and Twilio itself, which stands still or fails over.
+
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { send } from '../stack/processes.js';
 
 const PROGRAMS = ['create-task', 'call-state', 'end-call', 'cleanup-rejected-task', 'caller-twiml',
   'callee-twiml', 'ringback', 'status-callback', 'status-callback', 'rejoin-call', 'session'];
+
+// Requests that change something, and the programs that make them: one of these is killed while it
+// waits for Twilio's answer.
+const CHANGES = [
+  { path: '/Tasks$', programs: ['create-task', 'status-callback', 'ringback'] },
+  { path: '/Tasks/WT', programs: ['create-task', 'status-callback', 'ringback', 'end-call',
+    'cleanup-rejected-task'] },
+  { path: '/Conferences/|/Calls/', programs: ['status-callback', 'ringback', 'end-call',
+    'cleanup-rejected-task', 'rejoin-call', 'hold-participant'] },
+];
 
 // What create-task asks comes seldom: a call that doesn't begin can't go wrong later.
 const PATHS = ['', '/Tasks$', '/Tasks/WT', '/Tasks/WT', '/Reservations', '/Workers/',
@@ -33,12 +45,17 @@ const WEBHOOK_FAULTS = {
 const WEBHOOKS = ['status-callback', 'status-callback', 'ringback', 'caller-twiml', 'callee-twiml'];
 
 export class Storm {
-  /** `agents()` lists the names of those who have a page. */
-  constructor(lab, random, { agents, everyMs }) {
-    Object.assign(this, { lab, random, agents, everyMs });
+  /** `agents()` lists the names of those who have a page; `outageEveryMs` is for Twilio's own. */
+  constructor(lab, random, { agents, everyMs, outageEveryMs }) {
+    Object.assign(this, { lab, random, agents, everyMs, outageEveryMs });
     this.orders = { rest: new Map(), webhook: new Map() }; // the stand-in's number → what it is
     this.counts = new Map();
-    this.stopped = false;
+    this.outages = 0;
+    this.ending = new AbortController();
+  }
+
+  get stopped() {
+    return this.ending.signal.aborted;
   }
 
   start() {
@@ -47,12 +64,12 @@ export class Storm {
       this.#again(() => this.#kill(), this.everyMs * 15),
       this.#again(() => this.#breakSocket(), this.everyMs * 12),
       this.#again(() => this.#turnSwitches(), this.everyMs * 40),
-      this.#again(() => this.#standStill(), this.everyMs * 60),
+      this.#again(() => this.#outage(), this.outageEveryMs),
     ]);
   }
 
   async stop() {
-    this.stopped = true;
+    this.ending.abort();
     await this.running;
     await this.#countMet();
     await this.lab.clearFaults();
@@ -72,9 +89,14 @@ export class Storm {
 
   async #again(act, everyMs) {
     while (!this.stopped) {
-      await new Promise((resolve) => { setTimeout(resolve, this.random.next() * 2 * everyMs); });
+      await this.#pause(this.random.next() * 2 * everyMs);
       if (!this.stopped) await act();
     }
+  }
+
+  /** Until the time has passed or the storm is over. */
+  async #pause(ms) {
+    await delay(ms, undefined, { signal: this.ending.signal }).catch(() => {});
   }
 
   async #order(kind, name, fault) {
@@ -115,26 +137,34 @@ export class Storm {
   // In mid-request where that can be had: while Twilio's answer to a change is waited for.
   async #kill() {
     const { random, lab } = this;
+    const { path, programs } = random.pick(CHANGES);
     const id = await this.#order('rest', 'delayed answer', {
-      match: { method: 'POST', path: random.pick(['/Tasks', '/Conferences|/Calls/']) },
+      match: { method: 'POST', path: `^(?!/v1/wschannels).*(${path})` },
       times: 1, action: 'delay', ms: 2500, apply: random.pick(['before', 'after']),
     });
-    const deadline = Date.now() + 5000;
     const isMet = async () => (await lab.control('faults')).faults
       .some((fault) => fault.id === id && fault.remaining === 0);
-    while (!this.stopped && Date.now() < deadline && !await isMet()) {
-      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    const deadline = Date.now() + 5000;
+    let met = false;
+    while (!met && !this.stopped && Date.now() < deadline) {
+      await this.#pause(100);
+      met = await isMet();
     }
     if (this.stopped) return;
-    const programs = new Set(Array.from({ length: 3 }, () => random.pick(PROGRAMS)));
-    await Promise.all([...programs].map((program) => lab.stack.restartProgram(program, 'SIGKILL')));
-    this.count('killed program', programs.size);
+    const killed = met ? programs
+      : [...new Set(Array.from({ length: 3 }, () => random.pick(PROGRAMS)))];
+    await Promise.all(killed.map((program) => lab.stack.restartProgram(program, 'SIGKILL')));
+    this.count(met ? 'program killed in mid-request' : 'killed program', met ? 1 : killed.length);
   }
 
+  // A Voice socket that is back in time keeps its call; after five seconds Twilio has ended it.
   async #breakSocket() {
-    const worker = this.random.pick(this.agents());
-    const { closed } = await this.lab.control('disconnect', { worker, kind: 'bridge' });
-    this.count('broken event-bridge socket', closed);
+    const { random } = this;
+    const worker = random.pick(this.agents());
+    const kind = random.pick(['bridge', 'voice']);
+    const absentMs = 200 + random.below(7000);
+    const { closed } = await this.lab.control('disconnect', { worker, kind, absentMs });
+    this.count(kind === 'bridge' ? 'broken event-bridge socket' : 'broken Voice socket', closed);
   }
 
   async #turnSwitches() {
@@ -142,11 +172,21 @@ export class Storm {
     this.count('turned switches');
   }
 
+  async #outage() {
+    this.outages += 1;
+    if (this.outages % 2 === 0) {
+      await this.#standStill();
+      return;
+    }
+    await this.lab.restartTwilio(this.random.below(2000));
+    this.count('restart of Twilio');
+  }
+
   /** Twilio as a whole takes nothing and says nothing for a while. */
   async #standStill() {
     const { pid } = this.lab.stack.sandboxProcess;
     send(pid, 'SIGSTOP');
-    await new Promise((resolve) => { setTimeout(resolve, 500 + this.random.below(5500)); });
+    await this.#pause(500 + this.random.below(5500));
     send(pid, 'SIGCONT');
     this.count('standstill of Twilio');
   }

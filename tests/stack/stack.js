@@ -99,9 +99,8 @@ class Stack {
   }
 
   async startSandbox() {
-    const file = join(this.dir, 'sandbox.json');
     const { switches, customerTaskEverySeconds, sandboxConfig, tls } = this.options;
-    writeFileSync(file, JSON.stringify({
+    writeFileSync(join(this.dir, 'sandbox.json'), JSON.stringify({
       ...this.secrets,
       webhookCa: join(this.dir, 'cert.pem'),
       ...(tls ? { tls: { port: 0, cert: join(this.dir, 'cert.pem'),
@@ -110,14 +109,26 @@ class Stack {
       customerTaskEverySeconds,
       ...sandboxConfig,
     }), { mode: 0o600 });
+    await this.launchSandbox();
+  }
+
+  // What it knew when it was stopped it knows again, at the same address.
+  async launchSandbox() {
+    const announced = () =>
+      [...this.logs('sandbox').matchAll(/^ready (http:\S+)(?: (https:\S+))?$/gm)];
+    const times = announced().length;
     this.sandboxProcess = this.processes.start('sandbox', process.execPath,
-      [join(repo, 'tests/sandbox/main.js'), '--config', file]);
+      [join(repo, 'tests/sandbox/main.js'), '--config', join(this.dir, 'sandbox.json'),
+        '--state', join(this.dir, 'sandbox-state.json')]);
     await until('the stand-in', () => {
       this.processes.check(this.sandboxProcess);
-      [, this.sandbox, this.sandboxTls] =
-        /^ready (http:\S+)(?: (https:\S+))?$/m.exec(this.logs('sandbox')) ?? [];
-      return this.sandbox !== undefined;
+      return announced().length > times;
     });
+    [, this.sandbox, this.sandboxTls] = announced().at(-1);
+  }
+
+  stopSandbox() {
+    return this.processes.stop(this.sandboxProcess);
   }
 
   // A set is what one web host would run: processes, sockets, configuration and state of its own.
@@ -342,7 +353,7 @@ function endWithThisProcess(handleSignals) {
 //   sandbox                 base URL of the stand-in's control API
 //   config, secrets, agents what the programs were given; every agent's password is its name
 //   programs                {NAME: {pid, socket}}; with sets: 2 also sets[1].programs
-//   fetch, logs, restartProgram, stopProgram, startProgram, stop
+//   fetch, logs, restartProgram, stopProgram, startProgram, stopSandbox, launchSandbox, stop
 export async function startStack(options = {}) {
   const stack = new Stack(options);
   stacks.add(stack);
