@@ -1,37 +1,47 @@
 // Asks every program again and again, several requests at a time over connections that are kept,
-// and counts what fails: no answer, or one that says that the server couldn't.
+// and counts what fails: no answer, or one that says that the server couldn't. Some of the requests
+// are slow, because Twilio takes its time: a program that ends has them in hand.
 
 import https from 'node:https';
 
 import { Lab, PROGRAMS, randomSid } from '../endpoint/lib.js';
 
-// So many requests a program has in hand at most.
-export const AT_ONCE = 2;
+const TASK = randomSid('WT');
+// Whatever is asked about this Task, Twilio is slow to answer; and so it is about this agent.
+const SLOW_TASK = randomSid('WT');
+const SLOW_AGENT = 'bob';
+const SLOW_MS = 100;
+// Those who ask Twilio nothing, or nothing that a Task or an agent could be told by.
+const NEVER_SLOW = new Set(['list-agents', 'create-task', 'health', 'caller-twiml', 'callee-twiml']);
 
-const task = randomSid('WT');
 const BODIES = {
-  'create-task': { to: randomSid('WK') },
-  'hold-participant': { taskSid: task, hold: true },
+  'create-task': () => ({ to: randomSid('WK') }),
+  'hold-participant': (taskSid) => ({ taskSid, hold: true }),
 };
 const QUERIES = {
-  'caller-twiml': `?taskSid=${task}`,
-  'callee-twiml': `?conferenceName=${task}`,
-  ringback: `?taskSid=${task}`,
-  'status-callback': `?taskSid=${task}`,
+  'call-state': (taskSid) => `?taskSid=${taskSid}`,
+  'caller-twiml': (taskSid) => `?taskSid=${taskSid}`,
+  'callee-twiml': (taskSid) => `?conferenceName=${taskSid}`,
+  ringback: (taskSid) => `?taskSid=${taskSid}&round=1`,
+  'status-callback': (taskSid) =>
+    `?taskSid=${taskSid}&CallSid=${randomSid('CA')}&CallStatus=completed`,
 };
 
 // One request of each program, whatever its answer is, as options of https.request.
-function requestOf(lab, program) {
+function requestOf(lab, program, taskSid) {
   const { kind, method } = PROGRAMS[program] ?? { kind: 'page', method: 'POST' };
-  const path = `/cgi-bin/${program}${QUERIES[program] ?? ''}`;
-  if (kind === 'session') return { method, path: `/alice${path}` };
+  const query = QUERIES[program]?.(taskSid) ?? '';
+  const path = `/cgi-bin/${program}${query}`;
+  if (kind === 'session') {
+    return { method, path: `/${taskSid === SLOW_TASK ? SLOW_AGENT : 'alice'}${path}` };
+  }
   if (kind === 'twilio') {
-    const url = `${lab.config.DIALPAD_PUBLIC_URL}/${program}${QUERIES[program]}`;
+    const url = `${lab.config.DIALPAD_PUBLIC_URL}/${program}${query}`;
     return { method: 'GET', path, headers: { 'X-Twilio-Signature': lab.sign(url) } };
   }
   if (kind === 'open') return { method, path };
   const body = method === 'POST'
-    && JSON.stringify(BODIES[program] ?? { taskSid: task, reason: 'hangup' });
+    && JSON.stringify(BODIES[program]?.(taskSid) ?? { taskSid, reason: 'hangup' });
   return {
     method, path, body,
     headers: {
@@ -56,27 +66,45 @@ function ask(agent, stack, { body, ...options }) {
 }
 
 export class Load {
-  constructor(stack) {
-    this.stack = stack;
+  // So many requests each program has in hand, and so many slow ones more, if it can have them.
+  constructor(stack, { atOnce, slow = 0 }) {
+    Object.assign(this, { stack, atOnce, slow });
     this.lab = new Lab(stack);
     this.agent = new https.Agent({ keepAlive: true });
     this.answers = 0;
+    this.inHand = new Map(); // program → its slow requests that wait for an answer
     this.failures = [];
     this.stopped = false;
   }
 
   async start(programs) {
-    await this.lab.loadWorkers();
-    this.workers = Array.from({ length: AT_ONCE }, () => programs).flat()
-      .map((program) => this.askAgainAndAgain(program));
+    const { lab } = this;
+    await lab.loadWorkers();
+    await lab.fault({ match: { path: `${SLOW_TASK}|${lab.workers.get(SLOW_AGENT).sid}` },
+      action: 'delay', ms: SLOW_MS, times: 1e9 });
+    const times = (count, begin) => Array.from({ length: count }, begin);
+    this.workers = programs.flatMap((program) => [
+      ...times(this.atOnce, () => this.askAgainAndAgain(program, TASK)),
+      ...times(NEVER_SLOW.has(program) ? 0 : this.slow,
+        () => this.askAgainAndAgain(program, SLOW_TASK)),
+    ]);
   }
 
-  async askAgainAndAgain(program) {
+  async askAgainAndAgain(program, taskSid) {
+    const count = (change) => taskSid === SLOW_TASK
+      && this.inHand.set(program, (this.inHand.get(program) ?? 0) + change);
     while (!this.stopped) {
-      const status = await ask(this.agent, this.stack, requestOf(this.lab, program));
+      count(1);
+      const status = await ask(this.agent, this.stack, requestOf(this.lab, program, taskSid));
+      count(-1);
       this.answers += 1;
       if (typeof status !== 'number' || status >= 500) this.failures.push(`${program}: ${status}`);
     }
+  }
+
+  // How many slow requests are in this program's hands, or on their way.
+  slowOnes(program) {
+    return this.inHand.get(program) ?? 0;
   }
 
   async stop() {

@@ -80,7 +80,7 @@ test('a process that has nothing to do with it is left alone', async () => {
 
 test(`reload, ${RELOADS} times: no request fails`, async (t) => {
   await spawnScript('start');
-  const load = new Load(stack);
+  const load = new Load(stack, { atOnce: 2, slow: 1 });
   await load.start(stack.names);
   try {
     for (let round = 0; round < RELOADS; round++) {
