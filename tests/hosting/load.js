@@ -12,7 +12,9 @@ const SLOW_TASK = randomSid('WT');
 const SLOW_AGENT = 'bob';
 const SLOW_MS = 100;
 // Those who ask Twilio nothing, or nothing that a Task or an agent could be told by.
-const NEVER_SLOW = new Set(['list-agents', 'create-task', 'health', 'caller-twiml', 'callee-twiml']);
+const NEVER_SLOW = new Set(
+  ['list-agents', 'create-task', 'health', 'caller-twiml', 'callee-twiml'],
+);
 
 const BODIES = {
   'create-task': () => ({ to: randomSid('WK') }),

@@ -10,9 +10,10 @@ import { createCallController } from '../../www/js/call-controller.js';
 import { canCall, initialState } from '../../www/js/call-state.js';
 import { connectTaskRouter } from '../../www/js/taskrouter.js';
 
-// The SDK's expiry timer and heartbeat outlive disconnect(), and a page waits long for a Task that
-// was not offered: none of this may keep a process alive that has nothing else to do.
-const LONG_MS = 20_000;
+// The SDK's expiry timer and heartbeat outlive disconnect(), its requests' time-outs their answers,
+// and a page waits long for a Task that was not offered: none of this may keep a process alive that
+// has nothing else to do.
+const LONG_MS = 5000;
 for (const name of ['setTimeout', 'setInterval']) {
   const real = globalThis[name];
   globalThis[name] = (action, ms, ...rest) => {

@@ -29,7 +29,7 @@ const run = promisify(execFile);
 export class Soak {
   constructor({ calls, seed, short }) {
     Object.assign(this, { calls, seed, short });
-    this.atOnce = short ? 8 : 10;
+    this.atOnce = 10;
     this.outcomes = new Map();
     this.left = [];
     this.quietAfter = [];
@@ -57,7 +57,7 @@ export class Soak {
     this.free = [...names];
     this.storm = new Storm(this.lab, new Random(this.seed),
       { agents: () => names, everyMs: this.short ? 250 : 400,
-        outageEveryMs: this.short ? 4000 : 24_000 });
+        outageEveryMs: this.short ? 4000 : 12_000 });
     this.storm.start();
   }
 
