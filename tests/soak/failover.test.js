@@ -77,6 +77,7 @@ before(async () => {
   stack = await startStack({
     mode: 'fastcgi', agents: names, ringSeconds: RING_SECONDS, graceSeconds: GRACE_SECONDS,
     sandboxConfig: {
+      offlineGraceMs: 60 * SECONDS, // a page that is slow to come back isn't what this is about
       agents: names.map((name) => ({
         friendly_name: name, attributes: { contact_uri: `client:${name}`, full_name: name },
       })),

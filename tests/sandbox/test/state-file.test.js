@@ -120,16 +120,16 @@ test('all of TaskRouter is as it was, at the same address', async () => {
 });
 
 test('time-outs go on with what was left of them', async () => {
-  const config = { taskReservationTimeout: 2 };
+  const config = { taskReservationTimeout: 4 };
   await begin(config);
   const { body: offered } = await sandbox.newTask('alice');
-  const { body: waiting } = await sandbox.newTask('dave', { Timeout: '2' });
+  const { body: waiting } = await sandbox.newTask('dave', { Timeout: '4' });
   await until(async () => (await task(offered.sid)).assignment_status === 'reserved');
   await restart(config);
   const saved = readState(file).taskrouter.tasks;
   const left = [saved.find(({ sid }) => sid === offered.sid).reservations[0].timer,
     saved.find(({ sid }) => sid === waiting.sid).timers.ttl];
-  for (const ms of left) assert.ok(ms > 0 && ms < 2000, `${ms} ms left`);
+  for (const ms of left) assert.ok(ms > 0 && ms < 4000, `${ms} ms left`);
   await until(async () => (await task(waiting.sid)).assignment_status === 'canceled');
   assert.equal((await task(waiting.sid)).reason, 'Task TTL Exceeded');
   await until(async () => (await workerNow('alice')).activity === 'Offline');
@@ -143,7 +143,7 @@ test('a Task goes on through its Workflow', async () => {
   const target = (name) => ({ queue, expression: `worker.contact_uri=="client:${name}"` });
   await sandbox.rest('POST', `Workflows/${workflowSid}`, {
     Configuration: JSON.stringify({ task_routing: { filters: [
-      { expression: '1==1', targets: [{ ...target('dave'), timeout: 1 }, target('bob')] },
+      { expression: '1==1', targets: [{ ...target('dave'), timeout: 3 }, target('bob')] },
     ] } }),
   });
   await sandbox.newTask('anybody');
