@@ -58,11 +58,12 @@ function ask(agent, stack, { body, ...options }) {
     const request = https.request({
       host: '127.0.0.1', servername: 'localhost', port: stack.port, ca: stack.ca, agent, ...options,
     }, (response) => {
-      response.resume();
-      response.once('end', () => done(response.statusCode));
-      response.once('error', (error) => done(error.message));
+      let text = '';
+      response.on('data', (part) => { text += part; });
+      response.once('end', () => done({ status: response.statusCode, text }));
+      response.once('error', (error) => done({ text: error.message }));
     });
-    request.once('error', (error) => done(error.message));
+    request.once('error', (error) => done({ text: error.message }));
     request.end(body || undefined);
   });
 }
@@ -97,10 +98,15 @@ export class Load {
       && this.inHand.set(program, (this.inHand.get(program) ?? 0) + change);
     while (!this.stopped) {
       count(1);
-      const status = await ask(this.agent, this.stack, requestOf(this.lab, program, taskSid));
+      const started = Date.now();
+      const { status, text } = await ask(this.agent, this.stack,
+        requestOf(this.lab, program, taskSid));
       count(-1);
       this.answers += 1;
-      if (typeof status !== 'number' || status >= 500) this.failures.push(`${program}: ${status}`);
+      if (status === undefined || status >= 500) {
+        const ms = Date.now() - started;
+        this.failures.push(`${program}: ${status ?? 'no answer'} after ${ms} ms: ${text}`);
+      }
     }
   }
 
