@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import { availableParallelism, loadavg } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 
 import {
@@ -10,9 +11,14 @@ import {
 } from '../e2e/lib.js';
 
 const NEWCOMERS = 300;
-// Our own HTML, CSS, JavaScript and words, before compression, until calls can be made. Growth
-// above this has to be meant.
-const WEIGHT = 160_000;
+// Our own HTML, CSS, JavaScript and words, before compression: until a colleague can be looked up,
+// and all that comes without a press. Growth above this has to be meant.
+const FIRST_LOOK = 60_000;
+const CONNECTED = 160_000;
+const USABLE_MS = 1000;
+const VISITS = 5; // one of them has to be quick enough
+// Other tests share this machine, and then everything takes longer.
+const usableWithin = () => USABLE_MS * Math.max(1, loadavg()[0] / availableParallelism());
 
 /** A page of somebody else's, which frames ours and keeps what it is told. */
 function startStranger() {
@@ -64,41 +70,82 @@ describe('the page', () => {
     await alice.page.getByRole('dialog').waitFor({ state: 'detached' });
   };
 
-  it('weighs little until it can be used, and can be used soon', async (context) => {
+  /** A first visit, with nothing in any cache, until calls can be made: what came, and when. */
+  async function visit() {
     const visitor = await alice.browser.connected.newContext({ ignoreHTTPSErrors: true });
     try {
       const page = await visitor.newPage();
-      await page.goto(`${scene.stack.origin}/alice/`);
+      await page.goto(`${scene.stack.origin}/alice/`, { waitUntil: 'commit' });
+      await page.getByRole('combobox', { name: 'Select an agent' }).fill('cast');
+      await page.getByRole('option', { name: 'Carol Castillo' }).waitFor();
+      const usable = await page.evaluate(() => performance.now());
       await page.locator('#your-status:enabled').waitFor();
-      const { files, bytes, painted, usable } = await page.evaluate(() => {
-        const own = performance.getEntriesByType('resource').filter(
-          ({ name }) => !/\/(vendor|sounds|cgi-bin|icons?|v1)[./]/.test(new URL(name).pathname.slice('/alice'.length)));
-        const all = [...performance.getEntriesByType('navigation'), ...own];
-        return {
-          files: all.map(({ name, decodedBodySize }) => `${new URL(name).pathname} ${decodedBodySize}`),
-          bytes: all.reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0),
-          painted: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
-          usable: performance.now(),
-        };
-      });
-      context.diagnostic(`${files.length} files, ${bytes} bytes; painted after ${Math.round(painted)} ms, `
-        + `connected after ${Math.round(usable)} ms`);
-      assert.ok(bytes < WEIGHT, files.join('\n'));
-      for (const name of ['settings', 'dialog', 'embed', 'call-link', 'device-settings']) {
-        assert.ok(!files.some((file) => file.includes(`/${name}.`)), `${name} came too soon`);
-      }
+      const seen = await page.evaluate(() => ({
+        connected: performance.now(),
+        painted: performance.getEntriesByName('first-paint')[0].startTime,
+        files: ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
+          .map(({ name, startTime, decodedBodySize }) => (
+            { path: new URL(name).pathname, startTime, bytes: decodedBodySize })),
+        preloaded: [...document.querySelectorAll('link[rel="modulepreload"]')]
+          .map(({ href }) => new URL(href).pathname),
+      }));
+      return { ...seen, usable };
     } finally {
       await visitor.close();
     }
+  }
+
+  const isOurs = ({ path }) => /\/$|\/(css|js|i18n)\//.test(path);
+  const isSdk = ({ path }) => path.includes('/vendor/');
+  const weightOf = (files) => files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const listOf = (files) => files.map(({ path, bytes }) => `${path} ${bytes}`).join('\n');
+
+  it('weighs little until it can be used, and can be used soon', async (context) => {
+    const times = [];
+    let isQuick = false;
+    while (!isQuick && times.length < VISITS) {
+      const { files, painted, usable, connected, preloaded } = await visit();
+      const sdks = files.filter(isSdk);
+      const later = Math.min(...sdks.map(({ startTime }) => startTime));
+      const all = files.filter(isOurs);
+      const first = all.filter(({ startTime }) => startTime < later);
+      context.diagnostic(`${first.length} files, ${weightOf(first)} bytes: painted after `
+        + `${Math.round(painted)} ms, a colleague found after ${Math.round(usable)} ms; `
+        + `${all.length} files, ${weightOf(all)} bytes: connected after ${Math.round(connected)} ms`);
+      assert.equal(sdks.length, 2);
+      assert.ok(later >= painted, 'an SDK came before the first paint');
+      assert.ok(weightOf(first) < FIRST_LOOK, listOf(first));
+      assert.ok(weightOf(all) < CONNECTED, listOf(all));
+      const modules = files.map(({ path }) => path)
+        .filter((path) => path.endsWith('.js') && !/\/(boot|main)\.js$/.test(path));
+      assert.deepEqual(preloaded.sort(), modules.sort(), 'each module is preloaded, and no other');
+      times.push(Math.round(Math.max(usable, connected)));
+      isQuick = times.at(-1) < usableWithin();
+    }
+    assert.ok(isQuick, `usable after ${times.join(', ')} ms`);
   });
 
-  it('preloads every module that it needs at once, and no other', async () => {
-    const { preloaded, needed } = await alice.page.evaluate(() => ({
-      preloaded: [...document.querySelectorAll('link[rel="modulepreload"]')].map(({ href }) => href),
-      needed: performance.getEntriesByType('resource').map(({ name }) => name)
-        .filter((name) => /\/js\/.*\.js$/.test(name) && !name.endsWith('/boot.js')),
-    }));
-    assert.deepEqual(new Set([...preloaded]), new Set(needed.filter((name) => !name.endsWith('/main.js'))));
+  it('finds colleagues before calls can be made, and says what is missing until it comes', async () => {
+    const tab = await alice.browser.newPage();
+    const missing = ['**/js/calls.js', '**/vendor/voice-sdk.js', '**/js/settings.js'];
+    try {
+      for (const address of missing) await tab.route(address, (route) => route.abort());
+      await tab.goto(`${scene.stack.origin}/alice/`);
+      const hint = tab.getByText('The server can’t be reached. Trying again…');
+      await hint.waitFor();
+      await tab.getByRole('combobox', { name: 'Select an agent' }).fill('cast');
+      await tab.getByRole('option', { name: 'Carol Castillo' }).waitFor();
+      await tab.getByRole('button', { name: 'Settings' }).click();
+      await tab.unroute(missing.shift());
+      await tab.locator('#keys button').first().waitFor({ state: 'attached' });
+      await hint.waitFor();
+      for (const address of missing) await tab.unroute(address);
+      await tab.getByRole('dialog', { name: 'Settings' }).waitFor();
+      await tab.locator('#your-status:enabled').waitFor();
+      await hint.waitFor({ state: 'hidden' });
+    } finally {
+      await tab.close();
+    }
   });
 
   it('finds a colleague by parts of the name, and marks them', async () => {

@@ -7,6 +7,7 @@ import TaskRouter from 'twilio-taskrouter';
 
 import { createApi } from '../../www/js/api.js';
 import { createCallController } from '../../www/js/call-controller.js';
+import { createCallRequests } from '../../www/js/call-requests.js';
 import { canCall, initialState } from '../../www/js/call-state.js';
 import { connectTaskRouter } from '../../www/js/taskrouter.js';
 
@@ -124,7 +125,7 @@ export class Page {
       (...given) => this.#fetch(...given));
     const session = await this.#signIn();
     this.controller = createCallController({
-      api: this.api,
+      api: createCallRequests(this.api),
       microphone,
       session: () => session,
       taskRouter: () => this.taskRouter,

@@ -5,6 +5,7 @@ import test from 'node:test';
 
 import { createAgentSearch } from '../../www/js/agent-search.js';
 import { ApiError, createApi } from '../../www/js/api.js';
+import { createCallRequests } from '../../www/js/call-requests.js';
 import { createPoller } from '../../www/js/poller.js';
 import { createSession } from '../../www/js/session.js';
 import { fakeTime } from './fake-time.js';
@@ -41,7 +42,7 @@ test('requests carry the token, JSON and nothing else', async () => {
   );
   const api = createApi(BASE, fetch);
   await api.session();
-  assert.equal(await api.createTask('WK2'), 'WT1');
+  assert.equal(await createCallRequests(api).createTask('WK2'), 'WT1');
   assert.equal(asked[0].url, `${BASE}session`);
   assert.equal(asked[0].method, 'POST');
   assert.equal(asked[1].url, `${BASE}create-task`);
@@ -68,7 +69,7 @@ test('errors have the server\'s status and word', async () => {
   ];
   for (const [answer, status, code] of table) {
     const api = createApi(BASE, fakeFetch(answer).fetch);
-    await assert.rejects(api.createTask('WK2'), (error) => (
+    await assert.rejects(createCallRequests(api).createTask('WK2'), (error) => (
       error instanceof ApiError && error.status === status && error.code === code
     ));
   }
@@ -79,7 +80,7 @@ test('a refused token is renewed once, then the agent has to sign in', async () 
   const api = createApi(BASE, fetch);
   let renewals = 0;
   api.onTokenRefused(async () => { renewals += 1; });
-  await assert.rejects(api.endCall('WT1', 'hangup'), { status: 401, code: 'sign_in' });
+  await assert.rejects(createCallRequests(api).endCall('WT1', 'hangup'), { status: 401, code: 'sign_in' });
   assert.equal(renewals, 1);
   assert.equal(asked.length, 2);
 });
@@ -89,7 +90,8 @@ test('how long a call has been connected is told by the server\'s clock', async 
     body: { state: 'connected', connectedAt: '2031-05-01T10:00:00Z' },
     headers: { Date: 'Thu, 01 May 2031 10:01:30 GMT' },
   });
-  assert.equal((await createApi(BASE, fetch).callState('WT1')).elapsed, 90000);
+  const calls = createCallRequests(createApi(BASE, fetch));
+  assert.equal((await calls.callState('WT1')).elapsed, 90000);
 });
 
 test('typing: only the newest question is asked and only its answer shown', async () => {
@@ -167,7 +169,8 @@ test('renewals at the same moment are one request', async (t) => {
   let asked = 0;
   const renewed = [];
   const api = { session: async () => { asked += 1; return { expiresIn: 3600 }; } };
-  const session = createSession(api, { onRenewed: (s) => renewed.push(s), onLost: assert.fail });
+  const session = createSession(api);
+  session.follow({ onRenewed: (s) => renewed.push(s), onLost: assert.fail });
   await Promise.all([session.renew(), session.renew()]);
   await session.first;
   assert.equal(asked, 1);
@@ -177,7 +180,8 @@ test('renewals at the same moment are one request', async (t) => {
 test('a refusal is told and not repeated', async () => {
   const lost = [];
   const api = { session: async () => { throw new ApiError(401, 'sign_in'); } };
-  const session = createSession(api, { onRenewed: assert.fail, onLost: (e) => lost.push(e.code) });
+  const session = createSession(api);
+  session.follow({ onRenewed: assert.fail, onLost: (e) => lost.push(e.code) });
   await assert.rejects(session.renew());
   assert.deepEqual(lost, ['sign_in']);
 });
@@ -186,7 +190,8 @@ test('a session whose timer slept is renewed when somebody looks', async (t) => 
   const time = fakeTime(t);
   let asked = 0;
   const api = { session: async () => { asked += 1; return { expiresIn: 3600 }; } };
-  const session = createSession(api, { onRenewed() {}, onLost: assert.fail });
+  const session = createSession(api);
+  session.follow({ onRenewed() {}, onLost: assert.fail });
   t.after(() => session.stop());
   await session.renew();
   session.look();
@@ -201,7 +206,8 @@ test('a session is renewed a minute before it ends', async (t) => {
   const time = fakeTime(t);
   let asked = 0;
   const api = { session: async () => { asked += 1; return { expiresIn: 3600 }; } };
-  const session = createSession(api, { onRenewed() {}, onLost: assert.fail });
+  const session = createSession(api);
+  session.follow({ onRenewed() {}, onLost: assert.fail });
   t.after(() => session.stop());
   await session.renew();
   time.tick(3539_000);

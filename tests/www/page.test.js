@@ -4,10 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 
-import { presenceOf } from '../../www/js/agent-picker.js';
 import { buttonsFor } from '../../www/js/call-panel.js';
 import { initialState } from '../../www/js/call-state.js';
-import { kindOfActivity } from '../../www/js/presence.js';
+import { kindOfActivity, presenceOf } from '../../www/js/presence.js';
 import { readiness } from '../../www/js/readiness.js';
 import { has, plural, t } from '../../www/js/strings.js';
 

@@ -5,19 +5,12 @@ import { createAgentSearch } from './agent-search.js';
 import { createColleagues, merge } from './colleagues.js';
 import { mountCombobox } from './combobox.js';
 import { isMatch, markedPieces } from './match.js';
-import { kindOfActivity } from './presence.js';
+import { presenceOf } from './presence.js';
 import { plural, t } from './strings.js';
 
 const LIMIT = 50;
 const NOTHING = { q: null, asked: '', agents: [], total: 0, stale: false };
 const NOTHING_KEPT = { get: (name, otherwise) => otherwise, set() {} };
-
-/** Shape and text of a colleague's presence. */
-export function presenceOf({ available, busy, activity }) {
-  if (busy) return { kind: 'busy', text: t('onACall') };
-  if (!activity) return { kind: 'unknown', text: t('statusUnknown') };
-  return { kind: kindOfActivity({ available, name: activity }), text: activity };
-}
 
 function createOption(sid) {
   const option = document.createElement('li');
@@ -150,14 +143,17 @@ export function mountAgentPicker({ input, list, popup, note, live, star }, find)
   });
 
   // Who no longer fits goes at once, so that nobody else is picked while the answer is on its way.
-  input.addEventListener('input', () => {
+  function typed() {
     const q = input.value.trim();
     pick(null);
     box.open();
     shown = { ...NOTHING, asked: q, agents: shown.agents.filter(({ name }) => isMatch(name, q)) };
     render();
     search.type(q);
-  });
+  }
+  input.addEventListener('input', typed);
+  if (input.value) typed(); // by somebody quicker than this module
+
   // With somebody picked, the list offers everybody: whoever opens it wants another one.
   const wanted = () => (picked ? '' : input.value.trim());
   input.addEventListener('combobox-open', () => {
@@ -196,6 +192,8 @@ export function mountAgentPicker({ input, list, popup, note, live, star }, find)
       colleagues = createColleagues(store);
       render();
     },
+    /** The agent that Call would call, or null. */
+    picked: () => picked,
     met: (agent) => colleagues.met(agent.sid),
     /** Picks an agent by other means than the list. */
     choose(agent) {

@@ -1,4 +1,4 @@
-// The only place that fetches from our own programs and knows their addresses.
+// The only place that fetches from our own programs. What calls ask them: call-requests.js.
 
 const TOKEN_HEADER = 'X-Dialpad-Token';
 const TIMEOUT = 8000; // the programs answer within 4 s
@@ -25,15 +25,6 @@ async function errorOf(response) {
     code = body?.error?.code ?? 'failed';
   }
   return new ApiError(response.status, code);
-}
-
-/** How far into its call the server is, by the server's own clock. */
-function elapsedSince(connectedAt, date) {
-  if (connectedAt === null || connectedAt === undefined) return 0;
-  const start = typeof connectedAt === 'number' ? connectedAt * (connectedAt < 1e11 ? 1000 : 1)
-    : Date.parse(connectedAt);
-  const elapsed = (Date.parse(date) || Date.now()) - start;
-  return Number.isFinite(elapsed) ? Math.max(0, elapsed) : 0;
 }
 
 /**
@@ -82,9 +73,8 @@ export function createApi(base, fetch = globalThis.fetch.bind(globalThis)) {
     return { answer, date: response.headers.get('Date') };
   }
 
-  const post = async (program, body) => (await ask('POST', program, { body })).answer;
-
   return {
+    ask,
     /** What refuses here is final for the agent: the web server no longer knows who this is. */
     async session() {
       const response = await send('POST', 'session');
@@ -102,17 +92,5 @@ export function createApi(base, fetch = globalThis.fetch.bind(globalThis)) {
       const query = { q, limit, all: 1 };
       return (await ask('GET', 'list-agents', { query, signal })).answer;
     },
-    createTask: async (to) => (await post('create-task', { to })).taskSid,
-    async callState(taskSid, signal) {
-      const query = taskSid ? { taskSid } : {};
-      const { answer, date } = await ask('GET', 'call-state', { query, signal });
-      return { answer, elapsed: elapsedSince(answer.connectedAt, date) };
-    },
-    holdParticipant: async (taskSid, hold) => (
-      (await post('hold-participant', { taskSid, hold })).hold
-    ),
-    cleanupRejectedTask: (taskSid) => post('cleanup-rejected-task', { taskSid }),
-    rejoinCall: async (taskSid) => (await post('rejoin-call', { taskSid })).callSid,
-    endCall: (taskSid, reason) => post('end-call', { taskSid, reason }),
   };
 }

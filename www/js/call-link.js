@@ -2,7 +2,7 @@
 // around it. Nobody is called before the agent has said yes.
 
 import { openDialog, part } from './dialog.js';
-import { presenceOf } from './agent-picker.js';
+import { presenceOf } from './presence.js';
 import { t } from './strings.js';
 
 const ADDRESS = /^(WK[0-9a-f]{32}|client:[^\s]{1,121})$/;

@@ -1,5 +1,6 @@
 // What the page's dialogs have in common. They are modal, so the rest of the page keeps still.
 
+import { loadStyle } from './later.js';
 import { t } from './strings.js';
 
 /** An element with words and children; `words` is a key of the language tables. */
@@ -15,14 +16,9 @@ export function part(name, { words, ...properties } = {}, ...children) {
 
 let styled = null;
 
-/** The dialogs' style comes with the first of them. */
+/** The dialogs' style comes with the first of them; one that doesn't come is no reason to wait. */
 function style() {
-  styled ??= new Promise((resolve) => {
-    const link = part('link', { rel: 'stylesheet', href: 'css/dialog.css' });
-    link.onload = resolve;
-    link.onerror = resolve;
-    document.head.append(link);
-  });
+  styled ??= loadStyle('css/dialog.css').catch(() => { styled = null; });
   return styled;
 }
 

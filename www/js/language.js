@@ -37,22 +37,21 @@ export function translate(root) {
   }
 }
 
+async function tableOf(tag) {
+  const response = await fetch(new URL(`../i18n/${tag}.json`, import.meta.url));
+  return response.json();
+}
+
 /**
- * Speaks the reader's choice, or what the browser prefers if that is null. A table that can't be
- * loaded leaves the page in the language that it speaks.
+ * Speaks the reader's choice, or what the browser prefers if that is null.
+ * @returns {Promise<boolean>} false if its table didn't come: the page goes on as it spoke before
  */
 export async function useLanguage(choice, root = document) {
   const tag = LANGUAGES.includes(choice) ? choice : chooseLanguage(navigator.languages);
-  if (tag !== language) {
-    try {
-      const { default: words } = await import(`../i18n/${tag}.json`, { with: { type: 'json' } });
-      speak(tag, words);
-    } catch {
-      return;
-    }
-  }
-  root.documentElement.lang = tag;
+  if (tag !== language) await tableOf(tag).then((words) => speak(tag, words), () => {});
+  root.documentElement.lang = language;
   root.documentElement.dir = t('direction');
   translate(root);
   delete root.documentElement.dataset.translating;
+  return language === tag;
 }

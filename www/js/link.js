@@ -3,7 +3,6 @@
 
 import { isOnline, stayAwake } from './awake.js';
 import { createChosenStatus } from './chosen-status.js';
-import { createSession } from './session.js';
 import { createSoftphone } from './softphone.js';
 import { has } from './strings.js';
 import { createTabs } from './tabs.js';
@@ -15,7 +14,7 @@ const WRONG_ON_SERVER = ({ status, code }) => {
 };
 
 /**
- * @param {object} api
+ * @param {object} session of session.js
  * @param {object} options
  * @param {URL} options.soundFolder
  * @param {Function} options.getUserMedia
@@ -24,7 +23,7 @@ const WRONG_ON_SERVER = ({ status, code }) => {
  * @param {() => void} options.onChange anything below has changed
  * @param {(level: number) => void} options.onLevel of the microphone, 0 to 1
  */
-export function createLink(api, { soundFolder, getUserMedia, signedIn, onChange, onLevel }) {
+export function createLink(session, { soundFolder, getUserMedia, signedIn, onChange, onLevel }) {
   const link = {
     session: null, taskRouter: null, softphone: null, tabs: null,
     problem: null, up: false, registered: false, online: isOnline(),
@@ -33,7 +32,7 @@ export function createLink(api, { soundFolder, getUserMedia, signedIn, onChange,
   let controller = null;
   let status = null;
 
-  const session = createSession(api, {
+  const signIn = {
     onRenewed(renewed) {
       const first = link.session === null;
       link.session = renewed;
@@ -47,9 +46,8 @@ export function createLink(api, { soundFolder, getUserMedia, signedIn, onChange,
       link.problem = WRONG_ON_SERVER(error);
       onChange();
     },
-  });
+  };
   const renewQuietly = () => session.renew().catch(() => {});
-  api.onTokenRefused(session.renew);
 
   function enter(store) {
     status = createChosenStatus(store);
@@ -135,8 +133,8 @@ export function createLink(api, { soundFolder, getUserMedia, signedIn, onChange,
       }
     },
 
-    /** @param {() => Promise<[object, object]>} loadSdks many times the size of the page */
-    async start(callController, loadSdks) {
+    /** @param {Promise<[object, object]>} sdks TaskRouter's and Voice's */
+    async start(callController, sdks) {
       controller = callController;
       stayAwake({
         tick() {
@@ -152,8 +150,7 @@ export function createLink(api, { soundFolder, getUserMedia, signedIn, onChange,
         },
       });
       addEventListener('pagehide', () => status?.left());
-      renewQuietly();
-      const sdks = loadSdks();
+      session.follow(signIn);
       await session.first;
       const [TaskRouter, Voice] = await sdks;
       connectWorker(TaskRouter.Worker);

@@ -1,254 +1,34 @@
-// Wires the parts together; the only file that knows them all.
+// The page first, then what calls need: that is many times as large, with Twilio's SDKs, and nobody
+// calls or is called in the first moment.
 
-import { mountAgentPicker } from './agent-picker.js';
-import { askForNotifications, createAlerts, notificationPermission } from './alerts.js';
-import { createApi } from './api.js';
-import { createCallController } from './call-controller.js';
-import { mountCallPanel } from './call-panel.js';
-import { canCall, canUseLeg } from './call-state.js';
-import { createDevices } from './devices.js';
-import { mountKeypad } from './keypad.js';
-import { createLink } from './link.js';
-import { createMicrophone, microphonePermission } from './microphone.js';
-import { createOutside } from './outside.js';
-import { createPreferences } from './preferences.js';
-import { mountPresence } from './presence.js';
-import { readiness } from './readiness.js';
-import { createRinger } from './ringer.js';
-import { createSound } from './sound.js';
+import { firstPaint, loadStyle, need, preload } from './later.js';
+import { byId } from './page.js';
 import { t } from './strings.js';
 
-const here = new URL('.', document.baseURI);
-const byId = (id) => document.getElementById(id);
+// What calls.js imports, however indirectly, so that all of it comes at once.
+const PARTS = [
+  'alerts', 'awake', 'call-controller', 'call-match', 'call-panel', 'call-requests', 'call-state',
+  'call-text', 'calls', 'chosen-status', 'devices', 'keypad', 'link', 'microphone', 'outside',
+  'own-status', 'poller', 'quality', 'readiness', 'ringer', 'shortcuts', 'softphone', 'sound',
+  'tabs', 'taskrouter',
+];
+const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 
-const preferences = await createPreferences(() => {
-  picker.retell();
-  render();
-});
-
-const api = createApi(new URL('cgi-bin/', here));
-const devices = createDevices((use, change) => sound.changed(use, change));
-const microphone = createMicrophone(() => devices.current('microphone').id);
-const now = {
-  reached: true, statusFailed: false, wasConnected: false, microphone: 'granted',
-  soundBlocked: false, notifications: null, picked: null,
-};
-let call = null;
-let keypadOpen = false;
-
-const controller = createCallController({
-  api,
-  microphone,
-  session: () => link.session,
-  taskRouter: () => link.taskRouter,
-  softphone: () => link.softphone,
-  registered: () => link.whenRegistered(),
-  mayRejoin: (...question) => link.tabs.mayRejoin(...question),
-  reached(reached) {
-    if (reached === now.reached) return;
-    now.reached = reached;
-    render();
-  },
-}, (state) => {
-  if (state.other && ['calling', 'ringing', 'connected'].includes(state.phase)) {
-    picker.met(state.other);
-  }
-  call = state;
-  link.tabs?.holdLeg(state.mine && state.leg === 'open' ? state.taskSid : null);
-  sound.follow(state);
-  render();
-});
-
-const TAKES_CHARGE = ['dial', 'answer', 'rejoin'];
-
-/** Whatever an agent does about calls, the tab where it is done takes charge. */
-function act(event) {
-  if (event.type === 'call-again') {
-    act({ type: 'dial', agent: call.other });
-    return;
-  }
-  if (TAKES_CHARGE.includes(event.type)) link.tabs?.takeOver();
-  controller.dispatch(event);
+function tell(failing) {
+  byId('hint-text').textContent = t(failing ? 'unreachable' : 'hintConnecting');
+  byId('hint-text').dataset.tone = failing ? 'warning' : 'quiet';
 }
 
-const ringer = createRinger(new URL('sounds/incoming.wav', here), (blocked) => {
-  now.soundBlocked = blocked;
-  render();
-});
-const alerts = createAlerts({
-  quiet: () => t('title'),
-  ringing: (name) => t('incoming', { name }),
-});
-
-const panel = mountCallPanel(byId('stage'));
-const keypad = mountKeypad({ root: byId('keypad'), keys: byId('keys'), digits: byId('digits') });
-const presence = mountPresence(byId('presence'));
-const picker = mountAgentPicker({
-  input: byId('agent'),
-  list: byId('agents'),
-  popup: byId('agents-popup'),
-  note: byId('agents-note'),
-  live: byId('agents-live'),
-  star: byId('favourite'),
-}, api.listAgents);
-
-function readyFor(picked) {
-  const connected = link.up && link.registered;
-  now.wasConnected ||= connected;
-  const problem = link.problem ?? (now.reached ? null : 'unreachable')
-    ?? (now.statusFailed ? 'statusFailed' : null);
-  return readiness({
-    ...now, problem, connected, picked, online: link.online,
-    inCharge: link.tabs?.inCharge() ?? true, activity: link.taskRouter?.activity(),
-  });
+async function loadCalls() {
+  await firstPaint();
+  preload([...SDKS, ...PARTS.map((name) => `js/${name}.js`)]); // the largest first
+  await need(() => loadStyle('css/call.css'), tell);
+  return need(() => import('./calls.js'), tell);
 }
 
-function renderHint() {
-  const { text, tone, goReady, useTab, canCall: able } = readyFor(call && !canCall(call) ? null : now.picked);
-  const line = byId('hint-text');
-  if (line.textContent !== text) line.textContent = text;
-  line.dataset.tone = tone;
-  byId('go-ready').hidden = !goReady;
-  byId('use-tab').hidden = !useTab || (call !== null && !canCall(call));
-  byId('call').disabled = !able || (call !== null && !canCall(call));
-}
+const calls = loadCalls();
 
-function render() {
-  renderHint();
-  outside.update(link.up && link.registered, call);
-  if (!call) return;
-  keypadOpen &&= canUseLeg(call);
-  panel.update(call, readyFor({ available: true }).canCall);
-  keypad.update(keypadOpen);
-  byId('portrait').hidden = keypadOpen;
-  byId('keypad-toggle').setAttribute('aria-expanded', String(keypadOpen));
-  byId('keypad-toggle').classList.toggle('on', keypadOpen);
-  const inCharge = link.tabs?.inCharge() ?? true;
-  ringer.update(call.phase === 'ringing' && inCharge);
-  alerts.update(call.phase === 'ringing' ? call.other.name : null, inCharge);
-}
-
-function showPresence() {
-  if (!link.taskRouter) return;
-  presence.update({
-    activities: link.taskRouter.activities(),
-    current: link.taskRouter.activity(),
-    up: link.up,
-  });
-}
-
-byId('dial').addEventListener('submit', (event) => {
-  event.preventDefault();
-  if (!byId('call').disabled) act({ type: 'dial', agent: now.picked });
-});
-byId('agent').addEventListener('agent-pick', ({ detail }) => {
-  now.picked = detail.agent;
-  render();
-});
 byId('settings-open').addEventListener('click', async () => {
-  const { deviceSettings } = await import('./device-settings.js');
-  if (document.querySelector('dialog[open]')) return;
-  await preferences.open(await deviceSettings({
-    devices, microphone, ringer, sound, now, goReady,
-    isTalking: () => call !== null && !canCall(call),
-  }));
+  const { openSettings } = await calls;
+  openSettings().catch(() => {}); // told already
 });
-byId('stage').addEventListener('call-action', ({ detail }) => act(detail));
-byId('use-tab').addEventListener('click', () => link.tabs.takeOver());
-byId('keypad-toggle').addEventListener('click', () => {
-  keypadOpen = !keypadOpen;
-  render();
-});
-byId('keypad').addEventListener('keypad-close', () => {
-  keypadOpen = false;
-  render();
-  byId('keypad-toggle').focus();
-});
-byId('keypad').addEventListener('digit', ({ detail }) => controller.sendDigits(detail.digit));
-byId('presence').addEventListener('status-pick', async ({ detail }) => {
-  try {
-    await link.setActivity(detail.sid);
-    now.statusFailed = false;
-  } catch {
-    now.statusFailed = true;
-  }
-  showPresence();
-  render();
-});
-byId('go-ready').addEventListener('click', goReady);
-
-/** Unlocks and asks for all that a call needs; must come of a press. */
-async function goReady() {
-  const [, opened] = await Promise.allSettled([ringer.unlock(), microphone.open()]);
-  microphone.release();
-  await devices.refresh();
-  await askPermission();
-  // Some browsers allow it for this time and go on saying that they would ask.
-  if (opened.status === 'fulfilled') now.microphone = 'granted';
-  await askForNotifications();
-  now.notifications = notificationPermission();
-  render();
-}
-
-async function askPermission() {
-  const set = (state) => {
-    now.microphone = state;
-    render();
-  };
-  set(await microphonePermission(set));
-}
-
-const outside = createOutside({
-  find: api.listAgents,
-  whyNot(agent) {
-    if (call && !canCall(call)) return t('already_in_call');
-    const { canCall: able, text } = readyFor(agent);
-    return able ? null : text || t('hintConnecting');
-  },
-  call(agent) {
-    picker.choose(agent);
-    act({ type: 'dial', agent });
-  },
-  search: picker.search,
-  focus: () => byId('agent').focus(),
-  embedded: () => render(),
-});
-
-const link = createLink(api, {
-  soundFolder: new URL('sounds/', here),
-  getUserMedia: microphone.take,
-  signedIn(session) {
-    const store = preferences.belongTo(session.worker);
-    devices.keepIn(store);
-    sound.begin();
-    picker.keepIn(store);
-    outside.signedIn(session);
-    return store;
-  },
-  onChange() {
-    showPresence();
-    render();
-  },
-  onLevel: panel.level,
-});
-
-const sound = createSound({
-  devices, ringer, link, controller, isTalking: () => call !== null && canUseLeg(call),
-});
-
-/** The SDKs are many times the size of the page: they come once it is on the screen. */
-async function loadSdks() {
-  await new Promise((resolve) => {
-    if (document.hidden) resolve(); // nothing is painted there, and calls ring there all the same
-    else requestAnimationFrame(() => setTimeout(resolve));
-  });
-  return Promise.all([import('../vendor/taskrouter.js'), import('../vendor/voice-sdk.js')]);
-}
-
-now.soundBlocked = ringer.isBlocked();
-askPermission();
-link.start(controller, loadSdks);
-
-setInterval(() => {
-  if (!document.hidden) picker.refresh();
-}, 5000);

@@ -1,30 +1,43 @@
 // Who may ask for a call from outside: the page's own address, and the page around it. Both parts
 // are loaded only where somebody does.
 
+import { insist } from './later.js';
+
 const inFrame = () => window.parent !== window;
 
 /**
- * @param {object} page what call-link.js and embed.js need: find, whyNot, call, search, focus
+ * @param {object} page what call-link.js and embed.js need: find, whyNot, call, search, focus;
+ *   embedded() when somebody listens; notLoaded(failing)
  */
 export function createOutside(page) {
   let embedding = null;
 
-  const ask = async (address) => (await import('./call-link.js')).askToCall(address, page);
+  const callLink = () => insist(() => import('./call-link.js'), page.notLoaded);
+
+  async function ask(address) {
+    const { askToCall } = await callLink();
+    await askToCall(address, page);
+  }
+
+  async function askFromAddress() {
+    const { takeFromAddress } = await callLink();
+    const address = takeFromAddress();
+    if (address) await ask(address);
+  }
+
+  async function embed(origins) {
+    const { mountEmbedding } = await insist(() => import('./embed.js'), page.notLoaded);
+    embedding ??= mountEmbedding(origins, {
+      call: (to) => ask(to).catch(() => {}), search: page.search, focus: page.focus,
+    });
+    page.embedded();
+  }
 
   return {
     /** The server has said who this is, and who may embed the page. */
-    async signedIn({ embedOrigins = [] }) {
-      if (new URLSearchParams(location.search).has('call')) {
-        const { takeFromAddress } = await import('./call-link.js');
-        const address = takeFromAddress();
-        if (address) ask(address).catch(() => {});
-      }
-      if (embedding || !inFrame() || embedOrigins.length === 0) return;
-      const { mountEmbedding } = await import('./embed.js');
-      embedding ??= mountEmbedding(embedOrigins, {
-        call: (to) => ask(to).catch(() => {}), search: page.search, focus: page.focus,
-      });
-      page.embedded();
+    signedIn({ embedOrigins = [] }) {
+      if (new URLSearchParams(location.search).has('call')) askFromAddress().catch(() => {});
+      if (inFrame() && embedOrigins.length > 0) embed(embedOrigins).catch(() => {});
     },
     /** @param {boolean} ready whether calls can be made @param {?object} call its state */
     update(ready, call) {

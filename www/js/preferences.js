@@ -2,11 +2,12 @@
 // the server has said who this is, as the last agent here wanted it.
 
 import { useLanguage } from './language.js';
-import { announceShortcuts, mountShortcuts } from './shortcuts.js';
 import { openLatestStore, openStore } from './store.js';
 
-/** @param {() => void} onChange the words may be others now */
-export async function createPreferences(onChange) {
+const LANGUAGE_AGAIN = 5000; // milliseconds until words that didn't come are asked for again
+
+export async function createPreferences() {
+  const followers = [];
   let store = openLatestStore();
 
   async function apply() {
@@ -14,31 +15,31 @@ export async function createPreferences(onChange) {
     const theme = store.get('theme');
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
-    announceShortcuts(store.get('shortcuts', true));
-    await useLanguage(store.get('language'));
+    if (!await useLanguage(store.get('language'))) setTimeout(changed, LANGUAGE_AGAIN);
   }
 
   async function changed() {
     await apply();
-    onChange();
+    followers.forEach((follower) => follower());
   }
 
-  mountShortcuts(() => store.get('shortcuts', true) && !document.querySelector('dialog[open]'));
   addEventListener('languagechange', changed);
   await apply();
 
   return {
+    /** @param {() => void} follower told of every change: the words may be others now, too */
+    onChange: (follower) => followers.push(follower),
+    get: (name, otherwise) => store.get(name, otherwise),
+    set(name, value) {
+      store.set(name, value);
+      changed();
+    },
     /** The store of the agent who has signed in. */
     belongTo({ sid }) {
       const same = store.sid === sid;
       store = openStore(sid);
       if (!same) changed();
       return store;
-    },
-    /** @param {HTMLElement[]} more what other modules have to set */
-    async open(more) {
-      const { openSettings } = await import('./settings.js');
-      return openSettings(store, changed, more);
     },
   };
 }

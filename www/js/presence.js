@@ -1,35 +1,16 @@
-// The agent's own status: shows what TaskRouter says and announces `status-pick`.
+// Shape and text of an agent's presence: pure.
 
-/** Shape and colour of a status; the text stands beside it. */
+import { t } from './strings.js';
+
+/** The shape; the text stands beside it. */
 export function kindOfActivity({ available, name }) {
   if (available) return 'available';
   return /offline/i.test(name) ? 'offline' : 'away';
 }
 
-/** @param {HTMLElement} root with a select in it */
-export function mountPresence(root) {
-  const select = root.querySelector('select');
-
-  select.addEventListener('change', () => {
-    root.dispatchEvent(new CustomEvent('status-pick', { detail: { sid: select.value } }));
-  });
-
-  function option({ sid, name }) {
-    const element = [...select.options].find(({ value }) => value === sid) ?? new Option('', sid);
-    if (element.text !== name) element.text = name;
-    return element;
-  }
-
-  return {
-    /** @param {{activities: {sid, name, available}[], current: ?object, up: boolean}} now */
-    update({ activities, current, up }) {
-      select.disabled = !up;
-      if (!current) return;
-      const wanted = activities.map(option);
-      if (wanted.some((element, i) => select.options[i] !== element)
-        || wanted.length !== select.options.length) select.replaceChildren(...wanted);
-      select.value = current.sid;
-      root.dataset.kind = up ? kindOfActivity(current) : 'away';
-    },
-  };
+/** Of a colleague. */
+export function presenceOf({ available, busy, activity }) {
+  if (busy) return { kind: 'busy', text: t('onACall') };
+  if (!activity) return { kind: 'unknown', text: t('statusUnknown') };
+  return { kind: kindOfActivity({ available, name: activity }), text: activity };
 }

@@ -1,6 +1,8 @@
 // The sounds of the page itself: the ring, driven by the state alone, and the alarm when a device
 // goes in mid-call. `update` is told whether it rings as often as anybody likes.
 
+import { insist } from './later.js';
+
 const PERIOD = 3; // seconds from one ring to the next
 const ALARM = [700, 560, 700, 560]; // Hz, one after the other
 const BEEP = 0.16; // seconds
@@ -20,12 +22,13 @@ export function createRinger(soundUrl, onBlocked) {
   const context = new AudioContext();
   let ringing = null;
 
+  async function load() {
+    const response = await fetch(soundUrl);
+    return padded(context, await context.decodeAudioData(await response.arrayBuffer()));
+  }
+
   // Without the sound the ring is still on the screen and in the title.
-  const loaded = fetch(soundUrl)
-    .then((response) => response.arrayBuffer())
-    .then((bytes) => context.decodeAudioData(bytes))
-    .then((sound) => padded(context, sound))
-    .catch(() => null);
+  const loaded = insist(load, () => {}).catch(() => null);
 
   function play(buffer, loop) {
     const source = new AudioBufferSourceNode(context, { buffer, loop });

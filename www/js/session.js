@@ -5,11 +5,9 @@
 const EARLY = 60;
 const RETRY = 5;
 
-/**
- * @param {object} api
- * @param {{onRenewed: (session: object) => void, onLost: (error: Error) => void}} handlers
- */
-export function createSession(api, { onRenewed, onLost }) {
+export function createSession(api) {
+  let followed = { onRenewed() {}, onLost() {} };
+  let last = null; // tells a follower what came of the last request
   let pending = null;
   let timer = null;
   let due = Infinity;
@@ -22,16 +20,21 @@ export function createSession(api, { onRenewed, onLost }) {
     timer = setTimeout(() => renew().catch(() => {}), seconds * 1000);
   }
 
+  function report(telling) {
+    last = telling;
+    telling();
+  }
+
   async function fetchSession() {
     try {
       const session = await api.session();
       renewIn(Math.max(session.expiresIn - EARLY, session.expiresIn / 2, RETRY));
-      onRenewed(session);
-      signedIn();
+      report(() => followed.onRenewed(session));
+      signedIn(session);
     } catch (error) {
       // A refusal is final: the web server or the administrator has to do something first.
       if (error.status < 400 || error.status >= 500 || error.status === 429) renewIn(RETRY);
-      onLost(error);
+      report(() => followed.onLost(error));
       throw error;
     }
   }
@@ -43,7 +46,16 @@ export function createSession(api, { onRenewed, onLost }) {
 
   return {
     renew,
+    /** Resolves to the first session there is. */
     first,
+    /**
+     * @param {{onRenewed: (session: object) => void, onLost: (error: Error) => void}} handlers told
+     *   from now on, and at once what came of the last request
+     */
+    follow(handlers) {
+      followed = handlers;
+      last?.();
+    },
     /** Timers stand still while a laptop sleeps: to be called when it may have. */
     look() {
       if (Date.now() > due) renew().catch(() => {});

@@ -1,5 +1,6 @@
 // The settings, loaded when they are first opened. Every change holds at once.
 
+import { deviceSettings } from './device-settings.js';
 import { openDialog, part } from './dialog.js';
 import { LANGUAGES } from './language.js';
 import { SHORTCUTS } from './shortcuts.js';
@@ -38,29 +39,21 @@ function shortcuts(on, onPick) {
   ];
 }
 
-/**
- * @param {{get, set}} store
- * @param {() => void} onChange the store holds something else
- * @param {HTMLElement[]} more what other modules have to set
- */
-export async function openSettings(store, onChange, more = []) {
-  const keep = (name) => (value) => {
-    store.set(name, value);
-    onChange();
-  };
+/** @param {object} parts what device-settings.js needs */
+export async function openSettings(preferences, parts) {
+  const keep = (name) => (value) => preferences.set(name, value);
   const close = part('button', { type: 'button', className: 'main', words: 'close' });
   const dialog = await openDialog(
     part('h2', { words: 'settings' }),
-    ...more,
+    ...await deviceSettings(parts),
     choice('languageLabel', 'language', [option('', '', 'likeBrowser'), ...languages()],
-      store.get('language'), keep('language')),
+      preferences.get('language'), keep('language')),
     choice('themeLabel', 'theme', [
       option('', '', 'likeSystem'), option('light', '', 'themeLight'),
       option('dark', '', 'themeDark'),
-    ], store.get('theme'), keep('theme')),
-    ...shortcuts(store.get('shortcuts', true), keep('shortcuts')),
+    ], preferences.get('theme'), keep('theme')),
+    ...shortcuts(preferences.get('shortcuts', true), keep('shortcuts')),
     part('p', { className: 'buttons' }, close),
   );
   close.addEventListener('click', () => dialog.close());
-  return dialog;
 }

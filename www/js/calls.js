@@ -1,0 +1,250 @@
+// Wires together what calls need; the only file that knows all of it. Once the page says that it is
+// connected nothing of a call remains to be loaded.
+
+import { askForNotifications, createAlerts, notificationPermission } from './alerts.js';
+import { createCallController } from './call-controller.js';
+import { mountCallPanel } from './call-panel.js';
+import { createCallRequests } from './call-requests.js';
+import { canCall, canUseLeg } from './call-state.js';
+import { createDevices } from './devices.js';
+import { mountKeypad } from './keypad.js';
+import { insist, need } from './later.js';
+import { createLink } from './link.js';
+import { createMicrophone, microphonePermission } from './microphone.js';
+import { createOutside } from './outside.js';
+import { mountOwnStatus } from './own-status.js';
+import { api, byId, picker, preferences, session } from './page.js';
+import { readiness } from './readiness.js';
+import { createRinger } from './ringer.js';
+import { announceShortcuts, mountShortcuts } from './shortcuts.js';
+import { createSound } from './sound.js';
+import { t } from './strings.js';
+
+const devices = createDevices((use, change) => sound.changed(use, change));
+const microphone = createMicrophone(() => devices.current('microphone').id);
+const now = {
+  reached: true, statusFailed: false, wasConnected: false, microphone: 'granted',
+  soundBlocked: false, notifications: null, notLoaded: false,
+};
+let call = null;
+let keypadOpen = false;
+
+const controller = createCallController({
+  api: createCallRequests(api),
+  microphone,
+  session: () => link.session,
+  taskRouter: () => link.taskRouter,
+  softphone: () => link.softphone,
+  registered: () => link.whenRegistered(),
+  mayRejoin: (...question) => link.tabs.mayRejoin(...question),
+  reached(reached) {
+    if (reached === now.reached) return;
+    now.reached = reached;
+    render();
+  },
+}, (state) => {
+  if (state.other && ['calling', 'ringing', 'connected'].includes(state.phase)) {
+    picker.met(state.other);
+  }
+  call = state;
+  link.tabs?.holdLeg(state.mine && state.leg === 'open' ? state.taskSid : null);
+  sound.follow(state);
+  render();
+});
+
+const TAKES_CHARGE = ['dial', 'answer', 'rejoin'];
+
+/** Whatever an agent does about calls, the tab where it is done takes charge. */
+function act(event) {
+  if (event.type === 'call-again') {
+    act({ type: 'dial', agent: call.other });
+    return;
+  }
+  if (TAKES_CHARGE.includes(event.type)) link.tabs?.takeOver();
+  controller.dispatch(event);
+}
+
+const ringer = createRinger(new URL('sounds/incoming.wav', document.baseURI), (blocked) => {
+  now.soundBlocked = blocked;
+  render();
+});
+const alerts = createAlerts({
+  quiet: () => t('title'),
+  ringing: (name) => t('incoming', { name }),
+});
+
+const panel = mountCallPanel(byId('stage'));
+const keypad = mountKeypad({ root: byId('keypad'), keys: byId('keys'), digits: byId('digits') });
+const ownStatus = mountOwnStatus(byId('presence'));
+
+function readyFor(picked) {
+  const connected = link.up && link.registered;
+  now.wasConnected ||= connected;
+  const problem = link.problem ?? (now.reached && !now.notLoaded ? null : 'unreachable')
+    ?? (now.statusFailed ? 'statusFailed' : null);
+  return readiness({
+    ...now, problem, connected, picked, online: link.online,
+    inCharge: link.tabs?.inCharge() ?? true, activity: link.taskRouter?.activity(),
+  });
+}
+
+function renderHint() {
+  const busy = call !== null && !canCall(call);
+  const { text, tone, goReady, useTab, canCall: able } = readyFor(busy ? null : picker.picked());
+  const line = byId('hint-text');
+  if (line.textContent !== text) line.textContent = text;
+  line.dataset.tone = tone;
+  byId('go-ready').hidden = !goReady;
+  byId('use-tab').hidden = !useTab || busy;
+  byId('call').disabled = !able || busy;
+}
+
+function render() {
+  renderHint();
+  outside.update(link.up && link.registered, call);
+  if (!call) return;
+  keypadOpen &&= canUseLeg(call);
+  panel.update(call, readyFor({ available: true }).canCall);
+  keypad.update(keypadOpen);
+  byId('portrait').hidden = keypadOpen;
+  byId('keypad-toggle').setAttribute('aria-expanded', String(keypadOpen));
+  byId('keypad-toggle').classList.toggle('on', keypadOpen);
+  const inCharge = link.tabs?.inCharge() ?? true;
+  ringer.update(call.phase === 'ringing' && inCharge);
+  alerts.update(call.phase === 'ringing' ? call.other.name : null, inCharge);
+}
+
+function showOwnStatus() {
+  if (!link.taskRouter) return;
+  ownStatus.update({
+    activities: link.taskRouter.activities(),
+    current: link.taskRouter.activity(),
+    up: link.up,
+  });
+}
+
+byId('dial').addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (!byId('call').disabled) act({ type: 'dial', agent: picker.picked() });
+});
+byId('agent').addEventListener('agent-pick', render);
+byId('stage').addEventListener('call-action', ({ detail }) => act(detail));
+byId('use-tab').addEventListener('click', () => link.tabs.takeOver());
+byId('keypad-toggle').addEventListener('click', () => {
+  keypadOpen = !keypadOpen;
+  render();
+});
+byId('keypad').addEventListener('keypad-close', () => {
+  keypadOpen = false;
+  render();
+  byId('keypad-toggle').focus();
+});
+byId('keypad').addEventListener('digit', ({ detail }) => controller.sendDigits(detail.digit));
+byId('presence').addEventListener('status-pick', async ({ detail }) => {
+  try {
+    await link.setActivity(detail.sid);
+    now.statusFailed = false;
+  } catch {
+    now.statusFailed = true;
+  }
+  showOwnStatus();
+  render();
+});
+byId('go-ready').addEventListener('click', goReady);
+
+/** Unlocks and asks for all that a call needs; must come of a press. */
+async function goReady() {
+  const [, opened] = await Promise.allSettled([ringer.unlock(), microphone.open()]);
+  microphone.release();
+  await devices.refresh();
+  await askPermission();
+  // Some browsers allow it for this time and go on saying that they would ask.
+  if (opened.status === 'fulfilled') now.microphone = 'granted';
+  await askForNotifications();
+  now.notifications = notificationPermission();
+  render();
+}
+
+async function askPermission() {
+  const set = (state) => {
+    now.microphone = state;
+    render();
+  };
+  set(await microphonePermission(set));
+}
+
+const outside = createOutside({
+  find: api.listAgents,
+  whyNot(agent) {
+    if (call && !canCall(call)) return t('already_in_call');
+    const { canCall: able, text } = readyFor(agent);
+    return able ? null : text || t('hintConnecting');
+  },
+  call(agent) {
+    picker.choose(agent);
+    act({ type: 'dial', agent });
+  },
+  search: picker.search,
+  focus: () => byId('agent').focus(),
+  embedded: () => render(),
+  notLoaded,
+});
+
+const link = createLink(session, {
+  soundFolder: new URL('sounds/', document.baseURI),
+  getUserMedia: microphone.take,
+  signedIn(signed) {
+    const store = preferences.belongTo(signed.worker);
+    devices.keepIn(store);
+    sound.begin();
+    outside.signedIn(signed);
+    return store;
+  },
+  onChange() {
+    showOwnStatus();
+    render();
+  },
+  onLevel: panel.level,
+});
+
+const sound = createSound({
+  devices, ringer, link, controller, isTalking: () => call !== null && canUseLeg(call),
+});
+
+function notLoaded(failing) {
+  now.notLoaded = failing;
+  render();
+}
+
+const dialogIsOpen = () => document.querySelector('dialog[open]') !== null;
+let settingsAreComing = false;
+
+export async function openSettings() {
+  if (settingsAreComing) return;
+  settingsAreComing = true;
+  try {
+    const settings = await insist(() => import('./settings.js'), notLoaded);
+    if (dialogIsOpen()) return;
+    await settings.openSettings(preferences, {
+      devices, microphone, ringer, sound, now, goReady,
+      isTalking: () => call !== null && !canCall(call),
+    });
+  } finally {
+    settingsAreComing = false;
+  }
+}
+
+const shortcutsOn = () => preferences.get('shortcuts', true);
+mountShortcuts(() => shortcutsOn() && !dialogIsOpen());
+announceShortcuts(shortcutsOn());
+preferences.onChange(() => {
+  announceShortcuts(shortcutsOn());
+  render();
+});
+
+now.soundBlocked = ringer.isBlocked();
+askPermission();
+link.start(controller, Promise.all([
+  need(() => import('../vendor/taskrouter.js'), notLoaded),
+  need(() => import('../vendor/voice-sdk.js'), notLoaded),
+]));

@@ -1,0 +1,71 @@
+// Loading what is no part of the first look, and what becomes of a part that doesn't come.
+
+const TRIES = 4;
+const PAUSE = 3000; // milliseconds between two of them
+const UNSEEN = 2000; // a page that nobody sees may never be painted
+
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+/** Resolves once there is something to be seen, or nobody to see it. */
+export function firstPaint() {
+  if (document.hidden) return Promise.resolve();
+  const painted = new Promise((resolve) => {
+    new PerformanceObserver(resolve).observe({ type: 'paint', buffered: true });
+  });
+  return Promise.race([painted, pause(UNSEEN)]);
+}
+
+/**
+ * Repeats `load` while it fails, some times.
+ * @param {(failing: boolean) => void} tell that it fails, and that it no longer does
+ */
+export async function insist(load, tell) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const loaded = await load();
+      if (tries > 1) tell(false);
+      return loaded;
+    } catch (error) {
+      tell(tries < TRIES);
+      if (tries === TRIES) throw error;
+      await pause(PAUSE);
+    }
+  }
+}
+
+/**
+ * Loads what the page is of no use without. Firefox remembers as long as the page lives that a
+ * module didn't come: then only a new page helps, as soon as there is one to be had.
+ */
+export async function need(load, tell) {
+  for (;;) {
+    try {
+      return await insist(load, tell);
+    } catch {
+      tell(true);
+      const { ok } = await fetch(document.baseURI).catch(() => ({ ok: false }));
+      if (ok) location.reload();
+      await pause(PAUSE);
+    }
+  }
+}
+
+function addLink(rel, href) {
+  const link = Object.assign(document.createElement('link'), { rel, href });
+  document.head.append(link);
+  return link;
+}
+
+/** Has modules fetched side by side that would be found one behind the other. */
+export const preload = (addresses) => addresses.forEach((href) => addLink('modulepreload', href));
+
+export function loadStyle(href) {
+  const link = addLink('stylesheet', href);
+  return new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = () => {
+      link.remove();
+      reject(new Error(`${href} did not come`));
+    };
+  });
+}
