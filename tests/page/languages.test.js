@@ -43,7 +43,7 @@ async function whatDoesNotFit(tag) {
     byId('call-detail').textContent = t(key, values);
     check(key);
   }
-  for (const key of ['hintGoReady', 'hintOtherTab', 'no_worker', 'hintNotAvailable', 'hintMicBlocked',
+  for (const key of ['hintGoReady', 'hintOtherTab', 'no_worker', 'hintNotAvailable', 'mic_blocked',
     'hintNoNotifications']) {
     byId('go-ready').hidden = key !== 'hintGoReady';
     byId('use-tab').hidden = key !== 'hintOtherTab';
@@ -57,6 +57,22 @@ describe('the words of every language', () => {
   let scene;
   before(async () => { scene = await startScene(['alice']); });
   after(() => endScene(scene));
+
+  it('that do not come leave the page in English until they do', async () => {
+    const { browser } = scene.alice;
+    const german = await browser.connected.newContext({ ignoreHTTPSErrors: true, locale: 'de-DE' });
+    try {
+      const page = await german.newPage();
+      await page.route('**/i18n/de.json', (route) => route.abort());
+      await page.goto(`${scene.stack.origin}/alice/`);
+      await page.getByRole('heading', { name: 'Call Agent' }).waitFor();
+      assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+      await page.unroute('**/i18n/de.json');
+      await page.getByRole('heading', { name: 'Kollegen anrufen' }).waitFor();
+    } finally {
+      await german.close();
+    }
+  });
 
   for (const tag of LANGUAGES) {
     it(`fit in ${tag}`, async () => {

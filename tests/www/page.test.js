@@ -88,7 +88,7 @@ test('whether a call can be made, and why not', () => {
     [{ connected: false }, false, false, 'Connection lost. Reconnecting…'],
     [{ microphone: 'prompt' }, true, true, t('hintGoReady')],
     [{ soundBlocked: true }, true, true, t('hintGoReady')],
-    [{ microphone: 'denied' }, true, false, t('hintMicBlocked')],
+    [{ microphone: 'denied' }, true, false, t('mic_blocked')],
     [{ activity: { name: 'Lunch', available: false } }, false, false,
       'Your status is Lunch. Change it to call somebody.'],
     [{ picked: { ...picked, available: false, activity: 'Offline' } }, false, false,

@@ -4,6 +4,7 @@
 import { createAgentSearch } from './agent-search.js';
 import { createColleagues, merge } from './colleagues.js';
 import { mountCombobox } from './combobox.js';
+import { part, setText } from './dom.js';
 import { isMatch, markedPieces } from './match.js';
 import { presenceOf } from './presence.js';
 import { plural, t } from './strings.js';
@@ -13,33 +14,17 @@ const NOTHING = { q: null, asked: '', agents: [], total: 0, stale: false };
 const NOTHING_KEPT = { get: (name, otherwise) => otherwise, set() {} };
 
 function createOption(sid) {
-  const option = document.createElement('li');
-  option.id = `agent-${sid}`;
-  option.setAttribute('role', 'option');
-  option.setAttribute('aria-selected', 'false');
-  for (const part of ['mark', 'name', 'why unseen', 'activity', 'star']) {
-    const element = document.createElement('span');
-    element.className = part;
-    option.append(element);
-  }
-  option.querySelector('.mark').setAttribute('aria-hidden', 'true');
-  option.querySelector('.star').setAttribute('aria-hidden', 'true');
-  return option;
-}
-
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const shape = (className) => part('span', { className, ariaHidden: 'true' });
+  const text = (className) => part('span', { className });
+  return part('li', { id: `agent-${sid}`, role: 'option', ariaSelected: 'false' },
+    shape('mark'), text('name'), text('why unseen'), text('activity'), shape('star'));
 }
 
 function setName(element, name, asked) {
   if (element.dataset.asked === asked && element.textContent === name) return;
   element.dataset.asked = asked;
-  element.replaceChildren(...markedPieces(name, asked).map(({ text, marked }) => {
-    if (!marked) return text;
-    const mark = document.createElement('mark');
-    mark.textContent = text;
-    return mark;
-  }));
+  element.replaceChildren(...markedPieces(name, asked).map(({ text, marked }) => (
+    marked ? part('mark', { textContent: text }) : text)));
 }
 
 function updateOption(option, agent, { asked, favourite, recent }) {

@@ -1,7 +1,8 @@
 // A call that was asked for from outside, by `?call=WK…` in the page's address or by the page
 // around it. Nobody is called before the agent has said yes.
 
-import { openDialog, part } from './dialog.js';
+import { openDialog } from './dialog.js';
+import { part, setText } from './dom.js';
 import { presenceOf } from './presence.js';
 import { t } from './strings.js';
 
@@ -33,7 +34,7 @@ async function ask(agent, { whyNot, call }) {
   function update() {
     const text = whyNot(agent) ?? '';
     yes.disabled = text !== '';
-    if (reason.textContent !== text) reason.textContent = text;
+    setText(reason, text);
   }
 
   update();

@@ -3,13 +3,23 @@
 
 import { canUseLeg } from './call-state.js';
 import { detailText, formatDuration, initials, statusText } from './call-text.js';
+import { byId, part, setText } from './dom.js';
 import { t } from './strings.js';
 
-const ACTIONS = {
-  mute: 'toggle-mute', hold: 'toggle-hold', decline: 'decline', answer: 'answer', cancel: 'cancel',
-  'hang-up': 'hang-up', 'call-again': 'call-again', rejoin: 'rejoin',
-};
+// `press` is an event of call-state.js. What has no words here says what it does now.
+const BUTTONS = [
+  { id: 'rejoin', icon: 'phone', words: 'useTab', look: 'yes', press: 'rejoin' },
+  { id: 'mute', icon: 'mic', press: 'toggle-mute' },
+  { id: 'keypad-toggle', icon: 'keypad', words: 'keypad' },
+  { id: 'hold', icon: 'pause', press: 'toggle-hold' },
+  { id: 'decline', icon: 'hangup', words: 'decline', look: 'no', press: 'decline' },
+  { id: 'answer', icon: 'phone', words: 'answer', look: 'yes', press: 'answer' },
+  { id: 'cancel', icon: 'hangup', words: 'cancel', look: 'no', press: 'cancel' },
+  { id: 'hang-up', icon: 'hangup', words: 'hangUp', look: 'no', press: 'hang-up' },
+  { id: 'call-again', icon: 'phone', words: 'callAgain', look: 'yes', press: 'call-again' },
+];
 
+const SVG = 'http://www.w3.org/2000/svg';
 const METER_TOLD = 500; // milliseconds between two values for assistive technology
 const UNDER_WAY = ['preparing', 'calling', 'ringing', 'answering', 'reconnecting', 'rejoining'];
 
@@ -39,38 +49,47 @@ export function buttonsFor(state, canCall = true) {
   };
 }
 
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+/** Each time that its address is set, an icon is fetched again, also when it is the same one. */
+function setIcon(use, name) {
+  const address = `icons.svg#${name}`;
+  if (use.getAttribute('href') !== address) use.setAttribute('href', address);
 }
 
-/** Each time that its address is set, an icon is fetched again, also when it is the same one. */
-function setIcon(use, address) {
-  if (use.getAttribute('href') !== address) use.setAttribute('href', address);
+function createButton({ id, icon, words, look = '' }) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(SVG, 'use');
+  setIcon(use, icon);
+  svg.append(use);
+  return part('button', { id, type: 'button', className: look, hidden: true },
+    part('i', {}, svg), part('span', { words }));
 }
 
 function setToggle(button, label, icon, on) {
   setText(button.querySelector('span'), label);
-  setIcon(button.querySelector('use'), `icons.svg#${icon}`);
+  setIcon(button.querySelector('use'), icon);
   button.classList.toggle('on', on);
 }
 
 /** @param {HTMLElement} stage the section with everything about the call */
 export function mountCallPanel(stage) {
-  const byId = (id) => stage.querySelector(`#${id}`);
   const [status, detail, timer, letters] = ['call-status', 'call-detail', 'timer', 'initials']
     .map(byId);
-  const buttons = [...byId('actions').children];
+  const buttons = BUTTONS.map(createButton);
   const meter = byId('level');
   const bar = meter.firstElementChild;
   let shown = null;
   let clock = null;
   let measured = 0;
 
-  for (const [id, type] of Object.entries(ACTIONS)) {
+  byId('actions').replaceChildren(...buttons);
+  for (const { id, press } of BUTTONS.filter((button) => button.press)) {
     byId(id).addEventListener('click', () => {
-      stage.dispatchEvent(new CustomEvent('call-action', { detail: { type } }));
+      stage.dispatchEvent(new CustomEvent('call-action', { detail: { type: press } }));
     });
   }
+  byId('keypad-toggle').setAttribute('aria-controls', 'keypad');
 
   /** Focus on a button that goes moves to the stage, not to one that does something else. */
   function updateButtons(state, canCall) {

@@ -7,13 +7,14 @@ import { mountCallPanel } from './call-panel.js';
 import { createCallRequests } from './call-requests.js';
 import { canCall, canUseLeg } from './call-state.js';
 import { createDevices } from './devices.js';
+import { byId, setText } from './dom.js';
 import { mountKeypad } from './keypad.js';
 import { insist, need } from './later.js';
 import { createLink } from './link.js';
 import { createMicrophone, microphonePermission } from './microphone.js';
 import { createOutside } from './outside.js';
 import { mountOwnStatus } from './own-status.js';
-import { api, byId, picker, preferences, session } from './page.js';
+import { api, picker, preferences, session } from './page.js';
 import { readiness } from './readiness.js';
 import { createRinger } from './ringer.js';
 import { announceShortcuts, mountShortcuts } from './shortcuts.js';
@@ -69,7 +70,7 @@ const ringer = createRinger(new URL('sounds/incoming.wav', document.baseURI), (b
   render();
 });
 const alerts = createAlerts({
-  quiet: () => t('title'),
+  quiet: () => t('heading'),
   ringing: (name) => t('incoming', { name }),
 });
 
@@ -91,9 +92,8 @@ function readyFor(picked) {
 function renderHint() {
   const busy = call !== null && !canCall(call);
   const { text, tone, goReady, useTab, canCall: able } = readyFor(busy ? null : picker.picked());
-  const line = byId('hint-text');
-  if (line.textContent !== text) line.textContent = text;
-  line.dataset.tone = tone;
+  setText(byId('hint-text'), text);
+  byId('hint-text').dataset.tone = tone;
   byId('go-ready').hidden = !goReady;
   byId('use-tab').hidden = !useTab || busy;
   byId('call').disabled = !able || busy;

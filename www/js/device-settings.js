@@ -1,7 +1,7 @@
 // Devices for sound, and what the browser allows: a part of the settings, loaded with them.
 
 import { notificationPermission } from './alerts.js';
-import { part } from './dialog.js';
+import { part } from './dom.js';
 import { codeOf } from './microphone.js';
 import { t } from './strings.js';
 
@@ -145,7 +145,7 @@ export async function deviceSettings({
   });
   showPermissions();
   return [
-    part('h3', { words: 'devices' }),
+    part('h3', { words: 'soundState' }),
     ...uses.map(row),
     said,
     part('h3', { words: 'permissions' }),

@@ -1,18 +1,7 @@
 // What the page's dialogs have in common. They are modal, so the rest of the page keeps still.
 
+import { part } from './dom.js';
 import { loadStyle } from './later.js';
-import { t } from './strings.js';
-
-/** An element with words and children; `words` is a key of the language tables. */
-export function part(name, { words, ...properties } = {}, ...children) {
-  const element = Object.assign(document.createElement(name), properties);
-  if (words) {
-    element.dataset.text = words;
-    element.textContent = t(words);
-  }
-  element.append(...children);
-  return element;
-}
 
 let styled = null;
 

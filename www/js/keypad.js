@@ -1,6 +1,7 @@
 // Twelve keys and the digits sent so far, also by the keyboard. The Voice SDK makes each of them
 // heard. Announces `digit` and `keypad-close` on its root.
 
+import { part } from './dom.js';
 import { t } from './strings.js';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
@@ -16,13 +17,8 @@ export function mountKeypad({ root, keys, digits }) {
     root.dispatchEvent(new CustomEvent('digit', { detail: { digit: key } }));
   }
 
-  keys.replaceChildren(...KEYS.map((key) => {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.textContent = key;
-    button.addEventListener('click', () => press(key));
-    return button;
-  }));
+  keys.replaceChildren(...KEYS.map((key) => (
+    part('button', { type: 'button', textContent: key, onclick: () => press(key) }))));
   document.addEventListener('keydown', ({ key, target, ctrlKey, metaKey, altKey }) => {
     if (root.hidden || ctrlKey || metaKey || altKey || target.closest(TYPES_ITSELF)) return;
     if (KEYS.includes(key)) press(key);

@@ -1,8 +1,9 @@
 // The page first, then what calls need: that is many times as large, with Twilio's SDKs, and nobody
 // calls or is called in the first moment.
 
+import { byId } from './dom.js';
 import { firstPaint, loadStyle, need, preload } from './later.js';
-import { byId } from './page.js';
+import './page.js';
 import { t } from './strings.js';
 
 // What calls.js imports, however indirectly, so that all of it comes at once.

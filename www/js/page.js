@@ -3,10 +3,9 @@
 
 import { mountAgentPicker } from './agent-picker.js';
 import { createApi } from './api.js';
+import { byId } from './dom.js';
 import { createPreferences } from './preferences.js';
 import { createSession } from './session.js';
-
-export const byId = (id) => document.getElementById(id);
 
 export const api = createApi(new URL('cgi-bin/', document.baseURI));
 

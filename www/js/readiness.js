@@ -29,7 +29,7 @@ export function readiness({
   if (!connected) {
     return wasConnected ? say(t('hintReconnecting'), 'warning') : say(t('hintConnecting'), 'quiet');
   }
-  if (microphone === 'denied') return say(t('hintMicBlocked'), 'warning', able);
+  if (microphone === 'denied') return say(t('mic_blocked'), 'warning', able);
   if (microphone === 'prompt' || soundBlocked) return say(t('hintGoReady'), 'quiet', able, 'ready');
   if (activity && !activity.available) {
     return say(t('hintUnavailable', { activity: activity.name }), 'warning');

@@ -1,7 +1,8 @@
 // The settings, loaded when they are first opened. Every change holds at once.
 
 import { deviceSettings } from './device-settings.js';
-import { openDialog, part } from './dialog.js';
+import { openDialog } from './dialog.js';
+import { part } from './dom.js';
 import { LANGUAGES } from './language.js';
 import { SHORTCUTS } from './shortcuts.js';
 
