@@ -76,13 +76,22 @@ test('errors have the server\'s status and word', async () => {
 });
 
 test('a refused token is renewed once, then the agent has to sign in', async () => {
-  const { fetch, asked } = fakeFetch({ status: 401 });
+  const { fetch, asked } = fakeFetch({ body: { token: 'T', expiresIn: 60 } }, { status: 401 });
   const api = createApi(BASE, fetch);
+  await api.session();
   let renewals = 0;
   api.onTokenRefused(async () => { renewals += 1; });
   await assert.rejects(createCallRequests(api).endCall('WT1', 'hangup'), { status: 401, code: 'sign_in' });
   assert.equal(renewals, 1);
-  assert.equal(asked.length, 2);
+  assert.equal(asked.length, 3);
+});
+
+test('whoever asks before there is a token waits for it', async () => {
+  const { fetch, asked } = fakeFetch({ body: { token: 'T', expiresIn: 60 } }, { body: { agents: [] } });
+  const api = createApi(BASE, fetch);
+  api.onTokenRefused(api.session);
+  await api.listAgents('ana', {});
+  assert.deepEqual(asked.map(({ headers }) => headers['X-Dialpad-Token']), [undefined, 'T']);
 });
 
 test('how long a call has been connected is told by the server\'s clock', async () => {

@@ -59,8 +59,9 @@ export function createApi(base, fetch = globalThis.fetch.bind(globalThis)) {
     }
   }
 
-  /** A token that has run out costs one silent renewal, not a failed request. */
+  /** A token that isn't there yet or has run out costs a wait, not a failed request. */
   async function ask(method, program, options) {
+    if (!token && renew) await renew();
     let response = await send(method, program, options);
     if (response.status === 401 && renew) {
       await renew();

@@ -1,12 +1,12 @@
 // Shows the call. `update` takes the whole state and changes only what differs, so that focus stays
-// where it is. Announces `call-action` with the name of an event of call-state.js.
+// where it is.
 
 import { canUseLeg } from './call-state.js';
 import { detailText, formatDuration, initials, statusText } from './call-text.js';
 import { byId, part, setText } from './dom.js';
 import { t } from './strings.js';
 
-// `press` is an event of call-state.js. What has no words here says what it does now.
+// `press` is an event of call-state.js. What has no words here says in each state what it does.
 const BUTTONS = [
   { id: 'rejoin', icon: 'phone', words: 'useTab', look: 'yes', press: 'rejoin' },
   { id: 'mute', icon: 'mic', press: 'toggle-mute' },
@@ -72,8 +72,11 @@ function setToggle(button, label, icon, on) {
   button.classList.toggle('on', on);
 }
 
-/** @param {HTMLElement} stage the section with everything about the call */
-export function mountCallPanel(stage) {
+/**
+ * @param {HTMLElement} stage the section with everything about the call
+ * @param {(event: {type: string}) => void} onPress gets an event of call-state.js
+ */
+export function mountCallPanel(stage, onPress) {
   const [status, detail, timer, letters] = ['call-status', 'call-detail', 'timer', 'initials']
     .map(byId);
   const buttons = BUTTONS.map(createButton);
@@ -85,9 +88,7 @@ export function mountCallPanel(stage) {
 
   byId('actions').replaceChildren(...buttons);
   for (const { id, press } of BUTTONS.filter((button) => button.press)) {
-    byId(id).addEventListener('click', () => {
-      stage.dispatchEvent(new CustomEvent('call-action', { detail: { type: press } }));
-    });
+    byId(id).addEventListener('click', () => onPress({ type: press }));
   }
   byId('keypad-toggle').setAttribute('aria-controls', 'keypad');
 

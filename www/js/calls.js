@@ -25,10 +25,10 @@ const devices = createDevices((use, change) => sound.changed(use, change));
 const microphone = createMicrophone(() => devices.current('microphone').id);
 const now = {
   reached: true, statusFailed: false, wasConnected: false, microphone: 'granted',
-  soundBlocked: false, notifications: null, notLoaded: false,
+  soundBlocked: false, notifications: null,
 };
+const missing = new Set(); // parts that should have come
 let call = null;
-let keypadOpen = false;
 
 const controller = createCallController({
   api: createCallRequests(api),
@@ -74,14 +74,31 @@ const alerts = createAlerts({
   ringing: (name) => t('incoming', { name }),
 });
 
-const panel = mountCallPanel(byId('stage'));
-const keypad = mountKeypad({ root: byId('keypad'), keys: byId('keys'), digits: byId('digits') });
-const ownStatus = mountOwnStatus(byId('presence'));
+const panel = mountCallPanel(byId('stage'), act);
+const keypad = mountKeypad({
+  root: byId('keypad'),
+  keys: byId('keys'),
+  digits: byId('digits'),
+  toggle: byId('keypad-toggle'),
+  covered: byId('portrait'),
+}, controller.sendDigits);
+const ownStatus = mountOwnStatus(byId('presence'), async (sid) => {
+  now.statusFailed = await link.setActivity(sid).then(() => false, () => true);
+  showOwnStatus();
+  render();
+});
+
+/** Has the page say that a part doesn't come, until it does. */
+const tell = (part) => (failing) => {
+  if (failing) missing.add(part);
+  else missing.delete(part);
+  render();
+};
 
 function readyFor(picked) {
   const connected = link.up && link.registered;
   now.wasConnected ||= connected;
-  const problem = link.problem ?? (now.reached && !now.notLoaded ? null : 'unreachable')
+  const problem = link.problem ?? (now.reached && missing.size === 0 ? null : 'unreachable')
     ?? (now.statusFailed ? 'statusFailed' : null);
   return readiness({
     ...now, problem, connected, picked, online: link.online,
@@ -103,12 +120,8 @@ function render() {
   renderHint();
   outside.update(link.up && link.registered, call);
   if (!call) return;
-  keypadOpen &&= canUseLeg(call);
   panel.update(call, readyFor({ available: true }).canCall);
-  keypad.update(keypadOpen);
-  byId('portrait').hidden = keypadOpen;
-  byId('keypad-toggle').setAttribute('aria-expanded', String(keypadOpen));
-  byId('keypad-toggle').classList.toggle('on', keypadOpen);
+  keypad.update(canUseLeg(call));
   const inCharge = link.tabs?.inCharge() ?? true;
   ringer.update(call.phase === 'ringing' && inCharge);
   alerts.update(call.phase === 'ringing' ? call.other.name : null, inCharge);
@@ -128,28 +141,7 @@ byId('dial').addEventListener('submit', (event) => {
   if (!byId('call').disabled) act({ type: 'dial', agent: picker.picked() });
 });
 byId('agent').addEventListener('agent-pick', render);
-byId('stage').addEventListener('call-action', ({ detail }) => act(detail));
 byId('use-tab').addEventListener('click', () => link.tabs.takeOver());
-byId('keypad-toggle').addEventListener('click', () => {
-  keypadOpen = !keypadOpen;
-  render();
-});
-byId('keypad').addEventListener('keypad-close', () => {
-  keypadOpen = false;
-  render();
-  byId('keypad-toggle').focus();
-});
-byId('keypad').addEventListener('digit', ({ detail }) => controller.sendDigits(detail.digit));
-byId('presence').addEventListener('status-pick', async ({ detail }) => {
-  try {
-    await link.setActivity(detail.sid);
-    now.statusFailed = false;
-  } catch {
-    now.statusFailed = true;
-  }
-  showOwnStatus();
-  render();
-});
 byId('go-ready').addEventListener('click', goReady);
 
 /** Unlocks and asks for all that a call needs; must come of a press. */
@@ -187,7 +179,7 @@ const outside = createOutside({
   search: picker.search,
   focus: () => byId('agent').focus(),
   embedded: () => render(),
-  notLoaded,
+  notLoaded: tell('outside'),
 });
 
 const link = createLink(session, {
@@ -211,11 +203,6 @@ const sound = createSound({
   devices, ringer, link, controller, isTalking: () => call !== null && canUseLeg(call),
 });
 
-function notLoaded(failing) {
-  now.notLoaded = failing;
-  render();
-}
-
 const dialogIsOpen = () => document.querySelector('dialog[open]') !== null;
 let settingsAreComing = false;
 
@@ -223,7 +210,7 @@ export async function openSettings() {
   if (settingsAreComing) return;
   settingsAreComing = true;
   try {
-    const settings = await insist(() => import('./settings.js'), notLoaded);
+    const settings = await insist(() => import('./settings.js'), tell('settings'));
     if (dialogIsOpen()) return;
     await settings.openSettings(preferences, {
       devices, microphone, ringer, sound, now, goReady,
@@ -245,6 +232,6 @@ preferences.onChange(() => {
 now.soundBlocked = ringer.isBlocked();
 askPermission();
 link.start(controller, Promise.all([
-  need(() => import('../vendor/taskrouter.js'), notLoaded),
-  need(() => import('../vendor/voice-sdk.js'), notLoaded),
+  need(() => import('../vendor/taskrouter.js'), tell('taskrouter')),
+  need(() => import('../vendor/voice-sdk.js'), tell('voice')),
 ]));

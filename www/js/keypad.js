@@ -1,5 +1,5 @@
 // Twelve keys and the digits sent so far, also by the keyboard. The Voice SDK makes each of them
-// heard. Announces `digit` and `keypad-close` on its root.
+// heard.
 
 import { part } from './dom.js';
 import { t } from './strings.js';
@@ -8,29 +8,43 @@ const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 const KEPT = 18;
 const TYPES_ITSELF = 'input, select, textarea, dialog';
 
-/** @param {{root: HTMLElement, keys: HTMLElement, digits: HTMLElement}} elements */
-export function mountKeypad({ root, keys, digits }) {
+/**
+ * @param {{root, keys, digits, toggle, covered: HTMLElement}} elements `covered` makes room
+ * @param {(digit: string) => void} onDigit
+ */
+export function mountKeypad({ root, keys, digits, toggle, covered }, onDigit) {
   root.setAttribute('aria-label', t('keys'));
+
+  function show(open) {
+    root.hidden = !open;
+    covered.hidden = open;
+    toggle.ariaExpanded = String(open);
+    toggle.classList.toggle('on', open);
+    digits.textContent = '';
+    if (open) keys.firstChild.focus();
+  }
 
   function press(key) {
     digits.textContent = (digits.textContent + key).slice(-KEPT);
-    root.dispatchEvent(new CustomEvent('digit', { detail: { digit: key } }));
+    onDigit(key);
   }
 
   keys.replaceChildren(...KEYS.map((key) => (
     part('button', { type: 'button', textContent: key, onclick: () => press(key) }))));
+  show(false);
+  toggle.addEventListener('click', () => show(root.hidden));
   document.addEventListener('keydown', ({ key, target, ctrlKey, metaKey, altKey }) => {
     if (root.hidden || ctrlKey || metaKey || altKey || target.closest(TYPES_ITSELF)) return;
     if (KEYS.includes(key)) press(key);
-    if (key === 'Escape') root.dispatchEvent(new CustomEvent('keypad-close'));
+    if (key !== 'Escape') return;
+    show(false);
+    toggle.focus();
   });
 
   return {
-    update(open) {
-      if (open === !root.hidden) return;
-      root.hidden = !open;
-      digits.textContent = '';
-      if (open) keys.firstChild.focus();
+    /** @param {boolean} usable whether digits can be sent */
+    update(usable) {
+      if (!usable && !root.hidden) show(false);
     },
   };
 }

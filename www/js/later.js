@@ -17,13 +17,13 @@ export function firstPaint() {
 
 /**
  * Repeats `load` while it fails, some times.
- * @param {(failing: boolean) => void} tell that it fails, and that it no longer does
+ * @param {(failing: boolean) => void} tell that it is failing, and at the end that it isn't
  */
 export async function insist(load, tell) {
   for (let tries = 1; ; tries += 1) {
     try {
       const loaded = await load();
-      if (tries > 1) tell(false);
+      tell(false);
       return loaded;
     } catch (error) {
       tell(tries < TRIES);

@@ -15,9 +15,11 @@ const PARTS = [
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 
+/** Until calls.js is there to say it. */
 function tell(failing) {
-  byId('hint-text').textContent = t(failing ? 'unreachable' : 'hintConnecting');
-  byId('hint-text').dataset.tone = failing ? 'warning' : 'quiet';
+  if (!failing) return;
+  byId('hint-text').textContent = t('unreachable');
+  byId('hint-text').dataset.tone = 'warning';
 }
 
 async function loadCalls() {

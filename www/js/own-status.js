@@ -1,14 +1,15 @@
-// The agent's own status: shows what TaskRouter says and announces `status-pick`.
+// The agent's own status: shows what TaskRouter says, and lets another one be picked.
 
 import { kindOfActivity } from './presence.js';
 
-/** @param {HTMLElement} root with a select in it */
-export function mountOwnStatus(root) {
+/**
+ * @param {HTMLElement} root with a select in it
+ * @param {(sid: string) => void} onPick
+ */
+export function mountOwnStatus(root, onPick) {
   const select = root.querySelector('select');
 
-  select.addEventListener('change', () => {
-    root.dispatchEvent(new CustomEvent('status-pick', { detail: { sid: select.value } }));
-  });
+  select.addEventListener('change', () => onPick(select.value));
 
   function option({ sid, name }) {
     const element = [...select.options].find(({ value }) => value === sid) ?? new Option('', sid);

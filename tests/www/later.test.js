@@ -1,0 +1,83 @@
+// Parts of the page that come late, or don't come.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { insist, need } from '../../www/js/later.js';
+import { fakeTime } from './fake-time.js';
+
+const settled = () => new Promise((resolve) => { setImmediate(resolve); });
+
+/** Fails `failures` times, then brings 'it'. */
+function slow(failures) {
+  const load = async () => {
+    load.asked += 1;
+    if (load.asked <= failures) throw new TypeError('it did not come');
+    return 'it';
+  };
+  load.asked = 0;
+  return load;
+}
+
+/** What has been told, each change once. */
+function listener() {
+  const told = [];
+  return { told, tell: (failing) => failing !== told.at(-1) && told.push(failing) };
+}
+
+async function pass(time, seconds) {
+  for (let i = 0; i < seconds; i += 1) {
+    time.tick(1000);
+    await settled();
+  }
+}
+
+test('what comes at the third try comes, and both are told', async (t) => {
+  const time = fakeTime(t);
+  const { told, tell } = listener();
+  const load = slow(2);
+  const loaded = insist(load, tell);
+  await settled();
+  assert.deepEqual(told, [true]);
+  await pass(time, 10);
+  assert.equal(await loaded, 'it');
+  assert.deepEqual(told, [true, false]);
+  assert.equal(load.asked, 3);
+});
+
+test('what may be missing is given up at last', async (t) => {
+  const time = fakeTime(t);
+  const { told, tell } = listener();
+  const failed = assert.rejects(insist(slow(Infinity), tell), TypeError);
+  await pass(time, 20);
+  await failed;
+  assert.deepEqual(told, [true, false]);
+});
+
+test('what is needed is asked for on and on, and the page loaded anew once it can be', async (t) => {
+  const time = fakeTime(t);
+  let up = false;
+  let reloads = 0;
+  globalThis.document = { baseURI: 'https://calls.example/' };
+  globalThis.location = { reload: () => { reloads += 1; } };
+  t.after(() => {
+    delete globalThis.document;
+    delete globalThis.location;
+  });
+  t.mock.method(globalThis, 'fetch', async () => {
+    if (!up) throw new TypeError('network');
+    return { ok: true };
+  });
+  const { told, tell } = listener();
+  const load = slow(12);
+  const loaded = need(load, tell);
+  await pass(time, 20);
+  assert.equal(reloads, 0, 'the error page of a browser tries no more');
+  assert.equal(told.at(-1), true);
+  up = true;
+  await pass(time, 10);
+  assert.equal(reloads, 1);
+  await pass(time, 20);
+  assert.equal(await loaded, 'it');
+  assert.equal(told.at(-1), false);
+});
