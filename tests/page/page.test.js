@@ -148,6 +148,23 @@ describe('the page', () => {
     }
   });
 
+  it('needs nothing more for a call once it is connected', async () => {
+    const asked = [];
+    await bob.page.route(/\/(css|js|i18n|vendor)\//, (route) => {
+      asked.push(route.request().url());
+      return route.abort();
+    });
+    await connect(alice, bob);
+    await bob.press('Keypad');
+    await bob.press('5');
+    await bob.press('Hold');
+    await bob.isOffered('Resume');
+    await bob.press('Hang up');
+    await haveEnded(bob, alice);
+    await bob.page.unrouteAll();
+    assert.deepEqual(asked, []);
+  });
+
   it('finds a colleague by parts of the name, and marks them', async () => {
     await alice.search('cast car');
     const option = alice.page.getByRole('option', { name: 'Carol Castillo' });
