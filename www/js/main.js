@@ -24,7 +24,8 @@ function tell(failing) {
 
 async function loadCalls() {
   await firstPaint();
-  preload([...SDKS, ...PARTS.map((name) => `js/${name}.js`)]); // the largest first
+  // Ours first: a call that goes on is looked for while the SDKs are on their way.
+  preload([...PARTS.map((name) => `js/${name}.js`), ...SDKS]);
   await need(() => loadStyle('css/call.css'), tell);
   return need(() => import('./calls.js'), tell);
 }
