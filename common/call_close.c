@@ -34,24 +34,30 @@ static enum err write_outcome(const struct call_flow *flow, struct call *call,
     return rc;
 }
 
-enum err call_close_task(const struct call_flow *flow, const char *task_sid,
-                         enum task_status status, enum call_outcome outcome)
+static enum err reload_task(const struct call_flow *flow, struct task *task)
+{
+    struct task fresh = { 0 };
+    enum err rc = taskrouter_task_fetch(flow->twilio, task->sid, &fresh);
+    if (rc != ERR_OK) return rc;
+    task_clear(task);
+    *task = fresh;
+    return ERR_OK;
+}
+
+enum err call_close_task(const struct call_flow *flow, struct task *task, enum call_outcome outcome)
 {
     const char *reason = call_outcome_name(outcome);
     for (int i = 0; i < CALL_TRIES; i++) {
-        enum close_step step = internal_call_close_step(status);
+        enum close_step step = internal_call_close_step(task->status);
         if (step == CLOSE_NOTHING) return ERR_OK;
         enum task_status next = step == CLOSE_CANCEL ? TASK_CANCELED : TASK_WRAPPING;
-        enum err rc = taskrouter_task_update_status(flow->twilio, task_sid, next,
+        enum err rc = taskrouter_task_update_status(flow->twilio, task->sid, next,
                                                     reason != NULL ? reason : "failed");
         if (rc == ERR_OK || rc == ERR_NOT_FOUND) return ERR_OK;
         if (rc != ERR_REFUSED && rc != ERR_CONFLICT) return rc;
 
-        /* Not in the state that we knew: read it and act on what it is now. */
-        struct task task = { 0 };
-        rc = taskrouter_task_fetch(flow->twilio, task_sid, &task);
-        status = task.status;
-        task_clear(&task);
+        /* Not in the state that we knew: it may have been answered, and have a leg by now. */
+        rc = reload_task(flow, task);
         if (rc == ERR_NOT_FOUND) return ERR_OK;
         if (rc != ERR_OK) return rc;
     }
@@ -127,11 +133,11 @@ static enum err close_k(const struct call_flow *flow, struct call *call, enum ca
      */
     if (call->k_found && strcmp(call->k.sid, call->facts.k_sid) != 0) {
         sid_copy(closed, call->k.sid);
-        rc = call_close_task(flow, closed, call->k.status, outcome);
+        rc = call_close_task(flow, &call->k, outcome);
     }
     rc = first_failure(rc, load_k(flow, call));
     if (!call->k_found || strcmp(call->k.sid, closed) == 0) return rc;
-    return first_failure(rc, call_close_task(flow, call->k.sid, call->k.status, outcome));
+    return first_failure(rc, call_close_task(flow, &call->k, outcome));
 }
 
 static enum err close_legs(const struct call_flow *flow, const struct call *call)
@@ -149,6 +155,17 @@ static enum err close_legs(const struct call_flow *flow, const struct call *call
     return rc;
 }
 
+/* T1 last. If it was accepted while all this was done, its leg has been placed meanwhile. */
+static enum err close_t1(const struct call_flow *flow, struct call *call, enum call_outcome outcome)
+{
+    char known_leg[SID_SIZE];
+    memcpy(known_leg, call->facts.worker_call_sid, SID_SIZE);
+    enum err rc = call_close_task(flow, &call->t1, outcome);
+    internal_call_read(call->t1.attributes, &call->facts);
+    if (strcmp(known_leg, call->facts.worker_call_sid) == 0) return rc;
+    return first_failure(rc, close_leg(flow, call, call->facts.worker_call_sid, ROLE_CALLER));
+}
+
 enum err call_close(const struct call_flow *flow, struct call *call, enum call_outcome outcome)
 {
     enum err rc = write_outcome(flow, call, outcome);
@@ -157,8 +174,7 @@ enum err call_close(const struct call_flow *flow, struct call *call, enum call_o
     rc = close_k(flow, call, outcome);
     rc = first_failure(rc, close_conference(flow, call->t1_sid));
     rc = first_failure(rc, close_legs(flow, call));
-    rc = first_failure(rc, call_close_task(flow, call->t1_sid, call->t1.status, outcome));
-    return rc;
+    return first_failure(rc, close_t1(flow, call, outcome));
 }
 
 enum err call_close_remains(const struct call_flow *flow, struct call *call)

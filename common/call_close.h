@@ -23,8 +23,8 @@ enum err call_close(const struct call_flow *flow, struct call *call,
 /* As call_close when T1 itself has been deleted already: Conference and K are all that is left. */
 enum err call_close_remains(const struct call_flow *flow, struct call *call) MUST_CHECK;
 
-/* Ends one Task: reads it again when Twilio refuses a step, and acts on what it is now. */
-enum err call_close_task(const struct call_flow *flow, const char *task_sid,
-                         enum task_status status, enum call_outcome outcome) MUST_CHECK;
+/* Ends one Task: reads it again when Twilio refuses a step, and acts on what `task` is then. */
+enum err call_close_task(const struct call_flow *flow, struct task *task,
+                         enum call_outcome outcome) MUST_CHECK;
 
 #endif

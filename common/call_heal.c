@@ -115,7 +115,7 @@ static enum err sweep_k(const struct call_flow *flow, struct call *call, enum sw
     *result = SWEEP_CLOSED;
     if (!call->t1_found) return call_close_remains(flow, call);
     if (!t1_lives) return call_close(flow, call, OUTCOME_FAILED);
-    return call_close_task(flow, call->k.sid, call->k.status, OUTCOME_FAILED);
+    return call_close_task(flow, &call->k, OUTCOME_FAILED);
 }
 
 enum err call_sweep(const struct call_flow *flow, const char *task_sid, enum sweep_result *result)

@@ -102,7 +102,7 @@ static enum err store_k(struct placing *placing)
     struct call *call = placing->call;
     enum err rc = call_update(placing->flow, call, decide_k, placing);
     if (rc != ERR_OK || strcmp(call->facts.k_sid, call->k.sid) == 0) return rc;
-    return call_close_task(placing->flow, call->k.sid, call->k.status, OUTCOME_FAILED);
+    return call_close_task(placing->flow, &call->k, OUTCOME_FAILED);
 }
 
 static enum err create_k(struct placing *placing)

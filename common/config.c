@@ -311,17 +311,26 @@ static enum err set_defaults(struct loader *loader)
     return rc;
 }
 
+/* Names all that are missing at once: nobody wants to learn of them one by one. */
 static enum err check_complete(struct loader *loader)
 {
+    char missing[CONFIG_ERROR_SIZE] = "";
+    size_t len = 0;
+    const char *verb = "is";
     loader->line = LINE_NONE;
     for (size_t i = 0; i < SETTINGS; i++) {
         const struct setting *setting = &settings[i];
         if ((setting->flags & REQUIRED) == 0 || *text_of(&loader->config, setting) != NULL)
             continue;
-        if (loader->has_file) return fail(loader, "%s is missing", setting->name);
-        return fail(loader, "no such file, and %s is not in the environment", setting->name);
+        if (len > 0) verb = "are";
+        int more = snprintf(missing + len, sizeof missing - len, "%s%s", len > 0 ? ", " : "",
+                            setting->name);
+        if (more < 0 || (size_t)more >= sizeof missing - len) break;
+        len += (size_t)more;
     }
-    return ERR_OK;
+    if (len == 0) return ERR_OK;
+    if (loader->has_file) return fail(loader, "%s %s missing", missing, verb);
+    return fail(loader, "no such file, and %s %s not in the environment", missing, verb);
 }
 
 enum err config_load_from(const char *path, const char *(*env)(const char *name),

@@ -19,6 +19,7 @@ static const struct {
     [ERR_MEMORY] = { "memory", 500 },
     [ERR_INTERNAL] = { "internal", 500 },
     [ERR_UPSTREAM] = { "upstream", 502 },
+    [ERR_NO_REPLY] = { "no_reply", 504 },
     [ERR_REFUSED] = { "refused", 502 },
     [ERR_UNAVAILABLE] = { "unavailable", 503 },
     [ERR_TIMEOUT] = { "timeout", 504 },

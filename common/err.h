@@ -23,6 +23,7 @@ enum err {
     ERR_MEMORY,        /* out of memory */
     ERR_INTERNAL,      /* our own mistake */
     ERR_UPSTREAM,      /* Twilio answered with an error or with rubbish */
+    ERR_NO_REPLY,      /* the connection to Twilio failed: what was asked may have been done */
     ERR_REFUSED,       /* Twilio understood and refused: 4xx other than 401, 404, 412, 429 */
     ERR_UNAVAILABLE,   /* not now: ask again (misconfigured, stopping, Twilio's 429) */
     ERR_TIMEOUT,       /* Twilio did not answer in time */

@@ -91,6 +91,9 @@ static void ask_twilio(struct twilio_client *client, struct health_findings *fin
     case ERR_NOT_FOUND:
         health_find(findings, "workflow: Twilio knows no such Workspace or Workflow");
         break;
+    case ERR_NO_REPLY:
+        health_find(findings, "twilio: it can't be reached; the log says why");
+        break;
     case ERR_TIMEOUT:
         health_find(findings, "twilio: no answer in time");
         break;

@@ -290,7 +290,7 @@ static enum err result_of(const struct transfer *transfer, CURLcode code)
     if (code == CURLE_OK) return ERR_OK;
     if (transfer->too_large) return ERR_TOO_LARGE;
     if (code == CURLE_OUT_OF_MEMORY || strbuf_failed(&transfer->reply->body)) return ERR_MEMORY;
-    return deadline_left_ms(transfer->deadline) <= ROUNDING_MS ? ERR_TIMEOUT : ERR_UPSTREAM;
+    return deadline_left_ms(transfer->deadline) <= ROUNDING_MS ? ERR_TIMEOUT : ERR_NO_REPLY;
 }
 
 /* In our words where libcurl only knows that a callback of ours said no. */

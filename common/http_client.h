@@ -56,7 +56,7 @@ void http_reply_free(struct http_reply *reply);
 
 /*
  * One request, ended by the deadline at the latest. ERR_OK for any complete answer, whatever its
- * status. ERR_TIMEOUT (the deadline), ERR_UPSTREAM (no or broken answer), ERR_TOO_LARGE (head or
+ * status. ERR_TIMEOUT (the deadline), ERR_NO_REPLY (no or broken answer), ERR_TOO_LARGE (head or
  * body over its ceiling), ERR_MEMORY otherwise; then reply->unknown says whether the request may
  * have arrived. Redirects are not followed. `reply` is emptied first, so it can be used again.
  */

@@ -8,6 +8,9 @@
 
 enum { MAX_HEADERS = 1024 };
 
+/* What is not possible now may well be in a moment. */
+static const char ASK_AGAIN_S[] = "2";
+
 void response_init(struct response *response)
 {
     memset(response, 0, sizeof *response);
@@ -105,8 +108,11 @@ static const char *default_message(enum err err)
     case ERR_TOO_LARGE:
         return "The request is too large.";
     case ERR_UPSTREAM:
+        return "Twilio could not do what it was asked.";
     case ERR_REFUSED:
         return "Twilio refused the request.";
+    case ERR_NO_REPLY:
+        return "Twilio did not answer.";
     case ERR_TIMEOUT:
         return "Twilio did not answer in time.";
     case ERR_UNAVAILABLE:
@@ -139,6 +145,7 @@ void response_failure(struct response *response, enum err err, const char *reque
     response->status = err_http_status(err);
     response->cache_control = "no-store";
     response->reason = code;
+    if (err == ERR_UNAVAILABLE) response_header(response, "Retry-After", ASK_AGAIN_S);
     strbuf_reset(&response->body);
     if (response->dialect == RESPONSE_JSON) {
         response->content_type = "application/json; charset=utf-8";

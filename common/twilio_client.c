@@ -126,7 +126,7 @@ static bool may_repeat(const struct exchange *exchange, enum err rc, const struc
 {
     if (rc == ERR_OK && http->status == 429) return true;
     if (!exchange->repeatable || tries >= READ_TRIES) return false;
-    return rc == ERR_UPSTREAM || (rc == ERR_OK && http->status >= 500);
+    return rc == ERR_NO_REPLY || (rc == ERR_OK && http->status >= 500);
 }
 
 /* Full jitter: anything from 0 to the ceiling, so that clients refused together come back apart. */

@@ -208,6 +208,7 @@ describe('while Twilio is down', () => {
       await lab.forgetDirectory();
       const answer = await lab.page('alice', 'list-agents');
       expectError(answer, status);
+      assert.equal(answer.headers['retry-after'], status === 503 ? '2' : undefined);
       assert.ok(answer.ms < ANSWER_MS, `${answer.ms} ms`);
       await lab.clearFaults();
     }

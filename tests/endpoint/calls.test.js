@@ -150,6 +150,27 @@ describe('the end', () => {
     await expectEnded(call, 'hangup');
   });
 
+  for (const side of ['caller', 'callee']) {
+    test(`a Cancel on its way while the ${side}'s leg is dialled ends that leg too`, async () => {
+      const call = side === 'callee' ? await ring(lab) : await pair(lab);
+      if (side === 'caller') call.t1 = (await call.caller.createTask(call.callee.sid)).data.taskSid;
+      const own = side === 'caller' ? call.t1 : call.k;
+      await call[side].phone('ignore'); // it rings, and nobody picks up
+      await lab.fault({ match: { method: 'POST', path: `/Tasks/${own}$`,
+        param: { AssignmentStatus: 'canceled' } }, action: 'delay', ms: 600 });
+      const canceled = call.caller.endCall(call.t1, 'cancel');
+      await until('the Cancel', async () =>
+        (await lab.control('faults')).faults.every(({ remaining }) => remaining === 0));
+      await (side === 'caller' ? call.caller.joinOwn(call.t1) : call.callee.accept(call.k, {
+        from: call.caller.contactUri, url: `callee-twiml?conferenceName=${call.t1}`,
+      }));
+      assert.equal((await canceled).status, 200);
+      const { calls } = await lab.state();
+      assert.deepEqual(calls.filter(({ endTime }) => endTime === null), []);
+      await expectEnded(call, 'cancel');
+    });
+  }
+
   test('not answered, by the page', async () => {
     const call = await ring(lab);
     assert.equal((await call.caller.endCall(call.t1, 'no-answer')).status, 200);

@@ -73,8 +73,8 @@ const FAULTS = {
   '503 in HTML': [{ action: 'html', status: 503 }, { page: 502 }],
   'HTML with 200': [{ action: 'html', status: 200 }, { page: 502 }],
   rubbish: [{ action: 'rubbish' }, { page: 502 }],
-  'half an answer': [{ action: 'truncate' }, { page: 502 }],
-  'a closed connection': [{ action: 'drop' }, { page: 502 }],
+  'half an answer': [{ action: 'truncate' }, { page: 504 }],
+  'a closed connection': [{ action: 'drop' }, { page: 504 }],
   'a redirect elsewhere': [{ action: 'status', status: 302 }, { page: 502 }],
   'no answer at all': [{ action: 'hang' }, { page: 504 }],
 };
@@ -157,7 +157,7 @@ describe('one request in the middle meets', () => {
         match: { method: 'POST', path: '/Tasks$' }, action, apply: 'after', times: 10,
       });
       const answer = await lab.page('alice', 'create-task', { body: { to: 'client:bob' } });
-      expectError(answer, action === 'hang' ? 504 : 502);
+      expectError(answer, action === 'rubbish' ? 502 : 504);
       const { tasks } = await lab.state();
       assert.equal(tasks.length, 1);
       await lab.rest(`Tasks/${tasks[0].sid}`, { AssignmentStatus: 'canceled', Reason: 'x' });
@@ -180,8 +180,8 @@ test('nobody listens at all', async () => {
     const other = new Lab(stack);
     await other.loadWorkers();
     const t1 = randomSid('WT');
-    checkAnswers(await askAll({ t1, k: randomSid('WT'), asker: other }), { page: 502 });
-    expectError(await other.page('alice', 'list-agents'), 502);
+    checkAnswers(await askAll({ t1, k: randomSid('WT'), asker: other }), { page: 504 });
+    expectError(await other.page('alice', 'list-agents'), 504);
     assert.equal((await other.ask('health')).status, 200);
     assert.equal((await other.ask('health', { query: '?deep=1' })).status, 503);
     for (const [program, query] of [['caller-twiml', `?taskSid=${t1}`],

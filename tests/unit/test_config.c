@@ -271,6 +271,12 @@ static void every_required_key_is_required(void **state)
         snprintf(expected, sizeof expected, "%s: %s is missing", path, keys[i]);
         assert_string_equal(error, expected);
     }
+
+    const char *const two[] = { keys[1], "", keys[6], "", NULL };
+    struct config config;
+    environment = two;
+    assert_int_equal(load_with("", &config), ERR_INPUT);
+    assert_non_null(strstr(error, ": TWILIO_AUTH_TOKEN, DIALPAD_PUBLIC_URL are missing"));
 }
 
 static void a_file_that_others_can_read_is_refused(void **state)

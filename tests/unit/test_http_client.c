@@ -136,7 +136,7 @@ static void test_create_on_a_connection_that_dies_is_sent_once(void **state)
     fake_server_raw(fixture->server, "", FAKE_CLOSE);
     fake_server_json(fixture->server, 201, "", "{}");
     assert_int_equal(get(fixture), ERR_OK);
-    assert_int_equal(create(fixture), ERR_UPSTREAM);
+    assert_int_equal(create(fixture), ERR_NO_REPLY);
     assert_true(fixture->reply.unknown);
     assert_string_not_equal(fixture->reply.problem, "");
     assert_int_equal(fake_server_requests(fixture->server), 2);
@@ -160,7 +160,7 @@ static void test_create_without_an_answer_is_unknown(void **state)
 {
     struct fixture *fixture = *state;
     fake_server_raw(fixture->server, "", FAKE_CLOSE);
-    assert_int_equal(create(fixture), ERR_UPSTREAM);
+    assert_int_equal(create(fixture), ERR_NO_REPLY);
     assert_true(fixture->reply.unknown);
     assert_int_equal(fake_server_requests(fixture->server), 1);
 }
@@ -176,7 +176,7 @@ static void test_create_that_cannot_connect_is_known(void **state)
     const struct http_request request = { .method = "POST", .url = url, .form = "", .once = true };
     assert_int_equal(
         http_client_perform(fixture->client, &request, &fixture->deadline, &fixture->reply),
-        ERR_UPSTREAM);
+        ERR_NO_REPLY);
     assert_false(fixture->reply.unknown);
 }
 
@@ -185,7 +185,7 @@ static void test_truncated_body(void **state)
     struct fixture *fixture = *state;
     fake_server_raw(fixture->server,
                     "HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{\"sid\":", FAKE_CLOSE);
-    assert_int_equal(create(fixture), ERR_UPSTREAM);
+    assert_int_equal(create(fixture), ERR_NO_REPLY);
     assert_true(fixture->reply.unknown);
     assert_int_equal(fake_server_requests(fixture->server), 1);
 }
@@ -265,7 +265,7 @@ static void test_not_http(void **state)
 {
     struct fixture *fixture = *state;
     fake_server_raw(fixture->server, "SSH-2.0-OpenSSH\r\n", FAKE_CLOSE);
-    assert_int_equal(create(fixture), ERR_UPSTREAM);
+    assert_int_equal(create(fixture), ERR_NO_REPLY);
     assert_true(fixture->reply.unknown);
 }
 
@@ -279,9 +279,9 @@ static void test_plain_http_only_where_allowed(void **state)
     const struct http_request file = { .method = "GET", .url = "file:///etc/passwd" };
     assert_int_equal(http_client_new(&options, &strict), ERR_OK);
     assert_int_equal(http_client_perform(strict, &request, &fixture->deadline, &fixture->reply),
-                     ERR_UPSTREAM);
+                     ERR_NO_REPLY);
     assert_int_equal(http_client_perform(strict, &file, &fixture->deadline, &fixture->reply),
-                     ERR_UPSTREAM);
+                     ERR_NO_REPLY);
     assert_int_equal(fixture->reply.body.len, 0);
     assert_int_equal(fake_server_connections(fixture->server), 0);
     http_client_free(strict);
