@@ -95,9 +95,9 @@ test('a blocked microphone sends nothing', async () => {
 
 test('refused and unknown are told apart', async () => {
   const table = [
-    [refusal(409, 'callee_offline'), 'refused'], [refusal(502, 'twilio_refused'), 'refused'],
-    [refusal(504, 'upstream_timeout'), 'unknown'], [refusal(0, 'unreachable'), 'unknown'],
-    [refusal(502, 'failed'), 'unknown'],
+    [refusal(409, 'callee_offline'), 'refused'], [refusal(502, 'refused'), 'refused'],
+    [refusal(504, 'no_reply'), 'unknown'], [refusal(0, 'unreachable'), 'unknown'],
+    [refusal(502, 'failed'), 'unknown'], [refusal(502, 'upstream'), 'unknown'],
   ];
   for (const [error, outcome] of table) {
     const { controller, show } = stage({ api: { createTask: async () => { throw error; } } });

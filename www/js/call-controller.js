@@ -14,6 +14,13 @@ const DROP_AFTER = 2000; // a hang-up is heard at once, also when the server is 
 const COMES_WITHIN = 20000; // the Voice call that brings an agent back into a call
 
 /**
+ * After these answers nobody knows whether the Task was created: Twilio broke off or failed half
+ * way, or a gateway lost our program and says nothing in our words.
+ */
+const isUnknown = (status, code) => status === 0 || status === 504
+  || (status >= 500 && (code === 'failed' || code === 'upstream'));
+
+/**
  * @param {object} parts {api, microphone, softphone(), taskRouter(), session(), registered(),
  *   mayRejoin(taskSid, patiently), reached(boolean)}: functions for what comes later than the page;
  *   `registered` resolves once the softphone can be rung, `mayRejoin` to whether this page is the
@@ -139,9 +146,7 @@ export function createCallController(parts, onState) {
       try {
         dispatch({ type: 'task-created', attempt, taskSid: await api.createTask(to) });
       } catch ({ status, code }) {
-        // A gateway that lost the program says nothing in our words, and knows no more than we do.
-        const unknown = status === 0 || status === 504 || (status >= 500 && code === 'failed');
-        dispatch({ type: unknown ? 'task-unknown' : 'task-refused', attempt, code });
+        dispatch({ type: isUnknown(status, code) ? 'task-unknown' : 'task-refused', attempt, code });
       }
     },
     'dial-leg': dialLeg,
