@@ -19,7 +19,7 @@ static enum err no_call(struct response *response)
     strbuf_addstr(&response->body, "{\"taskSid\":null,\"role\":null,\"state\":\"none\","
                                    "\"outcome\":null,\"other\":null,"
                                    "\"hold\":{\"me\":false,\"other\":false},"
-                                   "\"connectedAt\":null}");
+                                   "\"legs\":[],\"connectedAt\":null}");
     return response_body(response, 200, "application/json; charset=utf-8");
 }
 
@@ -50,6 +50,20 @@ static enum err set_hold(cJSON *answer, const struct call_report *report)
     return rc;
 }
 
+static enum err set_legs(cJSON *answer, const struct call_report *report)
+{
+    cJSON *legs = cJSON_AddArrayToObject(answer, "legs");
+    if (legs == NULL) return ERR_MEMORY;
+    for (size_t i = 0; i < report->my_leg_count; i++) {
+        cJSON *leg = cJSON_CreateString(report->my_legs[i]);
+        if (!cJSON_AddItemToArray(legs, leg)) {
+            cJSON_Delete(leg);
+            return ERR_MEMORY;
+        }
+    }
+    return ERR_OK;
+}
+
 static enum err answer_with(struct response *response, const char *task_sid,
                             const struct call *call, enum call_role role,
                             const struct call_report *report)
@@ -63,6 +77,7 @@ static enum err answer_with(struct response *response, const char *task_sid,
     if (rc == ERR_OK) rc = set_text(answer, "outcome", call_outcome_name(report->outcome));
     if (rc == ERR_OK) rc = set_other(answer, &call->who, role);
     if (rc == ERR_OK) rc = set_hold(answer, report);
+    if (rc == ERR_OK) rc = set_legs(answer, report);
     if (rc == ERR_OK) rc = set_text(answer, "connectedAt", report->connected_at);
     if (rc == ERR_OK) rc = response_json(response, 200, answer);
 out:

@@ -53,6 +53,16 @@ static void report_presence(const struct call *call, enum call_role role,
     report->others_leg_held = waits ? i_hold : call_legs_on_hold(legs, other);
 }
 
+/* By these a page knows whether the leg that it had is still the only one, or another took over. */
+static void report_legs(const struct call_legs *legs, enum call_role role,
+                        struct call_report *report)
+{
+    for (size_t i = 0; i < legs->participants.count; i++) {
+        if (legs->roles[i] != role) continue;
+        sid_copy(report->my_legs[report->my_leg_count++], legs->participants.list[i].call_sid);
+    }
+}
+
 enum err call_report(const struct call_flow *flow, struct call *call, enum call_role role,
                      struct call_report *report)
 {
@@ -75,7 +85,10 @@ enum err call_report(const struct call_flow *flow, struct call *call, enum call_
     memset(report, 0, sizeof *report);
     report->state = is_over_for(role, &view) ? STATE_ENDED : internal_call_state(&view);
     if (report->state == STATE_ENDED) report->outcome = internal_call_final_outcome(&view);
-    if (report->state == STATE_CONNECTED) report_presence(call, role, &legs, report);
+    if (report->state == STATE_CONNECTED) {
+        report_legs(&legs, role, report);
+        report_presence(call, role, &legs, report);
+    }
     memcpy(report->connected_at, call->facts.connected_at, sizeof report->connected_at);
     return ERR_OK;
 }

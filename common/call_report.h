@@ -5,13 +5,16 @@
 #define DIALPAD_CALL_REPORT_H
 
 #include "call.h"
+#include "voice.h"
 
 struct call_report {
     enum call_state state;
     enum call_outcome outcome;
     bool my_leg_held;
     bool others_leg_held;
-    char connected_at[CALL_TIME_SIZE]; /* "" while not connected */
+    size_t my_leg_count;
+    char my_legs[VOICE_PARTICIPANTS_MAX][SID_SIZE]; /* the asker's, in the Conference now */
+    char connected_at[CALL_TIME_SIZE];              /* "" while not connected */
 };
 
 /* Looks at T1, K and the Participants of a loaded call, for this end of it. */

@@ -55,6 +55,7 @@ describe('an agent drops out', () => {
       assert.deepEqual(waiting.hold, { me: false, other: false }, 'nobody wished that hold');
       assert.equal((await legs(other))[0].hold, true);
       assert.equal((await legs(who)).length, 0);
+      assert.deepEqual(waiting.legs, (await legs(other)).map((leg) => leg.callSid));
 
       const back = await who.post('rejoin-call', { taskSid: role === 'caller' ? call.t1 : call.k });
       assert.equal(back.status, 200, back.body);
@@ -115,6 +116,7 @@ describe('coming back', () => {
       return now.length === 1 && now[0].callSid === back.data.callSid;
     });
     assert.notEqual(old.callSid, back.data.callSid);
+    assert.deepEqual((await call.callee.state(call.k)).legs, [back.data.callSid]);
     assert.equal((await call.caller.state(call.t1)).state, 'connected');
     await finish(call);
   });
