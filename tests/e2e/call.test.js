@@ -107,6 +107,24 @@ describe('a call between two agents', () => {
     await haveEnded(alice, bob);
   });
 
+  it('is made anew while the last one is still being closed, by one press', async () => {
+    await connect(alice, bob);
+    const { tasks } = await sandbox(scene.stack, 'state');
+    const { sid } = tasks.find(({ assignment_status: status, attributes }) => (
+      status === 'assigned' && attributes.direction === 'outbound'));
+    await sandbox(scene.stack, 'faults', { method: 'POST', body: {
+      match: { method: 'POST', path: `/Tasks/${sid}`, param: { AssignmentStatus: 'wrapping' } },
+      times: 4, action: 'delay', ms: 1500,
+    } });
+    await alice.press('Hang up');
+    await alice.says('Call ended');
+    alice.expectTrouble('status of 409');
+    await alice.press('Call again');
+    await bob.isRungBy(alice);
+    await bob.press('Decline');
+    await alice.says('Bob Baker declined');
+  });
+
   it('is followed by the next, and by one in the other direction', async () => {
     for (const [caller, callee] of [[alice, bob], [alice, bob], [bob, alice]]) {
       await connect(caller, callee);

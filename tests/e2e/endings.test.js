@@ -34,7 +34,7 @@ describe('a call that comes to nothing', () => {
     await alice.call(bob);
     await bob.isRungBy(alice);
     await alice.press('Cancel');
-    await haveEnded(alice, bob);
+    await Promise.all([haveEnded(alice), bob.hasMissed(alice)]);
     await bob.isNotOffered('Answer');
   });
 
@@ -54,8 +54,12 @@ describe('a call that comes to nothing', () => {
     await alice.call(bob);
     await bob.isRungBy(alice);
     await alice.says('Bob Baker did not answer');
-    await bob.says('Call ended');
+    await bob.hasMissed(alice);
     await bob.isNotOffered('Answer');
+    await bob.press('Call back');
+    await alice.isRungBy(bob);
+    await alice.press('Decline');
+    await bob.says('Alice Archer declined');
   });
 
   it('is not made without a microphone', async () => {
@@ -99,7 +103,7 @@ describe('a call that comes to nothing', () => {
     await alice.call(bob);
     await bob.isRungBy(alice);
     await alice.kill();
-    await bob.says('Call ended', CLOSED_WITHIN_MS);
+    await bob.hasMissed(alice, CLOSED_WITHIN_MS);
     await isClosed(scene.stack);
     await bob.isNotOffered('Answer');
     await alice.restart();

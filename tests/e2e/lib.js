@@ -82,6 +82,11 @@ export class Agent {
     await this.setStatus('Available');
   }
 
+  /** The same person with another browser, which has yet to be opened. */
+  async onAnotherMachine() {
+    return new Agent(this.stack, this.name, await Browser.start(HZ[this.name]));
+  }
+
   button(name) {
     return this.page.getByRole('button', { name, exact: true });
   }
@@ -151,6 +156,10 @@ export class Agent {
 
   isRungBy(other, ms) {
     return this.says(`${other.fullName} is calling`, ms);
+  }
+
+  hasMissed(other, ms) {
+    return this.says(`Missed call from ${other.fullName}`, ms);
   }
 
   /** The kinds of sound that the page plays: names of agents, 'music', or Hz of something else. */
@@ -231,7 +240,7 @@ export async function whoIsRung(one, other) {
     const said = [await one.status(), await other.status()];
     const rings = ([caller, callee], [callers, callees]) => (
       callers === `Calling ${callee.fullName}` && callees === `${caller.fullName} is calling`);
-    const over = (status) => / is busy$|^Call ended$|^The call was not placed$/.test(status);
+    const over = (status) => / is busy$|^Call ended$|^Missed call|^The call was not placed$/.test(status);
     if (rings([one, other], said)) found = { caller: one, callee: other };
     else if (rings([other, one], [...said].reverse())) found = { caller: other, callee: one };
     else if (said.every(over)) found = null;

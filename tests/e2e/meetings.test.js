@@ -172,7 +172,7 @@ describe('agents who get in each other\'s way', () => {
     await alice.call(bob);
     await bob.isRungBy(alice);
     await alice.reload();
-    await bob.says('Call ended');
+    await bob.hasMissed(alice);
     await bob.isNotOffered('Answer');
     await alice.isOffered('Call');
   });

@@ -50,7 +50,7 @@ for (const preset of ['b', ...random]) {
       await bob.call(alice);
       await alice.isRungBy(bob);
       await bob.press('Cancel');
-      await haveEnded(alice, bob);
+      await Promise.all([haveEnded(bob), alice.hasMissed(bob)]);
       await alice.isNotOffered('Answer');
     });
 

@@ -3,12 +3,24 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 
-import { Agent, connect, endScene, haveEnded, isOver, startScene, until } from '../e2e/lib.js';
+import {
+  Agent, connect, endScene, haveEnded, isOver, sandbox, startScene, until,
+} from '../e2e/lib.js';
 
 const seconds = async ({ page }) => {
   const [minutes, rest] = (await page.getByRole('timer').innerText()).split(':').map(Number);
   return minutes * 60 + rest;
 };
+
+/** What the page said before it was first painted, nobody has read. */
+async function neverSaidNoCall(agent) {
+  const painted = await agent.page.evaluate(() => (
+    performance.timeOrigin + performance.getEntriesByName('first-contentful-paint')[0].startTime));
+  const said = await agent.said();
+  const seen = said.filter((words, i) => i === said.length - 1 || said[i + 1].at > painted);
+  assert.equal(seen[0].text, 'Coming back into the call…');
+  assert.ok(!seen.some(({ text }) => text === 'No call'), JSON.stringify(seen));
+}
 
 describe('back into the call', () => {
   let scene, alice, bob;
@@ -35,6 +47,7 @@ describe('back into the call', () => {
         await seconds(away) >= 2 ? null : 'it has just begun'));
       await away.page.reload();
       await away.isIn(there);
+      await neverSaidNoCall(away);
       assert.ok(await seconds(away) >= 2, 'the timer began anew');
       await hearEachOther(alice, bob);
       await there.isIn(away);
@@ -54,6 +67,33 @@ describe('back into the call', () => {
     await hangUp(alice, bob);
   });
 
+  it('comes on another machine only when it is asked to, and stays there', async () => {
+    const onOtherDevice = 'You’re in a call on another device';
+    const machine = await bob.onAnotherMachine();
+    try {
+      await connect(alice, bob);
+      await machine.open();
+      await machine.says(onOtherDevice);
+      await machine.shows('With Alice Archer');
+      await hearEachOther(alice, bob);
+      const { calls } = await sandbox(scene.stack, 'state');
+      assert.equal(calls.filter(({ to, endTime }) => to === 'client:bob' && !endTime).length, 1);
+      await machine.press('Bring it here');
+      await machine.isIn(alice);
+      await bob.says(onOtherDevice);
+      await hearEachOther(alice, machine);
+      await bob.reload();
+      await bob.says(onOtherDevice);
+      await hearEachOther(alice, machine);
+    } finally {
+      await machine.kill();
+    }
+    await bob.press('Bring it here');
+    await bob.isIn(alice);
+    await hearEachOther(alice, bob);
+    await hangUp(bob, alice);
+  });
+
   describe('with two tabs', () => {
     let tab;
     before(async () => {
@@ -62,7 +102,7 @@ describe('back into the call', () => {
     after(() => tab.page.close());
 
     it('goes where it is asked to go', async () => {
-      await bob.press('Use this tab').catch(() => {});
+      await bob.isNotOffered('Use this tab');
       await connect(alice, bob);
       await tab.shows('This call is in another window of yours.');
       await tab.press('Use this tab');

@@ -1,5 +1,6 @@
 // The agent's status over a reload: TaskRouter sets a Worker offline whose last page goes.
 
+import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { endScene, rest, sandbox, startScene, until } from '../e2e/lib.js';
@@ -41,6 +42,26 @@ describe('the status', () => {
     await away();
     await is('Available');
   });
+
+  for (const [what, answer, words] of [
+    ['who is signed out', { status: 401 }, 'Signed out'],
+    ['whom nobody knows', { status: 403, json: { error: { code: 'no_worker' } } }, 'Not connected'],
+  ]) {
+    it(`of somebody ${what} is not awaited for ever`, async () => {
+      const select = alice.page.getByRole('combobox', { name: 'Your status' });
+      alice.expectTrouble(`status of ${answer.status}`);
+      await alice.page.route('**/cgi-bin/session', (route) => route.fulfill(answer));
+      await alice.page.reload();
+      await until(`the status says "${words}"`, async () => {
+        const shown = await select.locator('option:checked').innerText();
+        return shown === words ? null : `it says "${shown}"`;
+      });
+      assert.equal(await select.isDisabled(), true);
+      assert.equal(await alice.page.getByText('Incoming calls ring here').isVisible(), false);
+      await alice.page.unroute('**/cgi-bin/session');
+      await alice.reload();
+    });
+  }
 
   it('that was chosen elsewhere stands', async () => {
     const { TWILIO_FLEX_WORKSPACE_SID: workspace } = scene.stack.config;

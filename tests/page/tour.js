@@ -85,7 +85,7 @@ async function endings({ alice, bob }, visit) {
   await bob.isRungBy(alice);
   await alice.press('Cancel');
   await haveEnded(alice);
-  await bob.shows('You missed a call from Alice Archer.');
+  await bob.hasMissed(alice);
   await visit('missed', bob.page);
 }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { createCallController } from '../../www/js/call-controller.js';
+import { fakeTime } from './fake-time.js';
 
 const BOB = { sid: 'WKbob', name: 'Bob' };
 const HOST = 'https://calls.example/cgi-bin';
@@ -60,6 +61,8 @@ function stage(overrides = {}) {
     }),
     registered: async () => {},
     mayRejoin: async () => true,
+    locate: async () => 'device',
+    hasNoCall: () => done.push(['hasNoCall']),
     reached() {},
     ...overrides.parts,
   };
@@ -197,7 +200,8 @@ test('a page that is not in charge stays out of the call', async () => {
     parts: { mayRejoin: async () => false } });
   second.controller.taskRouterUp();
   await settled();
-  assert.deepEqual([second.show.state.phase, second.show.state.mine], ['connected', false]);
+  assert.deepEqual([second.show.state.phase, second.show.state.mine, second.show.state.place],
+    ['connected', false, 'device']);
   assert.ok(!second.names().includes('rejoin'));
   second.controller.dispatch({ type: 'rejoin' });
   await settled();
@@ -215,7 +219,75 @@ test('a call that rings is left to TaskRouter at the start', async () => {
   Object.assign(server, { role: 'callee', state: 'ringing' });
   await controller.signedIn();
   await settled();
-  assert.equal(show.state, null);
+  assert.equal(show.state.phase, 'idle');
+});
+
+test('that the last call of this browser is over is said as soon as it is known', async () => {
+  const { controller, show, names } = stage({ early: true, api: {
+    callState: async () => ({ answer: { taskSid: null, state: 'none' }, elapsed: 0 }),
+  } });
+  controller.returning();
+  assert.equal(show.state.returning, true);
+  await controller.signedIn();
+  assert.deepEqual([show.state.returning, names()], [false, ['hasNoCall']]);
+  const refused = stage();
+  refused.controller.returning();
+  refused.controller.signedOut();
+  assert.equal(refused.show.state.returning, false);
+});
+
+/** A call that has just ended, and a server that goes on refusing for a while. */
+async function justOver(t, refusals, code) {
+  const time = fakeTime(t);
+  const tried = [];
+  const scene = stage({ api: { async createTask(to) {
+    tried.push(Date.now());
+    if (to === 'WKcarol' || tried.length === 1 || refusals-- <= 0) return `WT${tried.length}`;
+    throw refusal(409, code);
+  } } });
+  const { controller, server } = scene;
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  Object.assign(server, { state: 'ended', outcome: 'hangup' });
+  controller.taskChanged('WT1', 'wrapup');
+  await settled();
+  tried.length = 0;
+  tried.push(0);
+  Object.assign(server, { state: 'calling', outcome: null });
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  const pass = async (ms) => {
+    for (let passed = 0; passed < ms; passed += 250) {
+      time.tick(250);
+      await settled();
+    }
+  };
+  return { ...scene, pass, tried };
+}
+
+for (const code of ['already_in_call', 'callee_busy']) {
+  test(`what is left of the last call is waited out: ${code}`, async (t) => {
+    const { show, pass } = await justOver(t, 2, code);
+    assert.equal(show.state.phase, 'preparing');
+    await pass(1000);
+    assert.equal(show.state.phase, 'calling');
+  });
+}
+
+test('a call that goes on for longer is told of', async (t) => {
+  const { show, pass, tried } = await justOver(t, Infinity, 'already_in_call');
+  await pass(2500);
+  assert.equal(show.state.phase, 'preparing');
+  await pass(1000);
+  assert.deepEqual([show.state.outcome, show.state.code], ['refused', 'already_in_call']);
+  assert.ok(tried.length < 8, `${tried.length} requests`);
+});
+
+test('a call that is canceled while it waits is asked for no more', async (t) => {
+  const { controller, show, pass, tried } = await justOver(t, Infinity, 'already_in_call');
+  controller.dispatch({ type: 'cancel' });
+  await pass(3500);
+  assert.deepEqual([show.state.phase, show.state.outcome, tried.length], ['ended', 'cancel', 2]);
 });
 
 test('who comes too late for the call is told that it is over', async () => {
@@ -239,7 +311,7 @@ test('a page that wakes up leaves a call alone that is on another machine', asyn
   const { controller, show } = stage({
     api: { callState: async () => ({ answer, elapsed: 0 }) },
     parts: {
-      mayRejoin: async (taskSid, patiently) => {
+      mayRejoin: async (taskSid, legs, patiently) => {
         patience.push(patiently);
         return !patiently;
       },

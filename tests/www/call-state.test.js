@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import {
-  canCall, canUseLeg, initialState, pollPlan, reduce,
+  canCall, canUseLeg, initialState, isMissed, pollPlan, reduce,
 } from '../../www/js/call-state.js';
 
 const BOB = { sid: 'WKbob', name: 'Bob' };
@@ -24,7 +24,8 @@ const server = (state, more = {}, taskSid = T1) => ({
 const dial = { type: 'dial', agent: BOB };
 const micOpen = { type: 'mic-open', attempt: 1 };
 const created = { type: 'task-created', attempt: 1, taskSid: T1 };
-const legOpen = { type: 'leg-open', taskSid: T1 };
+const LEG = 'CA1';
+const legOpen = { type: 'leg-open', taskSid: T1, callSid: LEG };
 const legClosed = { type: 'leg-closed', taskSid: T1 };
 const offer = { type: 'offer', taskSid: K, other: BOB };
 const answer = { type: 'answer' };
@@ -195,6 +196,55 @@ test('a leg that was lost is fetched back', () => {
   const back = play([legOpen], waiting.state);
   assert.deepEqual([back.state.phase, canUseLeg(back.state)], ['connected', true]);
   assert.equal(back.state.connectedAt, lost.state.connectedAt);
+});
+
+test('a leg that was lost is not fetched back once another machine has it', () => {
+  const lost = [...connected, { ...legClosed, dropped: true }];
+  assert.equal(play([...lost, server('connected', { legs: [LEG] })]).state.phase, 'rejoining');
+  const { state } = play([...lost, server('connected', { legs: [LEG, 'CA8'] })]);
+  assert.deepEqual([state.phase, state.mine], ['connected', false]);
+});
+
+test('a page without the leg asks where it is, and is told', () => {
+  const found = { type: 'found', taskSid: T1, role: 'caller', other: BOB, place: 'device' };
+  const up = play([found, server('connected', { legs: ['CA8'] })]);
+  assert.equal(up.state.place, 'device');
+  assert.deepEqual(up.effects, [{ type: 'locate', taskSid: T1, legs: ['CA8'] }]);
+  const located = play([{ type: 'located', taskSid: T1, place: 'window' }], up.state);
+  assert.equal(located.state.place, 'window');
+  const mine = play([{ type: 'rejoin' }, { type: 'located', taskSid: T1, place: 'device' }],
+    up.state).state;
+  assert.deepEqual([mine.phase, mine.place], ['rejoining', null]);
+  assert.deepEqual(play([...connected, server('connected')]).effects, []);
+});
+
+test('a page knows every leg that it has had in a call, and none of the call before', () => {
+  const named = { type: 'leg-named', taskSid: T1, callSid: 'CA2' };
+  const { state } = play([...connected, { ...legClosed, dropped: true }, server('connected'),
+    { type: 'mic-open', attempt: 2 }, named, { ...legOpen, callSid: 'CA2' }]);
+  assert.deepEqual(state.callSids, [LEG, 'CA2']);
+  assert.deepEqual(play([server('ended'), dial], state).state.callSids, []);
+});
+
+test('until the server has said so, nobody knows whether the page comes back', () => {
+  const { state } = play([{ type: 'returning' }]);
+  assert.deepEqual([state.phase, state.returning, canCall(state)], ['idle', true, true]);
+  assert.equal(play([{ type: 'not-returning' }], state).state.returning, false);
+  assert.equal(play([offer], state).state.returning, false);
+  assert.equal(play([...connected, { type: 'returning' }]).state.returning, false);
+});
+
+test('who has missed a call', () => {
+  const missed = (events) => isMissed(play(events).state);
+  const over = (outcome, more) => server('ended', { outcome, ...more }, K);
+  assert.equal(missed([offer, over('no-answer')]), true);
+  assert.equal(missed([offer]), false);
+  assert.equal(missed([offer, { type: 'decline' }, over('declined')]), false);
+  assert.equal(missed([...answered, over('cancel')]), false);
+  assert.equal(missed([...calling, server('ended', { outcome: 'no-answer' })]), false);
+  const elsewhere = [offer, { type: 'taken', taskSid: K }];
+  assert.equal(missed([...elsewhere, over('hangup', { connectedAt: '2026-01-01T00:00:00Z' })]),
+    false, 'answered in another tab and over before anybody asked');
 });
 
 test('after another tab took over, the leg goes there and is not fetched back', () => {

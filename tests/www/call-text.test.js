@@ -9,6 +9,7 @@ const call = (changes) => ({ ...initialState, other: { sid: 'WK1', name: 'Bob' }
 const caller = { role: 'caller', mine: true };
 const callee = { role: 'callee', mine: true };
 const ended = { phase: 'ended' };
+const rung = { ...callee, ...ended, mine: false };
 
 const STATUS = [
   [{ ...caller, phase: 'preparing' }, 'Calling Bob'],
@@ -36,6 +37,20 @@ const STATUS = [
   [{ ...caller, ...ended, outcome: 'unknown' }, 'The server did not answer'],
   [{ ...callee, ...ended, outcome: 'declined' }, 'Call ended'],
   [{ ...callee, ...ended, outcome: 'no-answer' }, 'Call ended'],
+  [{ ...rung, outcome: 'no-answer' }, 'Missed call from Bob'],
+  [{ ...rung, outcome: 'cancel' }, 'Missed call from Bob'],
+  [{ ...rung, outcome: 'hangup' }, 'Missed call from Bob'],
+  [{ ...rung, outcome: 'hangup', duration: 4000 }, 'Call ended'],
+  [{ ...rung, outcome: 'declined' }, 'Call ended'],
+  [{ ...rung, outcome: 'glare' }, 'Call ended'],
+  [{ phase: 'idle' }, 'No call'],
+  [{ phase: 'idle', returning: true }, 'Coming back into the call…'],
+  [{ ...caller, mine: false, place: 'window', phase: 'connected' }, 'In call with Bob'],
+  [{ ...caller, mine: false, place: 'device', phase: 'connected' },
+    'You’re in a call on another device'],
+  [{ ...caller, mine: false, place: 'device', phase: 'reconnecting' },
+    'You’re in a call on another device'],
+  [{ ...caller, mine: false, place: 'device', phase: 'calling' }, 'Calling Bob'],
 ];
 
 for (const [changes, text] of STATUS) {
@@ -43,9 +58,10 @@ for (const [changes, text] of STATUS) {
 }
 
 const DETAILS = [
-  [{ ...callee, mine: false, ...ended, outcome: 'no-answer' }, 'You missed a call from Bob.'],
-  [{ ...callee, mine: false, ...ended, outcome: 'cancel' }, 'You missed a call from Bob.'],
-  [{ ...callee, mine: false, ...ended, outcome: 'declined' }, 'You declined the call from Bob.'],
+  [{ ...rung, outcome: 'no-answer', endedAt: new Date(2026, 0, 2, 14, 5) }, 'At 2:05 PM'],
+  [{ ...rung, outcome: 'failed' }, 'The connection could not be made.'],
+  [{ ...rung, outcome: 'declined' }, 'You declined the call from Bob.'],
+  [{ ...rung, outcome: 'hangup', duration: 4000 }, 'Lasted 0:04'],
   [{ ...callee, ...ended, outcome: 'cancel' }, ''],
   [{ ...caller, ...ended, outcome: 'hangup', duration: 83000 }, 'Lasted 1:23'],
   [{ ...caller, ...ended, outcome: 'failed' }, 'The connection could not be made.'],
@@ -57,12 +73,23 @@ const DETAILS = [
   [{ ...caller, ...ended, outcome: 'refused', code: 'a_code_of_tomorrow' },
     'Something went wrong on the server. Try again in a moment.'],
   [{ ...caller, phase: 'connected', muted: true }, 'Your microphone is muted.'],
-  [{ ...callee, mine: false, phase: 'connected' }, 'This call is in another window of yours.'],
+  [{ ...callee, mine: false, phase: 'connected' }, ''],
+  [{ ...callee, mine: false, place: 'window', phase: 'connected' },
+    'This call is in another window of yours.'],
+  [{ ...callee, mine: false, place: 'device', phase: 'connected' }, 'With Bob'],
+  [{ ...caller, mine: false, place: 'device', phase: 'calling' },
+    'This call is on another device of yours.'],
+  [{ phase: 'idle' }, 'Pick a colleague and press Call. Incoming calls ring here.'],
+  [{ phase: 'idle', returning: true }, ''],
 ];
 
 for (const [changes, text] of DETAILS) {
   test(`detail: ${JSON.stringify(changes)}`, () => assert.equal(detailText(call(changes)), text));
 }
+
+test('where no call can ring, none is promised', () => {
+  assert.equal(detailText(call({ phase: 'idle' }), false), '');
+});
 
 test('a nameless colleague is still somebody', () => {
   const nameless = call({ ...callee, phase: 'ringing', other: null });

@@ -131,35 +131,82 @@ test('a tab that reloads is in charge again, though another one stood in line', 
   assert.deepEqual([again.inCharge(), b.inCharge()], [true, false]);
 });
 
+const inCall = (taskSid, ...callSids) => (
+  { phase: 'connected', mine: true, leg: 'open', taskSid, callSids });
+const over = (taskSid) => (
+  { phase: 'ended', mine: true, leg: 'closed', taskSid, callSids: [] });
+
 test('who may come back into a call', async () => {
   const { open } = browser();
   const a = open('a');
-  await a.known;
-  a.holdLeg('WT1');
+  assert.equal(await a.mayRejoin('WT1', []), false, 'it never was in this browser');
+  assert.equal(await a.locate('WT1', []), 'device');
+  a.follow(inCall('WT1', 'CA1'));
   await settled();
-  assert.equal(await a.mayRejoin('WT1'), false, 'it has the call');
+  assert.equal(await a.mayRejoin('WT1', ['CA1']), false, 'it has the call');
   const b = open('b');
-  assert.equal(await b.mayRejoin('WT1'), false, 'another tab has the call');
-  a.holdLeg(null);
+  assert.equal(await b.mayRejoin('WT1', ['CA1']), false, 'another tab has the call');
+  assert.equal(await b.locate('WT1', ['CA1']), 'window');
   a.close();
   await settled();
   assert.equal(b.inCharge(), true);
-  const patient = b.mayRejoin('WT1', true);
+  const patient = b.mayRejoin('WT1', [], true);
   const again = open('a');
-  assert.equal(await again.mayRejoin('WT1'), true, 'the tab that had the call, reloaded');
+  assert.equal(await again.mayRejoin('WT1', ['CA1']), true, 'the tab that had it, reloaded');
   assert.equal(await patient, false, 'a tab that waited for it');
   again.close();
   await settled();
-  assert.equal(await b.mayRejoin('WT2', true), false, 'a call that never was in this browser');
-  assert.equal(await b.mayRejoin('WT1', true), true, 'the tab that had it is gone for good');
+  assert.equal(await b.mayRejoin('WT2', [], true), false, 'an old mark of another call');
+  assert.equal(await b.mayRejoin('WT1', [], true), true, 'the tab that had it is gone for good');
+});
+
+test('a call that was fetched to another machine stays there', async () => {
+  const { open } = browser();
+  const a = open('a');
+  a.follow(inCall('WT1', 'CA1'));
+  a.close();
+  const again = open('a');
+  for (const legs of [['CA8'], ['CA1', 'CA8']]) {
+    assert.equal(await again.mayRejoin('WT1', legs), false);
+    assert.equal(await again.locate('WT1', legs), 'device');
+  }
+  again.follow(inCall('WT1', 'CA2'));
+  assert.equal(await again.locate('WT1', ['CA1', 'CA2']), 'window');
+  again.close();
+  assert.equal(await open('a').mayRejoin('WT1', ['CA1', 'CA2']), true, 'both were of this browser');
+});
+
+test('nothing of a call is kept once it is over', async () => {
+  const kept = storage();
+  const store = openStore('WK1', kept);
+  const tabs = createTabs(store, () => {}, { locks: null });
+  tabs.follow(inCall('WT1', 'CA1'));
+  tabs.follow(over('WT7'));
+  assert.deepEqual(store.get('leg'), { taskSid: 'WT1', callSids: ['CA1'] });
+  tabs.follow(over('WT1'));
+  assert.equal(store.get('leg'), null);
+  tabs.follow(inCall('WT2', 'CA3'));
+  tabs.forgetLegs();
+  assert.equal(store.get('leg'), null);
 });
 
 test('a browser without locks has one tab in charge: each', async () => {
   const tabs = createTabs(openStore('WK1', storage()), () => {}, { locks: null });
-  assert.equal(await tabs.mayRejoin('WT1'), true);
   await tabs.takeOver();
-  tabs.holdLeg('WT1');
-  tabs.holdLeg(null);
+  tabs.follow(inCall('WT1', 'CA1'));
+  assert.equal(await tabs.mayRejoin('WT1', ['CA1']), true);
+  tabs.follow(over('WT1'));
+});
+
+test('a browser that keeps nothing asks before it fetches a call', async () => {
+  const refusing = {
+    getItem() { throw new Error('SecurityError'); },
+    setItem() { throw new Error('SecurityError'); },
+  };
+  const tabs = createTabs(openStore('WK1', refusing), () => {}, { locks: null, memory: undefined });
+  tabs.follow(inCall('WT1', 'CA1'));
+  assert.equal(await tabs.mayRejoin('WT1', ['CA1']), false);
+  assert.equal(await tabs.locate('WT1', ['CA1']), 'device');
 });
 
 test('a late tick means sleep; a hidden page\'s ticks may be a minute late', () => {
@@ -254,6 +301,7 @@ test('offline and another tab are said in words', () => {
   const offline = readiness({ ...good, connected: false, online: false });
   assert.deepEqual([offline.text, offline.tone],
     ['You are offline. Waiting for the network…', 'warning']);
+  assert.equal(offline.reachable, false);
   const other = readiness({ ...good, inCharge: false, picked: { available: true, name: 'Bob' } });
   assert.deepEqual([other.useTab, other.canCall], [true, true]);
   assert.equal(readiness({ ...good, inCharge: true }).useTab, false);

@@ -101,3 +101,12 @@ test('whether a call can be made, and why not', () => {
     assert.deepEqual([said.canCall, said.goReady, said.text], [canCall, goReady, text]);
   }
 });
+
+test('calls are promised to ring only where they can', () => {
+  const reachable = (connected, wasConnected, problem = null) => (
+    readiness({ connected, wasConnected, problem }).reachable);
+  assert.equal(reachable(true, true), true);
+  assert.equal(reachable(false, false), true, 'it is on its way');
+  assert.equal(reachable(false, true), false);
+  assert.equal(reachable(false, false, 'sign_in'), false);
+});

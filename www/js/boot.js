@@ -11,5 +11,6 @@
   };
   const theme = kept('theme');
   if (theme) root.dataset.theme = theme;
-  if (!/^en\b/.test(kept('language') ?? navigator.language)) root.dataset.translating = '';
+  const speaksEnglish = /^en\b/.test(kept('language') ?? navigator.language);
+  if (!speaksEnglish || kept('leg')) root.dataset.translating = '';
 }

@@ -12,6 +12,7 @@ const isFinal = ({ status }) => status >= 400 && status < 500 && status !== 429;
 const RESERVED_WITHIN = 25000; // a caller's Task lives 20 s without a reservation
 const DROP_AFTER = 2000; // a hang-up is heard at once, also when the server is slow
 const COMES_WITHIN = 20000; // the Voice call that brings an agent back into a call
+const CLOSES_WITHIN = 3000; // a call's Tasks, after its end
 
 /**
  * After these answers nobody knows whether the Task was created: Twilio broke off or failed half
@@ -22,9 +23,11 @@ const isUnknown = (status, code) => status === 0 || status === 504
 
 /**
  * @param {object} parts {api, microphone, softphone(), taskRouter(), session(), registered(),
- *   mayRejoin(taskSid, patiently), reached(boolean)}: functions for what comes later than the page;
- *   `registered` resolves once the softphone can be rung, `mayRejoin` to whether this page is the
- *   one to come back into a call, and `reached` is told whether the server answers
+ *   mayRejoin(taskSid, legs, patiently), locate(taskSid, legs), hasNoCall(), reached(boolean)}:
+ *   functions for what comes later than the page; `registered` resolves once the softphone can be
+ *   rung, `mayRejoin` to whether this page is the one to come back into a call, `locate` to where
+ *   the agent's leg is; `hasNoCall` is told that there is none, and `reached` whether the server
+ *   answers
  * @param {(state: object) => void} onState
  */
 export function createCallController(parts, onState) {
@@ -34,6 +37,7 @@ export function createCallController(parts, onState) {
   let state = initialState;
   let coming = null;
   let looked = false;
+  let last = null; // {with, endedAt}: the last call of this page
 
   const poller = createPoller((taskSid, signal) => api.callState(taskSid, signal), {
     onAnswer(taskSid, { answer, elapsed }) {
@@ -115,7 +119,10 @@ export function createCallController(parts, onState) {
     if (isOff()) return;
     parts.softphone().expectNamed(taskSid);
     const callSid = await insist(() => api.rejoinCall(taskSid), isOff);
-    if (callSid) parts.softphone().legIs(taskSid, callSid);
+    if (callSid) {
+      dispatch({ type: 'leg-named', taskSid, callSid });
+      parts.softphone().legIs(taskSid, callSid);
+    }
     clearTimeout(coming);
     if (!callSid) fail();
     else if (!isOff()) coming = setTimeout(fail, COMES_WITHIN);
@@ -132,6 +139,25 @@ export function createCallController(parts, onState) {
     if (state.taskSid === taskSid) poller.now();
   }
 
+  /**
+   * Just after a call its Tasks may still be open for a moment. That isn't worth the agent's
+   * attention; any other call is.
+   */
+  async function createTask(to) {
+    for (let wait = 250; ; wait *= 2) {
+      try {
+        return await api.createTask(to);
+      } catch (error) {
+        const { code } = error;
+        const stale = code === 'already_in_call' || (code === 'callee_busy' && last?.with === to);
+        const patience = last && stale ? last.endedAt + CLOSES_WITHIN - Date.now() : 0;
+        if (patience <= 0) throw error;
+        await pause(Math.min(wait, patience));
+        if (state.phase !== 'preparing') throw error;
+      }
+    }
+  }
+
   const effects = {
     async 'open-mic'({ attempt }) {
       try {
@@ -144,7 +170,7 @@ export function createCallController(parts, onState) {
     'release-mic': () => microphone.release(),
     async 'create-task'({ to, attempt }) {
       try {
-        dispatch({ type: 'task-created', attempt, taskSid: await api.createTask(to) });
+        dispatch({ type: 'task-created', attempt, taskSid: await createTask(to) });
       } catch ({ status, code }) {
         dispatch({ type: isUnknown(status, code) ? 'task-unknown' : 'task-refused', attempt, code });
       }
@@ -177,6 +203,9 @@ export function createCallController(parts, onState) {
       }
     },
     'check-offer': ({ taskSid }) => checkOffer(taskSid),
+    async locate({ taskSid, legs }) {
+      dispatch({ type: 'located', taskSid, place: await parts.locate(taskSid, legs) });
+    },
   };
 
   /** Rings only if the server says that this call is for this agent, and from whom. */
@@ -196,20 +225,29 @@ export function createCallController(parts, onState) {
   async function findCall() {
     const early = !parts.taskRouter();
     const found = await insist(() => api.callState());
-    const { taskSid, role, state: phase, other } = found?.answer ?? {};
+    const { taskSid, role, state: phase, other, legs = [] } = found?.answer ?? {};
     const opened = !looked;
     looked ||= found !== null;
-    if (!taskSid || phase === 'ended' || phase === 'none') return;
+    const open = taskSid && phase !== 'ended' && phase !== 'none';
+    if (found && !open) parts.hasNoCall();
     const up = phase === 'connected' || phase === 'reconnecting';
-    if (!up && (early || (role === 'callee' && parts.taskRouter().isPending(taskSid)))) return;
-    const back = up && !visited.has(taskSid) && await parts.mayRejoin(taskSid, !opened);
-    dispatch({ type: 'found', taskSid, role, other, back, elapsed: found.elapsed });
+    const rings = role === 'callee' && parts.taskRouter()?.isPending(taskSid);
+    if (!open || (!up && (early || rings))) {
+      dispatch({ type: 'not-returning' });
+      return;
+    }
+    const back = up && !visited.has(taskSid) && await parts.mayRejoin(taskSid, legs, !opened);
+    const place = back ? null : await parts.locate(taskSid, legs);
+    dispatch({ type: 'found', taskSid, role, other, back, place, elapsed: found.elapsed });
   }
 
   function dispatch(event) {
     const result = reduce(state, { now: Date.now(), ...event });
     state = result.state;
     if (state.taskSid) visited.add(state.taskSid);
+    if (state.phase === 'ended' && state.taskSid) {
+      last = { with: state.other?.sid, endedAt: state.endedAt };
+    }
     poller.follow(pollPlan(state));
     for (const effect of result.effects) effects[effect.type](effect);
     onState(state);
@@ -231,13 +269,19 @@ export function createCallController(parts, onState) {
       if (pollPlan(state)) poller.now();
       else findCall();
     },
+    /** This browser was in a call; whether it still is, the server has to say. */
+    returning: () => dispatch({ type: 'returning' }),
     /** The session is there, and nothing else yet. */
     signedIn: () => canCall(state) && findCall(),
+    /** It was refused. */
+    signedOut: () => dispatch({ type: 'not-returning' }),
     /** This tab is in charge now, for whatever reason: is there a call without a page? */
     async lookForLeftCall() {
       const { taskSid, mine } = state;
       if (!taskSid || mine || canCall(state)) return;
-      if (await parts.mayRejoin(taskSid, true)) dispatch({ type: 'rejoin', taskSid });
+      const found = await insist(() => api.callState(taskSid));
+      if (!found || !await parts.mayRejoin(taskSid, found.answer.legs ?? [], true)) return;
+      dispatch({ type: 'rejoin', taskSid });
     },
     offered: checkOffer,
     taskChanged(taskSid, what) {
@@ -249,9 +293,9 @@ export function createCallController(parts, onState) {
         findCall();
       }
     },
-    legOpen(taskSid) {
+    legOpen(taskSid, callSid) {
       clearTimeout(coming);
-      dispatch({ type: 'leg-open', taskSid });
+      dispatch({ type: 'leg-open', taskSid, callSid });
       identifyLeg(taskSid);
     },
     legClosed: (taskSid, dropped) => dispatch({ type: 'leg-closed', taskSid, dropped }),

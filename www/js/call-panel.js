@@ -1,14 +1,14 @@
 // Shows the call. `update` takes the whole state and changes only what differs, so that focus stays
 // where it is.
 
-import { canUseLeg } from './call-state.js';
+import { canUseLeg, isMissed } from './call-state.js';
 import { detailText, formatDuration, initials, statusText } from './call-text.js';
 import { byId, part, setText } from './dom.js';
 import { t } from './strings.js';
 
 // `press` is an event of call-state.js. What has no words here says in each state what it does.
 const BUTTONS = [
-  { id: 'rejoin', icon: 'phone', words: 'useTab', look: 'yes', press: 'rejoin' },
+  { id: 'rejoin', icon: 'phone', look: 'yes', press: 'rejoin' },
   { id: 'mute', icon: 'mic', press: 'toggle-mute' },
   { id: 'keypad-toggle', icon: 'keypad', words: 'keypad' },
   { id: 'hold', icon: 'pause', press: 'toggle-hold' },
@@ -16,7 +16,7 @@ const BUTTONS = [
   { id: 'answer', icon: 'phone', words: 'answer', look: 'yes', press: 'answer' },
   { id: 'cancel', icon: 'hangup', words: 'cancel', look: 'no', press: 'cancel' },
   { id: 'hang-up', icon: 'hangup', words: 'hangUp', look: 'no', press: 'hang-up' },
-  { id: 'call-again', icon: 'phone', words: 'callAgain', look: 'yes', press: 'call-again' },
+  { id: 'call-again', icon: 'phone', look: 'yes', press: 'call-again' },
 ];
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -66,8 +66,12 @@ function createButton({ id, icon, words, look = '' }) {
     part('i', {}, svg), part('span', { words }));
 }
 
-function setToggle(button, label, icon, on) {
+function setLabel(button, label) {
   setText(button.querySelector('span'), label);
+}
+
+function setToggle(button, label, icon, on) {
+  setLabel(button, label);
   setIcon(button.querySelector('use'), icon);
   button.classList.toggle('on', on);
 }
@@ -125,18 +129,21 @@ export function mountCallPanel(stage, onPress) {
     /**
      * @param {object} state
      * @param {boolean} canCall whether calls can be made at all now
+     * @param {boolean} reachable whether they can ring here
      */
-    update(state, canCall) {
+    update(state, canCall, reachable) {
       shown = state;
       stage.dataset.phase = state.phase;
-      stage.classList.toggle('waves', UNDER_WAY.includes(state.phase));
+      stage.classList.toggle('waves', state.returning || UNDER_WAY.includes(state.phase));
       stage.dataset.held = String(state.hold.me || state.hold.other);
       setText(letters, state.other ? initials(state.other.name) : '');
       setText(status, statusText(state));
-      setText(detail, detailText(state));
+      setText(detail, detailText(state, reachable));
       const { muted, hold: { other: held } } = state;
       setToggle(byId('mute'), t(muted ? 'unmute' : 'mute'), muted ? 'mic-off' : 'mic', muted);
       setToggle(byId('hold'), t(held ? 'resume' : 'hold'), held ? 'play' : 'pause', held);
+      setLabel(byId('call-again'), t(isMissed(state) ? 'callBack' : 'callAgain'));
+      setLabel(byId('rejoin'), t(state.place === 'device' ? 'bringHere' : 'useTab'));
       updateButtons(state, canCall);
       meter.hidden = !canUseLeg(state) || muted;
       tick();

@@ -11,18 +11,22 @@
 
 export const initialState = Object.freeze({
   phase: 'idle',
+  returning: false, // this browser was in a call a moment ago; the server hasn't been heard yet
   attempt: 0, // numbers the calls of this page, so that late answers are recognised
   role: null, // 'caller' or 'callee'
   taskSid: null, // this agent's own Task
   other: null, // {sid, name}
-  mine: false, // this page, and not another tab, is getting or holding the agent's leg
+  mine: false, // this page, and not another one, is getting or holding the agent's leg
+  place: null, // where it is if not here: 'window' of this browser or 'device'; null: not known
   creating: false, // create-task has been sent
   leg: 'none', // 'none', 'dialing', 'open', 'closed'
+  callSids: Object.freeze([]), // the Voice calls that this page has had as its leg
   muted: false,
   hold: Object.freeze({ me: false, other: false }), // who hears music
   holdPending: false,
   connectedAt: null, // by this page's clock
   duration: null, // milliseconds, once the call is over
+  endedAt: null, // likewise, by this page's clock
   outcome: null, // the server's word; 'refused' and 'unknown' are this page's
   code: null, // why something went wrong, a key of strings.js
   waiting: null, // a Task that was offered meanwhile
@@ -52,7 +56,7 @@ function end(state, now, { outcome, code = state.code }) {
   if (state.waiting) effects.push({ type: 'check-offer', taskSid: state.waiting });
   const duration = state.connectedAt === null ? null : now - state.connectedAt;
   return go(state, {
-    phase: 'ended', outcome, code, duration, waiting: null, creating: false, holdPending: false,
+    phase: 'ended', outcome, code, duration, endedAt: now, waiting: null, creating: false, holdPending: false,
     lineLost: false, warnings: initialState.warnings, notice: null,
   }, ...effects);
 }
@@ -61,15 +65,20 @@ function end(state, now, { outcome, code = state.code }) {
 function rejoin(state) {
   const attempt = state.attempt + 1;
   return go(state, {
-    phase: 'rejoining', attempt, mine: true, leg: 'none', muted: false, code: null, notice: null,
-    displaced: false, dropped: false, lineLost: false, warnings: initialState.warnings,
+    phase: 'rejoining', attempt, mine: true, place: null, leg: 'none', muted: false,
+    code: null, notice: null, displaced: false, dropped: false, lineLost: false, warnings: initialState.warnings,
   }, { type: 'open-mic', attempt });
 }
 
 /** The call goes on, and this page is not in it. */
 function stayOut(state, code = null) {
-  return go(state, { phase: 'connected', mine: false, leg: 'none', displaced: false, code },
-    releaseMic, poll);
+  return go(state, {
+    phase: 'connected', mine: false, place: null, leg: 'none', displaced: false, code,
+  }, releaseMic, poll);
+}
+
+function withLeg({ callSids }, callSid) {
+  return { callSids: callSids.includes(callSid) ? callSids : [...callSids, callSid] };
 }
 
 function askToEnd(state, reason, code = state.code) {
@@ -158,11 +167,20 @@ const handlers = {
     return go(state, { phase: 'answering' }, poll);
   },
 
-  // The agent's open call, met when the page connects: another tab has it, or the last page had.
-  found(state, { taskSid, role, other, back, now, elapsed = 0 }) {
+  // While it isn't known yet whether there is a call to come back to.
+  returning(state) {
+    return state.phase === 'idle' ? go(state, { returning: true }) : stay(state);
+  },
+
+  'not-returning'(state) {
+    return state.returning ? go(state, { returning: false }) : stay(state);
+  },
+
+  // The agent's open call, met when the page connects: another page has it, or the last one had.
+  found(state, { taskSid, role, other, back, place = null, now, elapsed = 0 }) {
     if (!free(state) || taskSid === state.taskSid) return stay(state);
     const phase = role === 'caller' ? 'calling' : 'answering';
-    const known = begin(state, { phase, role, taskSid, other }, poll);
+    const known = begin(state, { phase, role, taskSid, other, place }, poll);
     return back ? rejoin({ ...known.state, connectedAt: now - Math.max(0, elapsed) }) : known;
   },
 
@@ -175,6 +193,11 @@ const handlers = {
   'rejoin-failed'(state, { taskSid, code }) {
     if (taskSid !== state.taskSid || state.phase !== 'rejoining') return stay(state);
     return stayOut(state, code);
+  },
+
+  located(state, { taskSid, place }) {
+    if (taskSid !== state.taskSid || state.mine || free(state)) return stay(state);
+    return state.place === place ? stay(state) : go(state, { place });
   },
 
   displaced(state) {
@@ -190,15 +213,21 @@ const handlers = {
     return go(back, { mine: false, ...again }, releaseMic, poll);
   },
 
-  'leg-open'(state, { taskSid }) {
+  // The server has dialled this agent; the call itself may come before or after this.
+  'leg-named'(state, { taskSid, callSid }) {
+    return taskSid === state.taskSid ? go(state, withLeg(state, callSid)) : stay(state);
+  },
+
+  'leg-open'(state, { taskSid, callSid }) {
     if (taskSid !== state.taskSid || state.leg !== 'dialing') return stay(state);
     if (state.phase === 'ended') return stay(state);
+    const open = { leg: 'open', ...withLeg(state, callSid) };
     if (state.phase === 'rejoining') {
-      return go(state, { leg: 'open', phase: 'connected' }, releaseMic, poll);
+      return go(state, { ...open, phase: 'connected' }, releaseMic, poll);
     }
     const effects = [releaseMic, state.role === 'caller' ? { type: 'time-ring', taskSid } : poll];
     if (state.phase === 'ending') effects.push({ type: 'silence' });
-    return go(state, { leg: 'open' }, ...effects);
+    return go(state, open, ...effects);
   },
 
   'leg-closed'(state, { taskSid, dropped = false }) {
@@ -259,29 +288,36 @@ const handlers = {
 
   'server-state'(state, { taskSid, answer, now, elapsed = 0 }) {
     if (taskSid !== state.taskSid || free(state)) return stay(state);
+    const connectedAt = state.connectedAt ?? now - Math.max(0, elapsed);
     if (answer.state === 'ended' || answer.state === 'none') {
-      return end(state, now, { outcome: answer.outcome ?? 'hangup' });
+      // It may have been connected and over between two questions.
+      const last = answer.connectedAt ? { ...state, connectedAt } : state;
+      return end(last, now, { outcome: answer.outcome ?? 'hangup' });
     }
     const known = { ...state, other: answer.other ?? state.other };
     if (state.phase === 'ending') return stay(known);
     const up = answer.state === 'connected' || answer.state === 'reconnecting';
-    if (state.mine && state.leg === 'closed') return withoutLeg(known, up);
+    const legs = answer.legs ?? [];
+    if (state.mine && state.leg === 'closed') return withoutLeg(known, up, legs);
     if (!up) return stay(known);
+    const locate = state.mine ? [] : [{ type: 'locate', taskSid, legs }];
     return go(known, {
       phase: state.phase === 'rejoining' ? state.phase : answer.state,
       hold: state.holdPending ? state.hold : { ...initialState.hold, ...answer.hold },
-      connectedAt: state.connectedAt ?? now - Math.max(0, elapsed),
-    });
+      connectedAt,
+    }, ...locate);
   },
 };
 
 /**
  * Our leg is gone, yet the call isn't over. Nobody is to wait for somebody who hasn't been in it; a
- * leg that was lost is fetched back; one that was taken from us has gone to another page.
+ * leg that was lost is fetched back; one that was taken from us has gone to another page, be it of
+ * this browser or, as the server's list of our legs shows, on another machine.
  */
-function withoutLeg(state, up) {
+function withoutLeg(state, up, legs) {
   if (!up) return askToEnd(state, 'hangup');
-  return state.dropped && !state.displaced ? rejoin(state) : stayOut(state);
+  const replaced = state.displaced || legs.some((sid) => !state.callSids.includes(sid));
+  return state.dropped && !replaced ? rejoin(state) : stayOut(state);
 }
 
 /** @returns {{state: object, effects: object[]}} */
@@ -292,6 +328,12 @@ export function reduce(state, event) {
 /** Whether a new call may be started, as far as calls are concerned. */
 export function canCall(state) {
   return free(state);
+}
+
+/** Whether somebody called and nobody here took it. */
+export function isMissed({ phase, role, mine, duration, outcome }) {
+  return phase === 'ended' && role === 'callee' && !mine && duration === null
+    && !['declined', 'glare'].includes(outcome);
 }
 
 /** Whether there is audio of ours to mute or to send digits with. */

@@ -1,12 +1,20 @@
 // What the page says about a call: pure functions from the state to words.
 
+import { isMissed } from './call-state.js';
 import { qualityKey } from './quality.js';
-import { has, language, number, t } from './strings.js';
+import { has, language, number, t, timeOfDay } from './strings.js';
 
 const nameOf = (state) => state.other?.name || t('someone');
 
+/** In a call, but not in this browser. */
+function isOnOtherDevice({ phase, mine, place }) {
+  return !mine && place === 'device' && ['connected', 'reconnecting'].includes(phase);
+}
+
 function connectedText(state) {
   const name = nameOf(state);
+  if (isOnOtherDevice(state)) return t('onOtherDevice');
+  if (state.phase === 'reconnecting') return t('reconnecting', { name });
   if (state.hold.me && state.hold.other) return t('bothOnHold', { name });
   if (state.hold.me) return t('meOnHold', { name });
   return t(state.hold.other ? 'otherOnHold' : 'inCall', { name });
@@ -19,6 +27,7 @@ function endedText(state) {
   const name = nameOf(state);
   if (state.outcome === 'refused') return t(REFUSALS[state.code] ?? 'notPlaced', { name });
   if (state.outcome === 'unknown') return t('notKnown');
+  if (isMissed(state)) return t('missed', { name });
   const key = state.role === 'caller' ? CALLER_OUTCOMES[state.outcome] : undefined;
   return t(key ?? 'ended', { name });
 }
@@ -31,37 +40,48 @@ export function statusText(state) {
     case 'calling': return t('calling', { name });
     case 'ringing': return t('incoming', { name });
     case 'answering': return t('answering', { name });
-    case 'connected': return connectedText(state);
-    case 'reconnecting': return t('reconnecting', { name });
+    case 'connected':
+    case 'reconnecting': return connectedText(state);
     case 'rejoining': return t('rejoining', { name });
     case 'ending': return t(state.role === 'caller' && state.connectedAt === null
       ? 'canceling' : 'ending');
     case 'ended': return endedText(state);
-    default: return t('idle');
+    default: return t(state.returning ? 'returning' : 'idle');
   }
 }
 
 const reason = (state) => t(has(state.code) ? state.code : 'failed', { name: nameOf(state) });
 
 function endedDetail(state) {
-  const name = nameOf(state);
   const { code, outcome, duration } = state;
   if (code && !REFUSALS[code]) return reason(state);
   if (outcome === 'failed') return t(duration === null ? 'failedBefore' : 'failedDuring');
   if (outcome === 'glare') return t('glare');
   if (duration !== null) return t('lasted', { duration: formatDuration(duration) });
-  if (state.role !== 'callee' || state.mine) return '';
-  return t(outcome === 'declined' ? 'youDeclined' : 'missed', { name });
+  if (isMissed(state)) return t('missedAt', { time: timeOfDay(state.endedAt) });
+  return outcome === 'declined' && state.role === 'callee' && !state.mine
+    ? t('youDeclined', { name: nameOf(state) }) : '';
 }
 
-/** The line below it: why, for how long, what to know. May be empty. */
-export function detailText(state) {
-  if (state.phase === 'idle') return t('idleDetail');
+/** Where the call is, if it isn't here. */
+function elsewhere(state) {
+  if (isOnOtherDevice(state)) return t('otherDeviceWith', { name: nameOf(state) });
+  if (state.place === 'device') return t('elsewhereDevice');
+  return state.place === 'window' ? t('elsewhere') : '';
+}
+
+/**
+ * The line below it: why, for how long, what to know. May be empty.
+ * @param {object} state
+ * @param {boolean} reachable whether calls can ring here now
+ */
+export function detailText(state, reachable = true) {
+  if (state.phase === 'idle') return state.returning || !reachable ? '' : t('idleDetail');
   if (state.phase === 'ended') return endedDetail(state);
   if (state.code) return reason(state);
   if (state.notice) return t(state.notice.key, state.notice.values);
   const settled = ['calling', 'answering', 'connected', 'reconnecting'].includes(state.phase);
-  if (settled && !state.mine) return t('elsewhere');
+  if (settled && !state.mine) return elsewhere(state);
   const bad = qualityKey(state);
   if (bad) return t(bad, { name: nameOf(state) });
   return state.muted ? t('muted') : '';

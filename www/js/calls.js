@@ -5,7 +5,7 @@ import { askForNotifications, createAlerts, notificationPermission } from './ale
 import { createCallController } from './call-controller.js';
 import { mountCallPanel } from './call-panel.js';
 import { createCallRequests } from './call-requests.js';
-import { canCall, canUseLeg } from './call-state.js';
+import { canCall, canUseLeg, initialState } from './call-state.js';
 import { createDevices } from './devices.js';
 import { byId, setText } from './dom.js';
 import { mountKeypad } from './keypad.js';
@@ -28,7 +28,7 @@ const now = {
   soundBlocked: false, notifications: null,
 };
 const missing = new Set(); // parts that should have come
-let call = null;
+let call = initialState;
 
 const controller = createCallController({
   api: createCallRequests(api),
@@ -38,6 +38,8 @@ const controller = createCallController({
   softphone: () => link.softphone,
   registered: () => link.whenRegistered(),
   mayRejoin: (...question) => link.tabs.mayRejoin(...question),
+  locate: (...question) => link.tabs.locate(...question),
+  hasNoCall: () => link.tabs.forgetLegs(),
   reached(reached) {
     if (reached === now.reached) return;
     now.reached = reached;
@@ -48,7 +50,7 @@ const controller = createCallController({
     picker.met(state.other);
   }
   call = state;
-  link.tabs?.holdLeg(state.mine && state.leg === 'open' ? state.taskSid : null);
+  link.tabs?.follow(state);
   sound.follow(state);
   render();
 });
@@ -107,7 +109,7 @@ function readyFor(picked) {
 }
 
 function renderHint() {
-  const busy = call !== null && !canCall(call);
+  const busy = !canCall(call);
   const { text, tone, goReady, useTab, canCall: able } = readyFor(busy ? null : picker.picked());
   setText(byId('hint-text'), text);
   byId('hint-text').dataset.tone = tone;
@@ -119,8 +121,8 @@ function renderHint() {
 function render() {
   renderHint();
   outside.update(link.up && link.registered, call);
-  if (!call) return;
-  panel.update(call, readyFor({ available: true }).canCall);
+  const { canCall: able, reachable } = readyFor({ available: true });
+  panel.update(call, able, reachable);
   keypad.update(canUseLeg(call));
   const inCharge = link.tabs?.inCharge() ?? true;
   ringer.update(call.phase === 'ringing' && inCharge);
@@ -128,11 +130,12 @@ function render() {
 }
 
 function showOwnStatus() {
-  if (!link.taskRouter) return;
   ownStatus.update({
-    activities: link.taskRouter.activities(),
-    current: link.taskRouter.activity(),
+    activities: link.taskRouter?.activities() ?? [],
+    current: link.taskRouter?.activity() ?? null,
     up: link.up,
+    reachable: link.online && link.up && link.registered,
+    problem: link.problem,
   });
 }
 
@@ -168,7 +171,7 @@ async function askPermission() {
 const outside = createOutside({
   find: api.listAgents,
   whyNot(agent) {
-    if (call && !canCall(call)) return t('already_in_call');
+    if (!canCall(call)) return t('already_in_call');
     const { canCall: able, text } = readyFor(agent);
     return able ? null : text || t('hintConnecting');
   },
@@ -200,7 +203,7 @@ const link = createLink(session, {
 });
 
 const sound = createSound({
-  devices, ringer, link, controller, isTalking: () => call !== null && canUseLeg(call),
+  devices, ringer, link, controller, isTalking: () => canUseLeg(call),
 });
 
 const dialogIsOpen = () => document.querySelector('dialog[open]') !== null;
@@ -214,7 +217,7 @@ export async function openSettings() {
     if (dialogIsOpen()) return;
     await settings.openSettings(preferences, {
       devices, microphone, ringer, sound, now, goReady,
-      isTalking: () => call !== null && !canCall(call),
+      isTalking: () => !canCall(call),
     });
   } finally {
     settingsAreComing = false;
@@ -229,6 +232,7 @@ preferences.onChange(() => {
   render();
 });
 
+if (preferences.get('leg')) controller.returning();
 now.soundBlocked = ringer.isBlocked();
 askPermission();
 link.start(controller, Promise.all([

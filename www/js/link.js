@@ -44,6 +44,7 @@ export function createLink(session, { soundFolder, getUserMedia, signedIn, onCha
     },
     onLost(error) {
       link.problem = WRONG_ON_SERVER(error);
+      if (link.problem !== 'unreachable') controller.signedOut();
       onChange();
     },
   };

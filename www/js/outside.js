@@ -39,10 +39,10 @@ export function createOutside(page) {
       if (new URLSearchParams(location.search).has('call')) askFromAddress().catch(() => {});
       if (inFrame() && embedOrigins.length > 0) embed(embedOrigins).catch(() => {});
     },
-    /** @param {boolean} ready whether calls can be made @param {?object} call its state */
+    /** @param {boolean} ready whether calls can be made @param {object} call its state */
     update(ready, call) {
       if (ready) embedding?.ready();
-      if (call) embedding?.update(call);
+      embedding?.update(call);
     },
   };
 }

@@ -3,9 +3,10 @@
 
 import { mountAgentPicker } from './agent-picker.js';
 import { createApi } from './api.js';
-import { byId } from './dom.js';
+import { byId, setText } from './dom.js';
 import { createPreferences } from './preferences.js';
 import { createSession } from './session.js';
+import { t } from './strings.js';
 
 export const api = createApi(new URL('cgi-bin/', document.baseURI));
 
@@ -14,6 +15,16 @@ api.onTokenRefused(session.renew);
 session.renew().catch(() => {}); // whoever follows the session is told
 
 export const preferences = await createPreferences();
+
+if (preferences.get('leg')) showReturning();
+
+/** This browser was in a call a moment ago. What has become of it, calls.js will say. */
+function showReturning() {
+  byId('call-status').dataset.text = 'returning';
+  setText(byId('call-status'), t('returning'));
+  delete byId('call-detail').dataset.text;
+  setText(byId('call-detail'), '');
+}
 
 export const picker = mountAgentPicker({
   input: byId('agent'),

@@ -15,14 +15,15 @@ import { t } from './strings.js';
  * @param {?string} now.notifications what the browser said when the agent asked for them
  * @param {?{name: string, available: boolean, busy: ?boolean, activity: string}} now.picked
  * @returns {{text: string, tone: 'quiet' | 'warning', goReady: boolean, useTab: boolean,
- *   canCall: boolean}}
+ *   canCall: boolean, reachable: boolean}} `reachable`: calls can ring here, as far as is known
  */
 export function readiness({
   problem, online = true, inCharge = true, connected, wasConnected, activity, microphone,
   soundBlocked, notifications, picked,
 }) {
+  const reachable = online && (connected || !(wasConnected || problem));
   const say = (text, tone, canCall = false, step = '') => (
-    { text, tone, canCall, goReady: step === 'ready', useTab: step === 'tab' });
+    { text, tone, canCall, reachable, goReady: step === 'ready', useTab: step === 'tab' });
   const able = Boolean(connected && activity?.available && picked?.available);
   if (!online) return say(t('hintOffline'), 'warning');
   if (problem) return say(t(problem), 'warning', able);

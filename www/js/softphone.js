@@ -28,7 +28,7 @@ function soundsAt(folder) {
  * @param {object} options
  * @param {string} options.soundFolder its address, with its last slash
  * @param {Function} options.getUserMedia where the SDK gets the microphone from
- * @param {object} options.on handlers: registered(boolean), legOpen(taskSid),
+ * @param {object} options.on handlers: registered(boolean), legOpen(taskSid, callSid),
  *   legClosed(taskSid, dropped), muted(boolean), doubtful(taskSid), line(taskSid, lost),
  *   warning(taskSid, name, on), level(0 to 1), replaced(), tokenExpiring()
  */
@@ -68,7 +68,7 @@ export function createSoftphone({ Device, Call }, session, { soundFolder, getUse
     leg = mine;
     expected = null;
     doubtful = [];
-    call.on('accept', () => on.legOpen(taskSid));
+    call.on('accept', () => on.legOpen(taskSid, mine.callSid));
     call.on('mute', (muted) => on.muted(muted));
     for (const name of ['disconnect', 'cancel', 'reject']) call.on(name, mine.close);
     call.on('error', mine.fail); // an error in setting up is followed by no `disconnect`

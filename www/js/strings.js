@@ -30,6 +30,11 @@ export function number(value, options) {
   return new Intl.NumberFormat(language, options).format(value);
 }
 
+/** Hours and minutes, as the language writes them. */
+export function timeOfDay(milliseconds) {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(milliseconds);
+}
+
 /** Whether there is a text of its own for `key`; codes of errors are keys too. */
 export function has(key) {
   return Object.hasOwn(table, key) || Object.hasOwn(en, key);

@@ -30,7 +30,7 @@ export function createTabs(store, onCharge, {
   let inCharge = null;
   let queued = null;
   let letGoOfLeg = null;
-  let holding = null;
+  let holds = false;
 
   function set(now) {
     if (now === inCharge) return;
@@ -81,6 +81,30 @@ export function createTabs(store, onCharge, {
     await (mine && !await isHeld(leg) ? takeOver() : ask({ ifAvailable: true }));
   }
 
+  function holdLeg(hold) {
+    if (hold === holds) return;
+    holds = hold;
+    letGoOfLeg?.();
+    letGoOfLeg = null;
+    if (hold) locks?.request(leg, () => new Promise((resolve) => { letGoOfLeg = resolve; }));
+  }
+
+  /** A page that goes loses its leg first: which one it was must be known after that, too. */
+  function rememberLegs({ taskSid, callSids }) {
+    const kept = store.get('leg');
+    const had = kept?.taskSid === taskSid ? kept.callSids : [];
+    const fresh = callSids.filter((callSid) => !had.includes(callSid));
+    if (fresh.length > 0) store.set('leg', { taskSid, callSids: [...had, ...fresh] });
+  }
+
+  const forgetLegs = () => store.get('leg') && store.set('leg', null);
+
+  /** All legs that the agent has in this call are, or were, of this browser. */
+  function wasHere(taskSid, legs) {
+    const had = store.get('leg');
+    return had?.taskSid === taskSid && legs.every((callSid) => had.callSids.includes(callSid));
+  }
+
   const known = begin();
 
   return {
@@ -88,30 +112,32 @@ export function createTabs(store, onCharge, {
     inCharge: () => inCharge === true,
     takeOver,
 
-    /** This tab has the agent's leg in the Task's call, or (null) has none. */
-    holdLeg(taskSid) {
-      if (taskSid === holding) return;
-      holding = taskSid;
-      letGoOfLeg?.();
-      letGoOfLeg = null;
-      // A page that goes loses its leg first: which call it was must be known after that, too.
-      if (taskSid) {
-        store.set('leg', taskSid);
-        locks?.request(leg, () => new Promise((resolve) => { letGoOfLeg = resolve; }));
-      }
+    /** @param {object} call its state: this tab has the agent's leg in it, or not */
+    follow(call) {
+      if (call.mine && call.phase !== 'ended') rememberLegs(call);
+      if (call.phase === 'ended' && call.taskSid === store.get('leg')?.taskSid) forgetLegs();
+      holdLeg(call.mine && call.leg === 'open');
+    },
+
+    forgetLegs,
+
+    /** Where the agent's leg is: in another 'window' of this browser, or on another 'device'. */
+    async locate(taskSid, legs) {
+      return await isHeld(leg) || wasHere(taskSid, legs) ? 'window' : 'device';
     },
 
     /**
      * Whether a call that goes on without this page is for this page to come back into.
-     * @param {boolean} patiently this page didn't load just now: only a call that was in this
-     *   browser counts, and the tab that had it may be loading again
+     * @param {string} taskSid
+     * @param {string[]} legs CallSids of the agent's legs that the server knows of
+     * @param {boolean} patiently this page didn't load just now: the tab that had the call may be
+     *   loading again
      */
-    async mayRejoin(taskSid, patiently = false) {
+    async mayRejoin(taskSid, legs, patiently = false) {
       await known;
-      const free = async () => inCharge && !await isHeld(leg);
+      const free = async () => inCharge && wasHere(taskSid, legs) && !await isHeld(leg);
       if (!await free()) return false;
       if (!patiently) return true;
-      if (store.get('leg') !== taskSid) return false;
       await pause(returnWithin);
       return free();
     },
