@@ -1,8 +1,11 @@
 // Staying connected, and what is said when it doesn't work: tabs, the network, sleep.
 
+import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 
-import { Agent, connect, endScene, haveEnded, isOver, startScene, until } from '../e2e/lib.js';
+import {
+  Agent, connect, endScene, haveEnded, isOver, sandbox, startScene, until,
+} from '../e2e/lib.js';
 
 /** Lets a test have the laptop sleep: the clock goes on, and no timer has run. */
 function installSleep() {
@@ -20,12 +23,25 @@ function installSleep() {
   };
 }
 
+/** Lets a test reach the connections that carry sound. */
+function installLines() {
+  const Native = window.RTCPeerConnection;
+  window.lines = [];
+  window.RTCPeerConnection = class extends Native {
+    constructor(...args) {
+      super(...args);
+      window.lines.push(this);
+    }
+  };
+}
+
 describe('staying connected', () => {
   let scene, alice, bob;
   before(async () => {
     scene = await startScene(['alice', 'bob']);
     ({ alice, bob } = scene);
     await bob.page.addInitScript(installSleep);
+    await bob.page.addInitScript(installLines);
     await bob.reload();
   });
   after(() => endScene(scene));
@@ -60,6 +76,40 @@ describe('staying connected', () => {
     }));
     await bob.isConnected();
     await talk();
+  });
+
+  it('does not promise that calls ring while Voice is lost, until it is back', async () => {
+    const promise = bob.page.getByText('Incoming calls ring here.');
+    await bob.reload();
+    await promise.waitFor();
+    await sandbox(scene.stack, 'disconnect',
+      { method: 'POST', body: { worker: 'bob', kind: 'voice', shutOut: true } });
+    for (const text of ['websocket close event', 'ConnectionError']) bob.expectTrouble(text);
+    await bob.shows('Connection lost. Reconnecting…');
+    await promise.waitFor({ state: 'hidden' });
+    await bob.pick(alice);
+    await bob.cannotPress('Call');
+    assert.equal(await bob.page.locator('#presence').getAttribute('data-kind'), 'away');
+    await sandbox(scene.stack, 'disconnect?worker=bob', { method: 'DELETE' });
+    await bob.page.getByText('Connection lost.').waitFor({ state: 'hidden' });
+    await promise.waitFor();
+    await talk();
+  });
+
+  it('says in words that no sound leaves, and when it does again', async () => {
+    await connect(alice, bob);
+    await bob.page.evaluate(async () => {
+      const [sender] = window.lines.at(-1).getSenders();
+      window.track = sender.track;
+      await sender.replaceTrack(null);
+    });
+    const warning = bob.page.getByText('Alice Archer may not hear you: no sound leaves this computer.');
+    await warning.waitFor();
+    await bob.page.evaluate(() => window.lines.at(-1).getSenders()[0].replaceTrack(window.track));
+    await warning.waitFor({ state: 'hidden' });
+    await alice.hears('bob');
+    await alice.press('Hang up');
+    await haveEnded(alice, bob);
   });
 
   describe('with two tabs', () => {

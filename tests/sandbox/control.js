@@ -62,11 +62,16 @@ function steer(world, bridge) {
     },
     'POST disconnect': ({ body }) => {
       const worker = named(world, body.worker);
+      const { contact_uri: address } = worker.attributesObject;
       const closed = body.kind === 'voice'
-        ? world.voice.disconnect(worker.attributesObject.contact_uri, body.absentMs)
+        ? world.voice.disconnect(address,
+          { shutOut: body.shutOut === true, absentMs: body.absentMs })
         : bridge.disconnect(worker);
       return { closed };
     },
+    // Ends what `shutOut` began.
+    'DELETE disconnect': ({ query }) => done(
+      world.voice.admit(named(world, query.get('worker')).attributesObject.contact_uri)),
   };
 }
 

@@ -17,6 +17,7 @@ export class Signalling {
     this.world = world;
     this.devices = devices;
     this.connections = new Set();
+    this.shutOut = new Set(); // addresses that get no connection
     this.server = new WebSocketServer({ noServer: true });
   }
 
@@ -26,11 +27,17 @@ export class Signalling {
     });
   }
 
-  disconnect(identity) {
+  /** Drops the connections of an identity; if it is shut out, there are none until `admit`. */
+  disconnect(identity, { shutOut = false } = {}) {
     const address = addressOf(identity);
+    if (shutOut) this.shutOut.add(address);
     const connections = [...this.connections].filter((c) => c.address === address);
     for (const connection of connections) connection.ws.terminate();
     return connections.length;
+  }
+
+  admit(identity) {
+    this.shutOut.delete(addressOf(identity));
   }
 
   cut() {
@@ -103,6 +110,10 @@ class Connection {
       return;
     }
     this.identity = verified.identity;
+    if (this.signalling.shutOut.has(this.address)) {
+      this.ws.terminate();
+      return;
+    }
     this.grant = verified.grant;
     this.expiresAt = verified.expiresAt;
     const seconds = Math.min(MAX_ABSENCE_S, Math.max(MIN_ABSENCE_S, Number(reconnectTimeout) || 0));
