@@ -43,6 +43,20 @@ async function whatDoesNotFit(tag) {
     byId('call-detail').textContent = t(key, values);
     check(key);
   }
+  byId('call-detail').textContent = '';
+  for (const key of ['missed', 'onOtherDevice', 'returning']) {
+    const status = byId('call-status'); // which ends after two lines
+    status.textContent = t(key, values);
+    if (status.scrollHeight > status.clientHeight + 2) complaints.add(`cut off: ${status.textContent}`);
+    check(key);
+  }
+  for (const id of ['mute', 'keypad-toggle']) byId(id).hidden = true;
+  for (const [id, key] of [['rejoin', 'bringHere'], ['call-again', 'callBack']]) {
+    byId(id).hidden = false;
+    byId(id).lastChild.textContent = t(key);
+  }
+  check('other buttons');
+  for (const id of ['rejoin', 'call-again']) byId(id).hidden = true;
   for (const key of ['hintGoReady', 'hintOtherTab', 'no_worker', 'hintNotAvailable', 'mic_blocked',
     'hintNoNotifications']) {
     byId('go-ready').hidden = key !== 'hintGoReady';

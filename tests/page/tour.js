@@ -49,6 +49,21 @@ async function dialogs({ alice, stack }, visit) {
   await alice.page.keyboard.press('Escape');
 }
 
+/** The same agent with a browser that knows nothing of the call. */
+async function elsewhere({ browser, stack, name }, visit) {
+  const visitor = await browser.connected.newContext({ ignoreHTTPSErrors: true });
+  try {
+    const page = await visitor.newPage();
+    await prepareLooks(page);
+    await page.goto(`${stack.origin}/${name}/`);
+    await page.getByRole('button', { name: 'Bring it here' }).waitFor();
+    await page.locator('#your-status:enabled').waitFor();
+    await visit('in a call on another device', page);
+  } finally {
+    await visitor.close();
+  }
+}
+
 async function wholeCall({ alice, bob }, visit) {
   await alice.call(bob);
   await bob.isRungBy(alice);
@@ -70,6 +85,7 @@ async function wholeCall({ alice, bob }, visit) {
   await bob.says('Alice Archer put you on hold');
   await visit('holding', alice.page);
   await visit('on hold', bob.page);
+  await elsewhere(alice, visit);
   await alice.press('Hang up');
   await haveEnded(alice, bob);
   await visit('ended', bob.page);
