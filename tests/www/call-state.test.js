@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import {
-  canCall, canUseLeg, initialState, isMissed, pollPlan, reduce,
+  canCall, canUseLeg, initialState, isMissed, pollPlan, reduce, wasJustWith,
 } from '../../www/js/call-state.js';
 
 const BOB = { sid: 'WKbob', name: 'Bob' };
@@ -232,6 +232,14 @@ test('until the server has said so, nobody knows whether the page comes back', (
   assert.equal(play([{ type: 'not-returning' }], state).state.returning, false);
   assert.equal(play([offer], state).state.returning, false);
   assert.equal(play([...connected, { type: 'returning' }]).state.returning, false);
+});
+
+test('whom one has just talked with is busy in a list that is not so new', () => {
+  const { state } = play([...connected, { ...server('ended'), now: 50000 }]);
+  assert.equal(wasJustWith(state, BOB.sid, 60000), true);
+  assert.equal(wasJustWith(state, BOB.sid, 80000), false);
+  assert.equal(wasJustWith(state, 'WKcarol', 60000), false);
+  assert.equal(wasJustWith(play(connected).state, BOB.sid, 1000), false);
 });
 
 test('who has missed a call', () => {

@@ -330,6 +330,14 @@ export function canCall(state) {
   return free(state);
 }
 
+// Milliseconds until the list of colleagues shows that a call is over.
+const LISTED_WITHIN = 20000;
+
+/** Whether the list may still show as busy whom this agent had a call with a moment ago. */
+export function wasJustWith({ phase, other, endedAt }, sid, now) {
+  return phase === 'ended' && other?.sid === sid && now - endedAt < LISTED_WITHIN;
+}
+
 /** Whether somebody called and nobody here took it. */
 export function isMissed({ phase, role, mine, duration, outcome }) {
   return phase === 'ended' && role === 'callee' && !mine && duration === null

@@ -5,7 +5,7 @@ import { askForNotifications, createAlerts, notificationPermission } from './ale
 import { createCallController } from './call-controller.js';
 import { mountCallPanel } from './call-panel.js';
 import { createCallRequests } from './call-requests.js';
-import { canCall, canUseLeg, initialState } from './call-state.js';
+import { canCall, canUseLeg, initialState, wasJustWith } from './call-state.js';
 import { createDevices } from './devices.js';
 import { byId, setText } from './dom.js';
 import { mountKeypad } from './keypad.js';
@@ -97,13 +97,18 @@ const tell = (part) => (failing) => {
   render();
 };
 
+/** What the list says of a colleague, unless this page knows better. */
+function asKnown(agent) {
+  return agent && wasJustWith(call, agent.sid, Date.now()) ? { ...agent, busy: null } : agent;
+}
+
 function readyFor(picked) {
   const connected = link.up && link.registered;
   now.wasConnected ||= connected;
   const problem = link.problem ?? (now.reached && missing.size === 0 ? null : 'unreachable')
     ?? (now.statusFailed ? 'statusFailed' : null);
   return readiness({
-    ...now, problem, connected, picked, online: link.online,
+    ...now, problem, connected, picked: asKnown(picked), online: link.online,
     inCharge: link.tabs?.inCharge() ?? true, activity: link.taskRouter?.activity(),
   });
 }
