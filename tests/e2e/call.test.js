@@ -114,7 +114,7 @@ describe('a call between two agents', () => {
       status === 'assigned' && attributes.direction === 'outbound'));
     await sandbox(scene.stack, 'faults', { method: 'POST', body: {
       match: { method: 'POST', path: `/Tasks/${sid}`, param: { AssignmentStatus: 'wrapping' } },
-      times: 4, action: 'delay', ms: 1500,
+      times: 4, action: 'delay', ms: 800,
     } });
     await alice.press('Hang up');
     await alice.says('Call ended');
