@@ -141,19 +141,21 @@ export function createCallController(parts, onState) {
 
   /**
    * Just after a call its Tasks may still be open for a moment. That isn't worth the agent's
-   * attention; any other call is.
+   * attention; any other call is, and one that comes in meanwhile rings at once. The programs count
+   * each request, so there are few.
    */
   async function createTask(to) {
-    for (let wait = 250; ; wait *= 2) {
+    const isOff = () => state.phase !== 'preparing' || state.waiting !== null;
+    for (let wait = 500; ; wait *= 2) {
       try {
         return await api.createTask(to);
       } catch (error) {
         const { code } = error;
         const stale = code === 'already_in_call' || (code === 'callee_busy' && last?.with === to);
         const patience = last && stale ? last.endedAt + CLOSES_WITHIN - Date.now() : 0;
-        if (patience <= 0) throw error;
-        await pause(Math.min(wait, patience));
-        if (state.phase !== 'preparing') throw error;
+        const again = Date.now() + Math.min(wait, patience);
+        while (Date.now() < again && !isOff()) await pause(50);
+        if (patience <= 0 || isOff()) throw error;
       }
     }
   }
