@@ -63,9 +63,9 @@ function steer(world, bridge) {
     'POST disconnect': ({ body }) => {
       const worker = named(world, body.worker);
       const { contact_uri: address } = worker.attributesObject;
+      if (body.shutOut) world.voice.shutOut(address);
       const closed = body.kind === 'voice'
-        ? world.voice.disconnect(address,
-          { shutOut: body.shutOut === true, absentMs: body.absentMs })
+        ? world.voice.disconnect(address, body.absentMs)
         : bridge.disconnect(worker);
       return { closed };
     },

@@ -17,7 +17,7 @@ export class Signalling {
     this.world = world;
     this.devices = devices;
     this.connections = new Set();
-    this.shutOut = new Set(); // addresses that get no connection
+    this.unwelcome = new Set(); // addresses that get no connection
     this.server = new WebSocketServer({ noServer: true });
   }
 
@@ -27,17 +27,19 @@ export class Signalling {
     });
   }
 
-  /** Drops the connections of an identity; if it is shut out, there are none until `admit`. */
-  disconnect(identity, { shutOut = false } = {}) {
+  disconnect(identity) {
     const address = addressOf(identity);
-    if (shutOut) this.shutOut.add(address);
     const connections = [...this.connections].filter((c) => c.address === address);
     for (const connection of connections) connection.ws.terminate();
     return connections.length;
   }
 
+  shutOut(identity) {
+    this.unwelcome.add(addressOf(identity));
+  }
+
   admit(identity) {
-    this.shutOut.delete(addressOf(identity));
+    this.unwelcome.delete(addressOf(identity));
   }
 
   cut() {
@@ -110,7 +112,7 @@ class Connection {
       return;
     }
     this.identity = verified.identity;
-    if (this.signalling.shutOut.has(this.address)) {
+    if (this.signalling.unwelcome.has(this.address)) {
       this.ws.terminate();
       return;
     }

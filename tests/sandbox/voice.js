@@ -93,10 +93,14 @@ class Voice {
   }
 
   // Breaks the Voice sockets of an identity, as a network would; gives their number. A virtual
-  // softphone comes back after `absentMs`, a browser when it likes, or, shut out, not until `admit`.
-  disconnect(identity, { shutOut, absentMs } = {}) {
-    return this.signalling.disconnect(identity, { shutOut })
-      + this.softphones.lose(identity, absentMs);
+  // softphone comes back after `absentMs`, a browser when it likes.
+  disconnect(identity, absentMs) {
+    return this.signalling.disconnect(identity) + this.softphones.lose(identity, absentMs);
+  }
+
+  // From now on a browser of this identity gets no connection, until `admit`.
+  shutOut(identity) {
+    this.signalling.shutOut(identity);
   }
 
   admit(identity) {
