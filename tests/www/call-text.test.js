@@ -3,6 +3,7 @@ import test from 'node:test';
 
 import { initialState } from '../../www/js/call-state.js';
 import { detailText, formatDuration, initials, statusText } from '../../www/js/call-text.js';
+import './english.js';
 
 const call = (changes) => ({ ...initialState, other: { sid: 'WK1', name: 'Bob' }, ...changes });
 

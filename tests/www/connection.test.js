@@ -9,6 +9,7 @@ import { createChosenStatus } from '../../www/js/chosen-status.js';
 import { readiness } from '../../www/js/readiness.js';
 import { openStore } from '../../www/js/store.js';
 import { createTabs } from '../../www/js/tabs.js';
+import './english.js';
 
 const settled = async () => {
   for (let i = 0; i < 10; i += 1) await new Promise((resolve) => { setImmediate(resolve); });

@@ -13,6 +13,7 @@ import { createMicrophone } from '../../www/js/microphone.js';
 import { qualityKey } from '../../www/js/quality.js';
 import { openStore } from '../../www/js/store.js';
 import { has } from '../../www/js/strings.js';
+import './english.js';
 
 const device = (deviceId, label, kind = 'audioinput') => ({ deviceId, label, kind });
 const BUILT_IN = device('i1', 'Built-in');

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 
-import { LANGUAGES, chooseLanguage } from '../../www/js/language.js';
-import { number, plural, speak, t } from '../../www/js/strings.js';
+import { LANGUAGES, chooseLanguage, useLanguage } from '../../www/js/language.js';
+import { language, number, plural, speak, t } from '../../www/js/strings.js';
 
 const www = new URL('../../www/', import.meta.url);
 const read = (path) => readFileSync(new URL(path, www), 'utf8');
@@ -24,6 +24,24 @@ const placeholders = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
 test('there is one file for each language, and no other', () => {
   const files = readdirSync(new URL('i18n/', www)).map((name) => name.replace(/\.json$/, ''));
   assert.deepEqual(files.sort(), [...LANGUAGES].sort());
+});
+
+test('a table that cannot be loaded leaves the words as they are, English at first', async (context) => {
+  const served = new Set();
+  context.mock.method(globalThis, 'fetch', async ({ href }) => {
+    const tag = /\/i18n\/(.*)\.json$/.exec(href)[1];
+    return served.has(tag) ? Response.json(tableOf(tag)) : new Response('', { status: 503 });
+  });
+  const root = { documentElement: { dataset: { translating: '' } }, querySelectorAll: () => [] };
+  await assert.rejects(useLanguage('fr', root), /no words of en/);
+  served.add('en');
+  assert.equal(await useLanguage('fr', root), false);
+  assert.deepEqual([language, t('hold'), root.documentElement],
+    ['en', 'Hold', { dataset: {}, lang: 'en', dir: 'ltr' }]);
+  served.add('de');
+  assert.equal(await useLanguage('de', root), true);
+  assert.equal(await useLanguage('fr', root), false);
+  assert.deepEqual([language, t('hold'), root.documentElement.lang], ['de', 'Halten', 'de']);
 });
 
 test('no key is missing and none is left over, in any language', () => {

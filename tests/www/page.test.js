@@ -9,6 +9,7 @@ import { initialState } from '../../www/js/call-state.js';
 import { kindOfActivity, presenceOf } from '../../www/js/presence.js';
 import { readiness } from '../../www/js/readiness.js';
 import { has, plural, t } from '../../www/js/strings.js';
+import './english.js';
 
 const www = new URL('../../www/', import.meta.url);
 const html = readFileSync(new URL('index.html', www), 'utf8');
@@ -31,6 +32,12 @@ test('nothing in the page breaks its Content-Security-Policy', () => {
   assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
   for (const [name, source] of scripts) {
     assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write/, name);
+  }
+});
+
+test('no script is written for the newest browsers only', () => {
+  for (const [name, source] of scripts) {
+    assert.doesNotMatch(source, /\bwith(: \{| \{) type:/, `${name} imports JSON`);
   }
 });
 

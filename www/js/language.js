@@ -37,18 +37,21 @@ export function translate(root) {
   }
 }
 
-async function tableOf(tag) {
+// Fetched and not imported: Firefox, for one, imports JSON only since 2025.
+async function learn(tag) {
   const response = await fetch(new URL(`../i18n/${tag}.json`, import.meta.url));
-  return response.json();
+  if (!response.ok) throw new Error(`no words of ${tag}: ${response.status}`);
+  speak(tag, await response.json());
 }
 
 /**
  * Speaks the reader's choice, or what the browser prefers if that is null.
- * @returns {Promise<boolean>} false if its table didn't come: the page goes on as it spoke before
+ * @returns {Promise<boolean>} false if its table didn't come: the page goes on as it spoke before,
+ *   which is English at first
  */
 export async function useLanguage(choice, root = document) {
   const tag = LANGUAGES.includes(choice) ? choice : chooseLanguage(navigator.languages);
-  if (tag !== language) await tableOf(tag).then((words) => speak(tag, words), () => {});
+  if (tag !== language) await learn(tag).catch(() => language ?? learn('en'));
   root.documentElement.lang = language;
   root.documentElement.dir = t('direction');
   translate(root);

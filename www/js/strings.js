@@ -1,12 +1,9 @@
-// Every word that the page shows, from one table per language in i18n/. English comes with the
-// modules, so that there is always a text; language.js brings the others.
+// Every word that the page shows, from one table per language in i18n/, which language.js brings.
 
-import en from '../i18n/en.json' with { type: 'json' };
+let table = {};
 
-let table = en;
-
-/** The tag of the language that is spoken now. */
-export let language = 'en';
+/** The tag of the language that is spoken now; null until the first table is there. */
+export let language = null;
 
 /** From now on all words come from `words`. */
 export function speak(tag, words) {
@@ -16,7 +13,7 @@ export function speak(tag, words) {
 
 /** The text of `key`, with `{name}` and the like filled in from `values`. */
 export function t(key, values = {}) {
-  const text = table[key] ?? en[key] ?? table.failed;
+  const text = table[key] ?? table.failed;
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
@@ -37,5 +34,5 @@ export function timeOfDay(milliseconds) {
 
 /** Whether there is a text of its own for `key`; codes of errors are keys too. */
 export function has(key) {
-  return Object.hasOwn(table, key) || Object.hasOwn(en, key);
+  return Object.hasOwn(table, key);
 }
