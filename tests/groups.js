@@ -47,7 +47,7 @@ export const GROUPS = [
   // The short run leaves Twilio's open points to `endpoint`, whose agents need no browser.
   { name: 'e2e', kind: 'node', seconds: 400, browser: true, ...inMode('fastcgi'),
     files: () => nodeTests('tests/e2e'),
-    short: () => nodeTests('tests/e2e', ['call', 'endings', 'meetings']) },
+    short: () => nodeTests('tests/e2e', ['call', 'endings', 'meetings', 'firefox']) },
   { name: 'e2e-apache', kind: 'node', seconds: 300, browser: true, ...inMode('apache-proxy'),
     files: () => nodeTests('tests/e2e', ['call']), onlyLong: true },
   { name: 'page-browser', kind: 'node', seconds: 400, browser: true, ...inMode('fastcgi'),

@@ -7,10 +7,12 @@
 
 /** To be given to addInitScript. */
 export function installEars() {
+  if (!window.isSecureContext) return; // Firefox's empty page, before it goes anywhere
   const players = new Set();
   const listeners = new WeakMap();
   let context = null;
   let opened = 0;
+  const SILENCE_DB = -200; // in place of minus infinity, for which JSON has no word
 
   const { prototype } = window.HTMLMediaElement;
   const source = Object.getOwnPropertyDescriptor(prototype, 'srcObject');
@@ -66,7 +68,7 @@ export function installEars() {
         const analyser = listenerTo(srcObject);
         const bins = new Float32Array(analyser.frequencyBinCount);
         analyser.getFloatFrequencyData(bins);
-        levels.push([...bins.subarray(0, 600)]);
+        levels.push(Array.from(bins.subarray(0, 600), (level) => Math.max(level, SILENCE_DB)));
       }
       await new Promise((resolve) => { setTimeout(resolve, 50); });
     } while (performance.now() < end);

@@ -77,7 +77,7 @@ export class Agent {
   }
 
   async restart() {
-    this.browser = await Browser.start(HZ[this.name]);
+    this.browser = await this.browser.constructor.start(HZ[this.name]);
     await this.open();
     await this.setStatus('Available');
   }
@@ -121,7 +121,7 @@ export class Agent {
   /** Types the beginning of the name, takes the agent out of the list. */
   async pick(other) {
     await this.search(other.fullName.slice(0, 3));
-    await this.page.getByRole('option', { name: other.fullName }).click();
+    await this.page.getByRole('option').filter({ hasText: other.fullName }).click();
   }
 
   async call(other) {
@@ -304,13 +304,14 @@ export async function rest(stack, path, form) {
   return response.json();
 }
 
-/** A stack and the agents named, each at his page; `end` undoes it all. */
-export async function startScene(names, options) {
+/** A stack and the agents named, each at his page in Chromium or in what `browsers` says. */
+export async function startScene(names, { browsers = {}, ...options } = {}) {
   const scene = { agents: [] };
   scene.stack = await startStack(options);
   try {
     scene.agents = await Promise.all(names.map(
-      async (name) => new Agent(scene.stack, name, await Browser.start(HZ[name]))));
+      async (name) => new Agent(scene.stack, name,
+        await (browsers[name] ?? Browser).start(HZ[name]))));
     for (const agent of scene.agents) await agent.open();
   } catch (error) {
     await endScene(scene).catch(() => {});

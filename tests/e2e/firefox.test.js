@@ -1,0 +1,51 @@
+// The call where one of the two has Firefox: what it does otherwise than Chromium is in its media
+// engine, in what it asks of a page and in what it doesn't have.
+
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+
+import { Firefox } from './firefox.js';
+import { connect, endScene, haveEnded, isOver, startAfresh, startScene } from './lib.js';
+
+describe('a call between Firefox and Chromium', () => {
+  let scene, alice, bob;
+  before(async () => {
+    scene = await startScene(['alice', 'bob'], { browsers: { alice: Firefox } });
+    ({ alice, bob } = scene);
+  });
+  after(() => endScene(scene));
+  beforeEach(() => startAfresh(scene));
+  afterEach(() => isOver(scene));
+
+  const hearEachOther = () => Promise.all([alice.hears('bob'), bob.hears('alice')]);
+
+  it('is heard, held, muted and ended by the caller in Firefox', async () => {
+    await alice.call(bob);
+    await bob.isRungBy(alice);
+    await alice.hears('ringback');
+    await bob.press('Answer');
+    await Promise.all([alice.isIn(bob), bob.isIn(alice)]);
+    await hearEachOther();
+    await alice.press('Hold');
+    await Promise.all([bob.hears('music'), alice.hears('nothing')]);
+    await alice.press('Resume');
+    await hearEachOther();
+    await alice.press('Mute');
+    await Promise.all([bob.hears('nothing'), alice.hears('bob')]);
+    await alice.press('Unmute');
+    await hearEachOther();
+    await alice.press('Hang up');
+    await haveEnded(alice, bob);
+  });
+
+  it('is answered in Firefox, and taken up again after a reload', async () => {
+    await connect(bob, alice);
+    await hearEachOther();
+    // The SDK speaks of its socket, which Firefox closes while the page can still see it.
+    alice.expectTrouble('[TwilioVoice]');
+    await alice.reload();
+    await alice.isIn(bob);
+    await hearEachOther();
+    await bob.press('Hang up');
+    await haveEnded(alice, bob);
+  });
+});
