@@ -57,7 +57,7 @@ export DEMO_PORT
 step = $(if $(V),,@echo '  $(1)$@';)
 
 .PHONY: all programs units benches test test-all test-sanitized demo bench lint screenshots install uninstall dist clean FORCE \
-        fuzz fuzzers fuzz-programs bundle bundle-programs test-bundle soak load
+        fuzz fuzzers fuzz-programs bundle bundle-programs test-bundle test-systemd soak load
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -132,6 +132,12 @@ test-bundle:
 	tests/install-deps bundle
 	$(MAKE) programs bundle
 	node tests/run.js bundle
+
+# The units under a systemd that boots in a Debian of its own: root, and two minutes.
+test-systemd:
+	tests/install-deps systemd
+	$(MAKE) programs
+	node tests/run.js systemd
 
 # The only module that knows where things are installed.
 $(OBJ)/common/config.o: CPPFLAGS += -DDIALPAD_CONFIG_PATH='"$(CONFIG_DIR)/dialpad.conf"' \

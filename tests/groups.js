@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { whyNotApache } from './stack/apache.js';
+import { whyNotBoot } from './stack/debian.js';
 
 export const repo = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 export const build = resolve(repo, process.env.DIALPAD_BUILD || 'build');
@@ -74,7 +75,9 @@ export const GROUPS = [
     files: () => nodeTests('tests/soak') },
   { name: 'fuzz', kind: 'fuzz', seconds: 60, random: true,
     files: () => filesIn(join(repo, 'build/fuzz/fuzz'), /^fuzz_/) },
-  // Takes minutes and root: only where it is asked for by name.
+  // They take minutes and root: only where they are asked for by name.
   { name: 'bundle', kind: 'node', seconds: 600, files: () => nodeTests('tests/bundle'),
     onlyNamed: true },
+  { name: 'systemd', kind: 'node', seconds: 600, files: () => nodeTests('tests/systemd'),
+    onlyNamed: true, whyNot: whyNotBoot() },
 ];

@@ -1,6 +1,6 @@
 // Runs tests, one program or file after the other in each of its lanes, and says what happened:
 //   node tests/run.js                 the short run of `make test`
-//   node tests/run.js --all           everything (but `bundle`)
+//   node tests/run.js --all           everything but what is onlyNamed
 //   node tests/run.js GROUP...        all of these groups
 // The last line is always "N passed, N failed". A group in which nothing ran has failed.
 // A few files that fail beside others are run once more with the machine to themselves, and that

@@ -4,8 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import {
-  appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync,
-  writeFileSync,
+  appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync,
 } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -16,6 +15,7 @@ import { promisify } from 'node:util';
 
 import { Agent, connect, expectEnded } from '../endpoint/agent.js';
 import { Lab, expectError, until } from '../endpoint/lib.js';
+import { debootstrap } from '../stack/debian.js';
 import { freePort, listensOn } from '../stack/system.js';
 import { startStack } from '../stack/stack.js';
 
@@ -70,10 +70,7 @@ const password = (name) =>
   ({ Authorization: `Basic ${Buffer.from(`${name}:${name}`).toString('base64')}` });
 
 async function makeRoot() {
-  const mirror = readFileSync('/etc/apt/sources.list.d/debian.sources', 'utf8')
-    .match(/^URIs: (\S+)/m)?.[1];
-  await run('debootstrap', ['--variant=minbase', '--include=apache2,apache2-suexec-custom',
-    'bookworm', root, ...(mirror ? [mirror] : [])], { maxBuffer: 1 << 24 });
+  await debootstrap(root, ['apache2', 'apache2-suexec-custom']);
   // What a provider does: his customers' web spaces, and a site that shows them.
   writeFileSync(join(root, 'etc/apache2/suexec/www-data'), '/home\npublic_html\n');
   await inRoot('useradd', '--create-home', 'customer');
