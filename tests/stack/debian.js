@@ -1,7 +1,7 @@
 // A Debian of its own in a folder, for tests of what happens on a host that isn't this one.
 
 import { execFile, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -12,6 +12,7 @@ export async function debootstrap(root, packages, release = 'bookworm') {
     .match(/^URIs: (\S+)/m)?.[1];
   await run('debootstrap', ['--variant=minbase', `--include=${packages.join(',')}`, release, root,
     ...(mirror ? [mirror] : [])], { maxBuffer: 1 << 24 });
+  chmodSync(root, 0o755); // it will be everybody's "/", not just its maker's
 }
 
 /** Why this machine can't boot a second system, or null. */

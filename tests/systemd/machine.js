@@ -29,7 +29,6 @@ export class Machine {
   constructor(stack) {
     this.stack = stack;
     this.root = mkdtempSync(join(tmpdir(), 'dialpad-machine-'));
-    chmodSync(this.root, 0o755); // it will be everybody's "/"
   }
 
   write(file, text) {
