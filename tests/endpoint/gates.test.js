@@ -7,7 +7,7 @@ import tls from 'node:tls';
 
 import { direct } from './direct.js';
 import {
-  PROGRAMS, expectError, expectPlainError, randomSid, signToken, useLab,
+  PROGRAMS, expectError, expectHeaders, expectPlainError, randomSid, signToken, useLab,
 } from './lib.js';
 
 const lab = useLab();
@@ -378,4 +378,24 @@ describe('answers', () => {
       }
     }
   });
+});
+
+describe('the web server\'s own headers', () => {
+  const answers = {
+    'the page': ['/', 200],
+    'a module of it': ['/js/main.js', 200],
+    'a library': ['/vendor/voice-sdk.js', 200],
+    'a file that is not there': ['/nothing', 404],
+    'a program\'s answer': ['/cgi-bin/health', 200],
+    'a program\'s refusal': ['/cgi-bin/call-state', 401],
+    'a program that is not there': ['/cgi-bin/nothing', 404],
+    'its own refusal': ['/cgi-bin/session', 401],
+  };
+  for (const [what, [path, status]] of Object.entries(answers)) {
+    test(what, async () => {
+      const answer = await lab.stack.fetch(path);
+      assert.equal(answer.status, status, answer.body);
+      expectHeaders(lab, what, answer);
+    });
+  }
 });

@@ -3,13 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import twilio from 'twilio';
 
+import { headersOf } from '../stack/site.js';
 import { startStack } from '../stack/stack.js';
 
 // Past the web server a program is started as plain CGI where it isn't on a socket of ours.
@@ -280,7 +281,7 @@ export class Lab {
 export function useLab(options = {}) {
   const lab = {};
   before(async () => {
-    const stack = await startStack(options);
+    const stack = await startStack({ hsts: true, ...options });
     Object.setPrototypeOf(lab, Lab.prototype);
     Object.assign(lab, new Lab(stack));
     await lab.loadWorkers();
@@ -297,6 +298,18 @@ export function useLab(options = {}) {
   });
   after(() => lab.stack.stop());
   return lab;
+}
+
+/** What every answer of the web server must have, each once. */
+export function expectHeaders(lab, what, { headers }) {
+  const { repo, options: { mode } } = lab.stack;
+  const expected = headersOf(readFileSync(join(repo, 'nginx.conf.example'), 'utf8'));
+  // A host that isn't one's own alone is no place to promise HTTPS for a year.
+  if (['apache-cgi', 'apache-suexec'].includes(mode)) delete expected['strict-transport-security'];
+  assert.ok(Object.keys(expected).length >= 4);
+  for (const [name, value] of Object.entries(expected)) {
+    assert.equal(headers[name], value, `${what}: ${name}`);
+  }
 }
 
 /** An error of a page endpoint: the shape that clients rely on. */

@@ -12,6 +12,8 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { headersOf } from '../stack/site.js';
+
 const run = promisify(execFile);
 const repo = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const programs = readdirSync(join(repo, 'cgi-bin')).map((file) => file.replace(/\.c$/, '')).sort();
@@ -52,14 +54,14 @@ test('every example knows every program', () => {
 });
 
 test('every web server sends the same headers', () => {
-  const nginx = [...read('nginx.conf.example').matchAll(/^ {4}add_header (\S+) "(.*)" always;/gm)]
-    .map(([, name, value]) => `${name}: ${value}`).sort();
+  const nginx = Object.entries(headersOf(read('nginx.conf.example')))
+    .map(([name, value]) => `${name}: ${value}`).sort();
   for (const file of ['deploy/apache.conf.example', 'deploy/htaccess.example']) {
     const apache = [...read(file).matchAll(/^ *Header always set (\S+) "(.*)"$/gm)]
-      .map(([, name, value]) => `${name}: ${value}`).sort();
+      .map(([, name, value]) => `${name.toLowerCase()}: ${value}`).sort();
     // A host that isn't one's own alone is no place to promise HTTPS for a year.
     assert.deepEqual(apache, nginx.filter((header) => file.includes('apache.conf')
-      || !header.startsWith('Strict-Transport-Security')), file);
+      || !header.startsWith('strict-transport-security')), file);
   }
 });
 

@@ -9,7 +9,7 @@ import tls from 'node:tls';
 import { Agent } from '../endpoint/agent.js';
 import { direct } from '../endpoint/direct.js';
 import {
-  PROGRAMS, expectError, patience, randomSid, until, useLab,
+  PROGRAMS, expectError, expectHeaders, patience, randomSid, until, useLab,
 } from '../endpoint/lib.js';
 
 const CALLS = 20;
@@ -77,7 +77,9 @@ describe('the web server', () => {
     const answers = await Promise.all(Array.from({ length: 120 }, ask));
     const refused = answers.filter(({ status }) => status === 429);
     assert.ok(refused.length >= 20 && refused.length <= 80, `${refused.length} refused`);
-    for (const { headers, data } of refused) {
+    for (const answer of refused) {
+      const { headers, data } = answer;
+      expectHeaders(lab, 'a refusal', answer);
       assert.match(headers['content-type'], /^application\/json/);
       assert.equal(data.error.code, 'too_many_requests');
       assert.equal(headers['retry-after'], '1');

@@ -27,10 +27,10 @@ function replacer(file) {
 }
 
 // deploy/apache.conf.example for this machine.
-export function apacheSite({ file, dir, port, www, cgiDir, socketOf }) {
+export function apacheSite({ file, dir, port, www, cgiDir, socketOf, hsts }) {
   const replace = replacer(file);
   let text = readFileSync(file, 'utf8');
-  text = replace(text, /^ *Header always set Strict-Transport-Security .*\n/gm, '');
+  if (!hsts) text = replace(text, /^ *Header always set Strict-Transport-Security .*\n/gm, '');
   text = replace(text, '<VirtualHost *:443>', `<VirtualHost *:${port}>`);
   text = replace(text, 'ServerName calls.example.com',
     'ServerName localhost\n    Include agents.conf');

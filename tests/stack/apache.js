@@ -64,7 +64,7 @@ function layOutSharedHost(stack, mode, www) {
 }
 
 export async function startApache(stack) {
-  const { dir, options: { mode }, sets: [set], port, agents, sandbox } = stack;
+  const { dir, options: { mode, hsts }, sets: [set], port, agents, sandbox } = stack;
   const write = (name, text) => writeFileSync(join(dir, name), text);
   const { www, cgiDir } = layOut(stack, mode);
   mkdirSync(join(dir, 'apache'));
@@ -72,7 +72,7 @@ export async function startApache(stack) {
   if (mode === 'apache-proxy' || mode === 'apache-fcgid') {
     write('site.conf', apacheSite({
       file: join(stack.repo, 'deploy/apache.conf.example'), dir, port, www, cgiDir,
-      socketOf: set.socketOf,
+      socketOf: set.socketOf, hsts,
     }));
   } else {
     layOutSharedHost(stack, mode, www);

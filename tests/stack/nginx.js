@@ -17,6 +17,7 @@ export async function startNginx(stack) {
   write('site.conf', siteConfig({
     exampleFile: join(stack.repo, 'nginx.conf.example'), www: join(stack.repo, 'www'),
     buildDir, dir, port, ipv6: hasIpv6(), requestsPerSecond: options.requestsPerSecond,
+    hsts: options.hsts,
     socketsOf: (name) => [...new Set(stack.sets.map((set) => set.socketOf(name)))],
   }));
   return stack.processes.start('nginx', 'nginx', ['-p', dir, '-c', join(dir, 'nginx.conf')]);

@@ -1,5 +1,5 @@
-// The nginx configuration of a stack: nginx.conf.example with other paths and ports, without HSTS,
-// and with one file more, which gives each agent an address and leads the two SDKs to the stand-in.
+// The nginx configuration of a stack: nginx.conf.example with other paths and ports, and with one
+// file more, which gives each agent an address and leads the two SDKs to the stand-in.
 
 import { readFileSync } from 'node:fs';
 
@@ -13,14 +13,21 @@ export function programsOf(example) {
   return [...example.matchAll(/^upstream dialpad-([a-z-]+) /gm)].map((match) => match[1]);
 }
 
+// The headers that it gives every answer, {name: value}, which those of Apache do as well.
+export function headersOf(example) {
+  return Object.fromEntries([...example.matchAll(/^ {4}add_header (\S+) "(.*)" always;/gm)]
+    .map(([, name, value]) => [name.toLowerCase(), value]));
+}
+
 // `socketsOf(program)` lists the sockets that serve it: one for each set of processes. A benchmark
-// may raise the number of requests that one agent may make.
+// may raise the number of requests that one agent may make. Without `hsts` a browser may go on to ask
+// other servers of this machine by plain HTTP.
 export function siteConfig({
-  exampleFile, www, buildDir, dir, port, ipv6, socketsOf, requestsPerSecond,
+  exampleFile, www, buildDir, dir, port, ipv6, socketsOf, requestsPerSecond, hsts,
 }) {
   let text = readFileSync(exampleFile, 'utf8');
   if (requestsPerSecond) text = replace(text, 'rate=20r/s', `rate=${requestsPerSecond}r/s`);
-  text = replace(text, /^ *add_header Strict-Transport-Security .*\n/gm, '');
+  if (!hsts) text = replace(text, /^ *add_header Strict-Transport-Security .*\n/gm, '');
   text = replace(text, /(?<=^upstream .*)server unix:\/run\/dialpad\/([a-z-]+)\.sock/gm,
     (_, program) => socketsOf(program).map((socket) => `server unix:${socket}`)
       .join(' max_fails=0; '));

@@ -48,6 +48,7 @@ class Stack {
       agents: ['alice', 'bob', 'carol', 'dave'],
       sets: 1,
       tls: false,
+      hsts: false,
       ringSeconds: 30,
       graceSeconds: 20,
       threads: 8,

@@ -63,7 +63,7 @@ export class Machine {
       exampleFile: join(this.root, 'usr/share/doc/dialpad/nginx.conf.example'),
       www: '/usr/share/dialpad/www', buildDir: '/usr/lib/dialpad', dir: '/etc/nginx/dialpad',
       port, ipv6: false, requestsPerSecond: 100_000,
-      socketsOf: (program) => [`/run/dialpad/${program}.sock`],
+      hsts: true, socketsOf: (program) => [`/run/dialpad/${program}.sock`],
     }));
     rmSync(join(etc, 'sites-enabled/default'));
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { connect, expectEnded } from '../endpoint/agent.js';
-import { Lab, PROGRAMS, until } from '../endpoint/lib.js';
+import { Lab, PROGRAMS, expectHeaders, until } from '../endpoint/lib.js';
 import { Load } from '../hosting/load.js';
 import { startStack } from '../stack/stack.js';
 import { freePort } from '../stack/system.js';
@@ -78,6 +78,7 @@ test('an agent signs in and finds the others', async () => {
     { method: 'POST', headers: { Authorization: `Basic ${password}` } });
   assert.equal(session.status, 200, session.body);
   assert.equal((await inside.fetch('/cgi-bin/session', { method: 'POST' })).status, 401);
+  expectHeaders(lab, 'session', session);
   const found = await lab.page('alice', 'list-agents');
   assert.equal(found.data.total, 2, 'Bob and Carol; Dave is offline');
   assert.match(await machine.run('find', '/var/cache/dialpad', '-type', 'f', '-printf', '%u %m\n'),
