@@ -7,7 +7,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 
 import {
-  connect, endScene, haveEnded, sandbox, startScene, until,
+  connect, endScene, haveEnded, rest, sandbox, startScene, until,
 } from '../e2e/lib.js';
 
 // With the four of the demo, as many as TaskRouter allows.
@@ -312,6 +312,56 @@ describe('the page', () => {
     await openSettings();
     await alice.page.getByLabel('Use keyboard shortcuts').check();
     await closeDialog();
+  });
+
+  it('shows a name as text, whatever it looks like', async () => {
+    const NAME = '<img src=x onerror="window.stolen = 1"><b>Bob</b> {name} &amp;';
+    const workspace = `/v1/Workspaces/${scene.stack.config.TWILIO_FLEX_WORKSPACE_SID}`;
+    const { workers } = await sandbox(scene.stack, 'state');
+    const { sid } = workers.find(({ name }) => name === 'bob');
+    const rename = (name) => rest(scene.stack, `${workspace}/Workers/${sid}`,
+      { Attributes: JSON.stringify({ contact_uri: 'client:bob', full_name: name }) });
+    const pages = [alice.page, bob.page];
+    const isText = async (where) => {
+      for (const page of pages) {
+        assert.deepEqual(await page.evaluate(() => [document.querySelectorAll('img, b').length,
+          window.stolen]), [0, undefined], where);
+      }
+    };
+    await rename(NAME);
+    await bob.reload();
+    try {
+      await until('the directory knows the name', async () => {
+        await everybody();
+        return (await names()).includes(NAME) ? null : (await names()).join(', ');
+      }, 40_000);
+      await isText('in the list');
+      await alice.call({ fullName: '<img' });
+      await alice.says(`Calling ${NAME}`);
+      await bob.press('Decline');
+      await alice.says(`${NAME} declined`);
+      await isText('of a callee');
+      await bob.call(alice);
+      await alice.says(`${NAME} is calling`);
+      await until('the title rings', async () => {
+        const title = await alice.page.title();
+        return title.includes(NAME) ? null : title;
+      });
+      await isText('of a caller');
+      await alice.press('Answer');
+      await alice.says(`In call with ${NAME}`);
+      await isText('in a call');
+      await alice.press('Hang up');
+      await haveEnded(alice, bob);
+      await isText('in what was');
+    } finally {
+      await rename('Bob Baker');
+      await bob.reload();
+    }
+    await until('the directory knows the old name', async () => {
+      await everybody();
+      return (await names()).includes('Bob Baker') ? null : (await names()).join(', ');
+    }, 40_000);
   });
 
   it('asks before it calls whom a link names, and forgets the link', async () => {

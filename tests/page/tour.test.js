@@ -1,5 +1,5 @@
 // What must hold in every state of the page and in every look: nothing that axe-core finds,
-// nothing cut off, nothing that jumps.
+// nothing cut off, nothing that jumps, no third party asked, no Content-Security-Policy broken.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -56,6 +56,23 @@ async function moved(page) {
   return shifts.filter(({ value }) => value > SHIFT).map(({ value, what }) => `${value}: ${what}`);
 }
 
+/** Notes, for every page of these agents, whom it asks and what its own policy forbids it. */
+function watch({ agents, stack: { origin } }) {
+  const noted = [];
+  const own = [origin, origin.replace(/^https/, 'wss'), 'null']; // of data: and the like
+  const note = (url) => {
+    if (!own.includes(new URL(url).origin)) noted.push(`asked ${url}`);
+  };
+  for (const { page } of agents) {
+    page.on('request', (request) => note(request.url()));
+    page.on('websocket', (socket) => note(socket.url()));
+    page.on('console', (message) => {
+      if (/Content[ -]Security[ -]Policy/.test(message.text())) noted.push(message.text());
+    });
+  }
+  return noted;
+}
+
 async function forget(page) {
   // The frame in which the ordinary look comes back has to be over first.
   await page.evaluate(() => new Promise((resolve) => {
@@ -65,8 +82,11 @@ async function forget(page) {
 }
 
 describe('every state of the page', () => {
-  let scene;
-  before(async () => { scene = await startTour(); });
+  let scene, noted;
+  before(async () => {
+    scene = await startTour();
+    noted = watch(scene);
+  });
   after(() => endTour(scene));
 
   it('is watched by something that notices what moves', async () => {
@@ -78,6 +98,25 @@ describe('every state of the page', () => {
     await until('the move has been noticed', async () => (
       (await moved(page)).length > 0 ? null : 'it has not'));
     await scene.alice.reload();
+  });
+
+  it('is watched by something that notices whom it asks', async () => {
+    const { page } = scene.alice;
+    const asks = {
+      'https://eventgw.twilio.com/': 'asked https://eventgw.twilio.com/',
+      'wss://eventgw.twilio.com/': 'asked wss://eventgw.twilio.com/',
+      'https://calls.example.com/': 'Content Security Policy',
+    };
+    for (const [address, trace] of Object.entries(asks)) {
+      await page.evaluate((url) => {
+        if (url.startsWith('wss')) new WebSocket(url);
+        else fetch(url).catch(() => {});
+      }, address);
+      await until(`${address} has been noted`, async () => (
+        noted.some((text) => text.includes(trace)) ? null : noted.join('\n')));
+    }
+    await scene.alice.reload();
+    noted.length = 0;
   });
 
   it('can be perceived by everybody, in every look, and nothing jumps', async () => {
@@ -96,5 +135,7 @@ describe('every state of the page', () => {
       await forget(page);
     };
     await tour(scene, visit).finally(() => assert.deepEqual(complaints, []));
+    // The stand-in answers at our own origin: of Twilio's own hosts none is needed here.
+    assert.deepEqual(noted, [], 'a third party was asked, or the policy was broken');
   });
 });
