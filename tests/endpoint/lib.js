@@ -19,8 +19,11 @@ export const isCgi = !['fastcgi', 'apache-proxy', undefined].includes(process.en
 export const patience = /build\/./.test(process.env.DIALPAD_BUILD ?? '') ? 4 : 1;
 // Asking a plain CGI program costs a process, which is better spent on the call that is waited for.
 export const POLL_MS = isCgi ? 150 : 50;
-// Every program answers within 4 s; the rest is for a machine that has other things to do too.
-export const ANSWER_MS = 4000 + 1500 * patience;
+// Every program answers within 4 s, and `ringback`, for which a leg waits, within 2 s; the rest is for
+// a machine that has other things to do too.
+const BUSY_MS = 1500 * patience;
+export const ANSWER_MS = 4000 + BUSY_MS;
+export const RINGBACK_MS = 2000 + BUSY_MS;
 
 export const PROGRAMS = {
   session: { method: 'POST', kind: 'session' },
