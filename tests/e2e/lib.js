@@ -158,8 +158,9 @@ export class Agent {
     return this.says(`${other.fullName} is calling`, ms);
   }
 
-  hasMissed(other, ms) {
-    return this.says(`Missed call from ${other.fullName}`, ms);
+  async hasMissed(other, ms) {
+    await this.says('Call ended', ms);
+    await this.shows(`Missed call from ${other.fullName}`);
   }
 
   /** The kinds of sound that the page plays: names of agents, 'music', or Hz of something else. */
@@ -240,7 +241,7 @@ export async function whoIsRung(one, other) {
     const said = [await one.status(), await other.status()];
     const rings = ([caller, callee], [callers, callees]) => (
       callers === `Calling ${callee.fullName}` && callees === `${caller.fullName} is calling`);
-    const over = (status) => / is busy$|^Call ended$|^Missed call|^The call was not placed$/.test(status);
+    const over = (status) => / is busy$|^Call ended$|^The call was not placed$/.test(status);
     if (rings([one, other], said)) found = { caller: one, callee: other };
     else if (rings([other, one], [...said].reverse())) found = { caller: other, callee: one };
     else if (said.every(over)) found = null;

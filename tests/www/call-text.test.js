@@ -38,9 +38,7 @@ const STATUS = [
   [{ ...caller, ...ended, outcome: 'unknown' }, 'The server did not answer'],
   [{ ...callee, ...ended, outcome: 'declined' }, 'Call ended'],
   [{ ...callee, ...ended, outcome: 'no-answer' }, 'Call ended'],
-  [{ ...rung, outcome: 'no-answer' }, 'Missed call from Bob'],
-  [{ ...rung, outcome: 'cancel' }, 'Missed call from Bob'],
-  [{ ...rung, outcome: 'hangup' }, 'Missed call from Bob'],
+  [{ ...rung, outcome: 'no-answer' }, 'Call ended'],
   [{ ...rung, outcome: 'hangup', duration: 4000 }, 'Call ended'],
   [{ ...rung, outcome: 'declined' }, 'Call ended'],
   [{ ...rung, outcome: 'glare' }, 'Call ended'],
@@ -59,7 +57,8 @@ for (const [changes, text] of STATUS) {
 }
 
 const DETAILS = [
-  [{ ...rung, outcome: 'no-answer', endedAt: new Date(2026, 0, 2, 14, 5) }, 'At 2:05 PM'],
+  [{ ...rung, outcome: 'no-answer', endedAt: new Date(2026, 0, 2, 14, 5) },
+    'Missed call from Bob · 2:05 PM'],
   [{ ...rung, outcome: 'failed' }, 'The connection could not be made.'],
   [{ ...rung, outcome: 'declined' }, 'You declined the call from Bob.'],
   [{ ...rung, outcome: 'hangup', duration: 4000 }, 'Lasted 0:04'],

@@ -135,6 +135,7 @@ export function mountCallPanel(stage, onPress) {
       shown = state;
       stage.dataset.phase = state.phase;
       stage.classList.toggle('waves', state.returning || UNDER_WAY.includes(state.phase));
+      stage.dataset.missed = String(isMissed(state));
       stage.dataset.held = String(state.hold.me || state.hold.other);
       setText(letters, state.other ? initials(state.other.name) : '');
       setText(status, statusText(state));

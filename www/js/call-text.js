@@ -27,7 +27,6 @@ function endedText(state) {
   const name = nameOf(state);
   if (state.outcome === 'refused') return t(REFUSALS[state.code] ?? 'notPlaced', { name });
   if (state.outcome === 'unknown') return t('notKnown');
-  if (isMissed(state)) return t('missed', { name });
   const key = state.role === 'caller' ? CALLER_OUTCOMES[state.outcome] : undefined;
   return t(key ?? 'ended', { name });
 }
@@ -58,7 +57,7 @@ function endedDetail(state) {
   if (outcome === 'failed') return t(duration === null ? 'failedBefore' : 'failedDuring');
   if (outcome === 'glare') return t('glare');
   if (duration !== null) return t('lasted', { duration: formatDuration(duration) });
-  if (isMissed(state)) return t('missedAt', { time: timeOfDay(state.endedAt) });
+  if (isMissed(state)) return t('missed', { name: nameOf(state), time: timeOfDay(state.endedAt) });
   return outcome === 'declined' && state.role === 'callee' && !state.mine
     ? t('youDeclined', { name: nameOf(state) }) : '';
 }
