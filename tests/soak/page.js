@@ -132,6 +132,8 @@ export class Page {
       softphone: () => this.phone,
       registered: async () => {},
       mayRejoin: async () => true,
+      locate: () => 'window', // an agent has one page here
+      hasNoCall() {},
       reached() {},
     }, (state) => {
       this.state = state;
