@@ -68,7 +68,7 @@ async function openPages() {
   pages = await Promise.all(AGENTS.map(async (name) => {
     await lab.control('softphone', { identity: name });
     return new Page(lab, name, {
-      onState: ({ phase }) => shown.get(name).add(phase),
+      onState: ({ phase }) => phase !== 'idle' && shown.get(name).add(phase),
       measured: (program) => program === 'call-state' && asked.add(name),
     }).open();
   }));
