@@ -67,7 +67,8 @@ int64_t twilio_client_left_ms(const struct twilio_client *client);
  *
  * ERR_OK: 2xx (and for DELETE also 404). ERR_NOT_FOUND: 404. ERR_CONFLICT: 409, 412.
  * ERR_REFUSED: any other 4xx but 401, 403, 429. ERR_UNAVAILABLE: 429 after the retries.
- * ERR_UPSTREAM: 401, 403, 5xx, rubbish. ERR_TIMEOUT: the deadline came first.
+ * ERR_UPSTREAM: 401, 403, 5xx, rubbish. ERR_NO_REPLY: no connection, or one that broke.
+ * ERR_TIMEOUT: the deadline came first.
  */
 enum err twilio_get(struct twilio_client *client, enum twilio_host host, const char *path,
                     const char *query, struct twilio_reply *reply) MUST_CHECK;

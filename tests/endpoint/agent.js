@@ -45,7 +45,8 @@ export class Agent {
 
   /** What `call-state` says, of one Task or of whatever is open. */
   async state(taskSid) {
-    const answer = await this.ask('call-state', { query: taskSid ? `?taskSid=${taskSid}` : '' });
+    const query = `?legs=1${taskSid ? `&taskSid=${taskSid}` : ''}`;
+    const answer = await this.ask('call-state', { query });
     assert.equal(answer.status, 200, answer.body);
     return answer.data;
   }

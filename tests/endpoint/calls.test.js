@@ -87,6 +87,11 @@ describe('a whole call', () => {
       [t1, 'caller', { sid: callee.sid, name: 'Bob Baker' }]);
     assert.deepEqual([ringing.taskSid, ringing.role, ringing.other],
       [k, 'callee', { sid: caller.sid, name: 'Alice Archer' }]);
+    assert.deepEqual((await caller.ask('call-state')).data, {
+      taskSid: t1, role: 'caller', state: 'ringing', outcome: null,
+      other: { sid: callee.sid, name: 'Bob Baker' }, hold: { me: false, other: false },
+      connectedAt: null,
+    });
     const carol = new Agent(lab, 'carol');
     for (const taskSid of [t1, k]) {
       const asked = { query: `?taskSid=${taskSid}` };

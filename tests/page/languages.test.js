@@ -44,7 +44,7 @@ async function whatDoesNotFit(tag) {
     check(key);
   }
   byId('call-detail').textContent = '';
-  for (const key of ['onOtherDevice', 'returning']) {
+  for (const key of ['returning']) {
     const status = byId('call-status'); // which ends after two lines
     status.textContent = t(key, values);
     if (status.scrollHeight > status.clientHeight + 2) complaints.add(`cut off: ${status.textContent}`);

@@ -72,22 +72,22 @@ describe('back into the call', () => {
   });
 
   it('comes on another machine only when it is asked to, and stays there', async () => {
-    const onOtherDevice = 'You’re in a call on another device';
+    const onOtherDevice = 'This call is on another device of yours.';
     const machine = await bob.onAnotherMachine();
     try {
       await connect(alice, bob);
       await machine.open();
-      await machine.says(onOtherDevice);
-      await machine.shows('With Alice Archer');
+      await machine.isIn(alice);
+      await machine.shows(onOtherDevice);
       await hearEachOther(alice, bob);
       const { calls } = await sandbox(scene.stack, 'state');
       assert.equal(calls.filter(({ to, endTime }) => to === 'client:bob' && !endTime).length, 1);
       await machine.press('Bring it here');
       await machine.isIn(alice);
-      await bob.says(onOtherDevice);
+      await bob.shows(onOtherDevice);
       await hearEachOther(alice, machine);
       await bob.reload();
-      await bob.says(onOtherDevice);
+      await bob.shows(onOtherDevice);
       await hearEachOther(alice, machine);
     } finally {
       await machine.kill();

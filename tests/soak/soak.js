@@ -114,8 +114,12 @@ export class Soak {
   async settle({ number, plan, names }) {
     const started = Date.now();
     const agents = () => names.map((name) => this.pages.get(name));
-    let left = await this.leftAfter(QUIET_MS, agents);
-    if (left.length === 0) left = await this.askPrograms(agents());
+    let left;
+    // A Task whose creation Twilio has put off may turn up when all has been quiet for a moment.
+    do {
+      left = await this.leftAfter(started + QUIET_MS, agents);
+      if (left.length === 0) left = await this.askPrograms(agents());
+    } while (left.length > 0 && Date.now() < started + QUIET_MS);
     this.quietAfter.push(Date.now() - started);
     this.left.push(...left.map((what) => `call ${number} (${plan}): ${what}`));
     const outcome = agents()[0].state.outcome ?? 'page closed';
@@ -123,8 +127,7 @@ export class Soak {
     if (left.length === 0) this.free.push(...names);
   }
 
-  async leftAfter(ms, agents) {
-    const deadline = Date.now() + ms;
+  async leftAfter(deadline, agents) {
     for (;;) {
       const state = await this.observer.next();
       const left = [...leftOf(state, agents()), ...agents()
@@ -185,7 +188,8 @@ export class Soak {
     await this.storm.stop();
     // A Task may have been made long after its page had given up.
     if (this.left.length === 0) {
-      this.left.push(...await this.leftAfter(QUIET_MS, () => [...this.pages.values()]));
+      this.left.push(...await this.leftAfter(Date.now() + QUIET_MS,
+        () => [...this.pages.values()]));
     }
     await this.lab.clock(20);
     await this.sweep();

@@ -45,10 +45,7 @@ const STATUS = [
   [{ phase: 'idle' }, 'No call'],
   [{ phase: 'idle', returning: true }, 'Coming back into the call…'],
   [{ ...caller, mine: false, place: 'window', phase: 'connected' }, 'In call with Bob'],
-  [{ ...caller, mine: false, place: 'device', phase: 'connected' },
-    'You’re in a call on another device'],
-  [{ ...caller, mine: false, place: 'device', phase: 'reconnecting' },
-    'You’re in a call on another device'],
+  [{ ...caller, mine: false, place: 'device', phase: 'connected' }, 'In call with Bob'],
   [{ ...caller, mine: false, place: 'device', phase: 'calling' }, 'Calling Bob'],
 ];
 
@@ -76,7 +73,8 @@ const DETAILS = [
   [{ ...callee, mine: false, phase: 'connected' }, ''],
   [{ ...callee, mine: false, place: 'window', phase: 'connected' },
     'This call is in another window of yours.'],
-  [{ ...callee, mine: false, place: 'device', phase: 'connected' }, 'With Bob'],
+  [{ ...callee, mine: false, place: 'device', phase: 'connected' },
+    'This call is on another device of yours.'],
   [{ ...caller, mine: false, place: 'device', phase: 'calling' },
     'This call is on another device of yours.'],
   [{ phase: 'idle' }, 'Pick a colleague and press Call. Incoming calls ring here.'],

@@ -177,6 +177,20 @@ test('a call that was fetched to another machine stays there', async () => {
   assert.equal(await open('a').mayRejoin('WT1', ['CA1', 'CA2']), true, 'both were of this browser');
 });
 
+test('a leg that was lost before its turn came is in nobody\'s way', async () => {
+  const { open } = browser();
+  const a = open('a');
+  const b = open('b');
+  a.follow(inCall('WT1', 'CA1'));
+  await settled();
+  b.follow(inCall('WT1', 'CA2')); // while a still has the call
+  await b.hasNoCall();
+  b.follow({ ...inCall('WT1', 'CA2'), leg: 'closed' });
+  a.follow({ ...inCall('WT1', 'CA1'), leg: 'closed' });
+  await settled();
+  assert.equal(await a.mayRejoin('WT1', ['CA1', 'CA2']), true, 'nobody has it');
+});
+
 test('nothing of a call is kept once it is over', async () => {
   const kept = storage();
   const store = openStore('WK1', kept);
@@ -187,7 +201,7 @@ test('nothing of a call is kept once it is over', async () => {
   tabs.follow(over('WT1'));
   assert.equal(store.get('leg'), null);
   tabs.follow(inCall('WT2', 'CA3'));
-  tabs.forgetLegs();
+  await tabs.hasNoCall();
   assert.equal(store.get('leg'), null);
 });
 

@@ -5,12 +5,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 
 import { LANGUAGES, chooseLanguage, useLanguage } from '../../www/js/language.js';
+import { fakeTime } from './fake-time.js';
 import { language, number, plural, speak, t } from '../../www/js/strings.js';
 
 const www = new URL('../../www/', import.meta.url);
 const read = (path) => readFileSync(new URL(path, www), 'utf8');
 const tableOf = (tag) => JSON.parse(read(`i18n/${tag}.json`));
 const english = tableOf('en');
+const settled = () => new Promise((resolve) => { setImmediate(resolve); });
 const others = LANGUAGES.filter((tag) => tag !== 'en');
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;
@@ -33,15 +35,36 @@ test('a table that cannot be loaded leaves the words as they are, English at fir
     return served.has(tag) ? Response.json(tableOf(tag)) : new Response('', { status: 503 });
   });
   const root = { documentElement: { dataset: { translating: '' } }, querySelectorAll: () => [] };
-  await assert.rejects(useLanguage('fr', root), /no words of en/);
+  const time = fakeTime(context);
+  const first = useLanguage('fr', root);
+  await settled();
+  assert.deepEqual([language, root.documentElement.dataset], [null, {}], 'its own English shows');
   served.add('en');
-  assert.equal(await useLanguage('fr', root), false);
+  time.tick(3000);
+  assert.equal(await first, false);
   assert.deepEqual([language, t('hold'), root.documentElement],
     ['en', 'Hold', { dataset: {}, lang: 'en', dir: 'ltr' }]);
   served.add('de');
   assert.equal(await useLanguage('de', root), true);
   assert.equal(await useLanguage('fr', root), false);
   assert.deepEqual([language, t('hold'), root.documentElement.lang], ['de', 'Halten', 'de']);
+});
+
+test('of two choices the last one counts, whichever table comes first', async (context) => {
+  const late = {};
+  context.mock.method(globalThis, 'fetch', ({ href }) => {
+    const tag = /\/i18n\/(.*)\.json$/.exec(href)[1];
+    return new Promise((come) => { late[tag] = () => come(Response.json(tableOf(tag))); });
+  });
+  const root = { documentElement: { dataset: {} }, querySelectorAll: () => [] };
+  const choices = [useLanguage('ja', root), useLanguage('fr', root)];
+  late.fr();
+  await choices[1];
+  late.ja();
+  assert.deepEqual([await Promise.all(choices), language], [[true, true], 'fr']);
+  const back = [useLanguage('ja', root), useLanguage('fr', root)];
+  late.ja();
+  assert.deepEqual([await Promise.all(back), language], [[true, true], 'fr']);
 });
 
 test('no key is missing and none is left over, in any language', () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { insist, need } from '../../www/js/later.js';
+import { allIsHere, insist, need } from '../../www/js/later.js';
 import { fakeTime } from './fake-time.js';
 
 const settled = () => new Promise((resolve) => { setImmediate(resolve); });
@@ -60,16 +60,23 @@ test('what is needed is asked for on and on, and the page loaded anew once it ca
   let reloads = 0;
   globalThis.document = { baseURI: 'https://calls.example/' };
   globalThis.location = { reload: () => { reloads += 1; } };
+  const kept = new Map();
+  globalThis.sessionStorage = {
+    getItem: (name) => kept.get(name) ?? null,
+    setItem: (name, value) => kept.set(name, value),
+    removeItem: (name) => kept.delete(name),
+  };
   t.after(() => {
     delete globalThis.document;
     delete globalThis.location;
+    delete globalThis.sessionStorage;
   });
   t.mock.method(globalThis, 'fetch', async () => {
     if (!up) throw new TypeError('network');
     return { ok: true };
   });
   const { told, tell } = listener();
-  const load = slow(12);
+  const load = slow(30);
   const loaded = need(load, tell);
   await pass(time, 20);
   assert.equal(reloads, 0, 'the error page of a browser tries no more');
@@ -77,7 +84,10 @@ test('what is needed is asked for on and on, and the page loaded anew once it ca
   up = true;
   await pass(time, 10);
   assert.equal(reloads, 1);
-  await pass(time, 20);
+  await pass(time, 120);
   assert.equal(await loaded, 'it');
   assert.equal(told.at(-1), false);
+  assert.equal(reloads, 1, 'what is missing for good is not reloaded for');
+  allIsHere();
+  assert.equal(kept.size, 0, 'next time it may help again');
 });

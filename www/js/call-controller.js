@@ -14,6 +14,9 @@ const DROP_AFTER = 2000; // a hang-up is heard at once, also when the server is 
 const COMES_WITHIN = 20000; // the Voice call that brings an agent back into a call
 const CLOSES_WITHIN = 3000; // a call's Tasks, after its end
 
+/** What call-state says of a call that can be come back into. */
+const isUp = (phase) => phase === 'connected' || phase === 'reconnecting';
+
 /**
  * After these answers nobody knows whether the Task was created: Twilio broke off or failed half
  * way, or a gateway lost our program and says nothing in our words.
@@ -232,7 +235,7 @@ export function createCallController(parts, onState) {
     looked ||= found !== null;
     const open = taskSid && phase !== 'ended' && phase !== 'none';
     if (found && !open) parts.hasNoCall();
-    const up = phase === 'connected' || phase === 'reconnecting';
+    const up = isUp(phase);
     const rings = role === 'callee' && parts.taskRouter()?.isPending(taskSid);
     if (!open || (!up && (early || rings))) {
       dispatch({ type: 'not-returning' });
@@ -282,7 +285,8 @@ export function createCallController(parts, onState) {
       const { taskSid, mine } = state;
       if (!taskSid || mine || canCall(state)) return;
       const found = await insist(() => api.callState(taskSid));
-      if (!found || !await parts.mayRejoin(taskSid, found.answer.legs ?? [], true)) return;
+      if (!isUp(found?.answer.state)) return;
+      if (!await parts.mayRejoin(taskSid, found.answer.legs ?? [], true)) return;
       dispatch({ type: 'rejoin', taskSid });
     },
     offered: checkOffer,

@@ -13,7 +13,7 @@ export function createCallRequests({ ask }) {
   return {
     createTask: async (to) => (await post('create-task', { to })).taskSid,
     async callState(taskSid, signal) {
-      const query = taskSid ? { taskSid } : {};
+      const query = taskSid ? { taskSid, legs: 1 } : { legs: 1 };
       const { answer, date } = await ask('GET', 'call-state', { query, signal });
       return { answer, elapsed: elapsedSince(answer.connectedAt, date) };
     },

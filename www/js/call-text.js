@@ -6,14 +6,8 @@ import { has, language, number, t, timeOfDay } from './strings.js';
 
 const nameOf = (state) => state.other?.name || t('someone');
 
-/** In a call, but not in this browser. */
-function isOnOtherDevice({ phase, mine, place }) {
-  return !mine && place === 'device' && ['connected', 'reconnecting'].includes(phase);
-}
-
 function connectedText(state) {
   const name = nameOf(state);
-  if (isOnOtherDevice(state)) return t('onOtherDevice');
   if (state.phase === 'reconnecting') return t('reconnecting', { name });
   if (state.hold.me && state.hold.other) return t('bothOnHold', { name });
   if (state.hold.me) return t('meOnHold', { name });
@@ -64,7 +58,6 @@ function endedDetail(state) {
 
 /** Where the call is, if it isn't here. */
 function elsewhere(state) {
-  if (isOnOtherDevice(state)) return t('otherDeviceWith', { name: nameOf(state) });
   if (state.place === 'device') return t('elsewhereDevice');
   return state.place === 'window' ? t('elsewhere') : '';
 }

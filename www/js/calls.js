@@ -39,7 +39,7 @@ const controller = createCallController({
   registered: () => link.whenRegistered(),
   mayRejoin: (...question) => link.tabs.mayRejoin(...question),
   locate: (...question) => link.tabs.locate(...question),
-  hasNoCall: () => link.tabs.forgetLegs(),
+  hasNoCall: () => link.tabs.hasNoCall(),
   reached(reached) {
     if (reached === now.reached) return;
     now.reached = reached;

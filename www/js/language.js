@@ -2,6 +2,9 @@
 
 import { language, speak, t } from './strings.js';
 
+const PATIENCE = 10_000; // milliseconds that a table may take
+const AGAIN = 3000; // milliseconds until it is asked for once more, where there is none at all
+
 export const LANGUAGES = ['en', 'de', 'es-ES', 'es-MX', 'fr', 'ja', 'pt-BR', 'th', 'zh-CN'];
 
 const TRADITIONAL = /^zh-(hant|tw|hk|mo)\b/i;
@@ -28,7 +31,7 @@ export function chooseLanguage(preferred) {
 const NAMES = { text: 'textContent', label: 'ariaLabel', title: 'title', hint: 'placeholder' };
 
 /** Puts the words into every element that says, as `data-text="key"`, what it wants to hold. */
-export function translate(root) {
+function translate(root) {
   for (const [kind, property] of Object.entries(NAMES)) {
     for (const element of root.querySelectorAll(`[data-${kind}]`)) {
       const words = t(element.dataset[kind]);
@@ -37,24 +40,46 @@ export function translate(root) {
   }
 }
 
-// Fetched and not imported: Firefox, for one, imports JSON only since 2025.
+let wanted = null; // the tag that was asked for last
+
+/**
+ * Fetches a table (not by import: Firefox, for one, imports JSON only since 2025) and speaks it,
+ * unless another has been asked for meanwhile.
+ * @returns {Promise<boolean>} whether it came
+ */
 async function learn(tag) {
-  const response = await fetch(new URL(`../i18n/${tag}.json`, import.meta.url));
-  if (!response.ok) throw new Error(`no words of ${tag}: ${response.status}`);
-  speak(tag, await response.json());
+  try {
+    const response = await fetch(new URL(`../i18n/${tag}.json`, import.meta.url),
+      { signal: AbortSignal.timeout(PATIENCE) });
+    const words = response.ok && await response.json();
+    if (words && (tag === wanted || language === null)) speak(tag, words);
+    return Boolean(words);
+  } catch {
+    return false;
+  }
+}
+
+/** The first words: without any, the document's own English shows, and nothing else works. */
+async function learnSome(tag, root) {
+  while (!await learn(tag) && !await learn('en')) {
+    delete root.documentElement.dataset.translating;
+    await new Promise((resolve) => { setTimeout(resolve, AGAIN); });
+  }
 }
 
 /**
  * Speaks the reader's choice, or what the browser prefers if that is null.
  * @returns {Promise<boolean>} false if its table didn't come: the page goes on as it spoke before,
- *   which is English at first
+ *   which is English at first. Resolves as soon as there are words at all.
  */
 export async function useLanguage(choice, root = document) {
   const tag = LANGUAGES.includes(choice) ? choice : chooseLanguage(navigator.languages);
-  if (tag !== language) await learn(tag).catch(() => language ?? learn('en'));
+  wanted = tag;
+  if (language === null) await learnSome(tag, root);
+  else if (tag !== language) await learn(tag);
   root.documentElement.lang = language;
   root.documentElement.dir = t('direction');
   translate(root);
   delete root.documentElement.dataset.translating;
-  return language === tag;
+  return language === tag || wanted !== tag;
 }

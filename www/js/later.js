@@ -2,6 +2,7 @@
 
 const TRIES = 4;
 const PAUSE = 3000; // milliseconds between two of them
+const RELOADED = 'dialpad:reloaded';
 const UNSEEN = 2000; // a page that nobody sees may never be painted
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -33,6 +34,28 @@ export async function insist(load, tell) {
   }
 }
 
+/** Once only, until all has come: a page that lacks a file for good mustn't load on and on. */
+async function reloadOnce() {
+  const { ok } = await fetch(document.baseURI).catch(() => ({ ok: false }));
+  if (!ok) return; // an error page of the browser's would never try again
+  try {
+    if (sessionStorage.getItem(RELOADED)) return;
+    sessionStorage.setItem(RELOADED, 'true');
+  } catch {
+    return; // switched off: nobody would know that it was done
+  }
+  location.reload();
+}
+
+/** All that is needed has come: a later failure may reload the page again. */
+export function allIsHere() {
+  try {
+    sessionStorage.removeItem(RELOADED);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
 /**
  * Loads what the page is of no use without. Firefox remembers as long as the page lives that a
  * module didn't come: then only a new page helps, as soon as there is one to be had.
@@ -43,8 +66,7 @@ export async function need(load, tell) {
       return await insist(load, tell);
     } catch {
       tell(true);
-      const { ok } = await fetch(document.baseURI).catch(() => ({ ok: false }));
-      if (ok) location.reload();
+      await reloadOnce();
       await pause(PAUSE);
     }
   }

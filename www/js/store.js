@@ -1,5 +1,6 @@
 // What the browser keeps for an agent, under the Worker's SID: two agents may share a browser. One
-// that keeps nothing costs the agent's choices at the next visit, and no more.
+// that keeps nothing costs the agent's choices at the next visit, and a click to come back into a
+// call after a reload.
 
 const keyOf = (sid, name) => `dialpad:${sid}:${name}`;
 // Before the server has said who this is, the page shows itself as the last agent here wanted it.

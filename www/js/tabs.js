@@ -86,7 +86,12 @@ export function createTabs(store, onCharge, {
     holds = hold;
     letGoOfLeg?.();
     letGoOfLeg = null;
-    if (hold) locks?.request(leg, () => new Promise((resolve) => { letGoOfLeg = resolve; }));
+    if (!hold || !locks) return;
+    const waiting = new AbortController();
+    letGoOfLeg = () => waiting.abort();
+    locks.request(leg, { signal: waiting.signal }, () => (
+      waiting.signal.aborted || new Promise((resolve) => { letGoOfLeg = resolve; })
+    )).catch(() => {}); // it was let go of while another tab still had it
   }
 
   /** A page that goes loses its leg first: which one it was must be known after that, too. */
@@ -119,7 +124,10 @@ export function createTabs(store, onCharge, {
       holdLeg(call.mine && call.leg === 'open');
     },
 
-    forgetLegs,
+    /** The server knows of no call of this agent's; unless a tab of this browser is in one. */
+    async hasNoCall() {
+      if (!await isHeld(leg)) forgetLegs();
+    },
 
     /** Where the agent's leg is: in another 'window' of this browser, or on another 'device'. */
     async locate(taskSid, legs) {
