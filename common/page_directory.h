@@ -10,8 +10,8 @@
 /*
  * The newest snapshot, or the first one, fetched within what is left of the request's deadline;
  * directory_close view->directory. What stands in the way is never the asker's fault:
- * ERR_UPSTREAM, ERR_NO_REPLY, ERR_TIMEOUT or ERR_UNAVAILABLE. The background refresh that this may start also
- * looks after calls of ours that have been wrapping for too long.
+ * ERR_UPSTREAM, ERR_NO_REPLY, ERR_TIMEOUT or ERR_UNAVAILABLE. The background refresh that this may
+ * start also looks after calls of ours that have been wrapping for too long.
  */
 enum err page_directory(const struct service *service, struct directory_view *view) MUST_CHECK;
 

@@ -17,7 +17,7 @@ const LIST_WITHIN_MS = 1500;
 // Our own HTML, CSS, JavaScript and words, before compression: until a colleague can be looked up,
 // and all that comes without a press. Growth above this has to be meant.
 const FIRST_LOOK = 60_000;
-const CONNECTED = 169_000;
+const CONNECTED = 172_000;
 const USABLE_MS = 1000;
 const VISITS = 5; // one of them has to be quick enough
 // Other tests share this machine, and then everything takes longer.

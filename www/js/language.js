@@ -43,9 +43,8 @@ function translate(root) {
 let wanted = null; // the tag that was asked for last
 
 /**
- * Fetches a table (not by import: Firefox, for one, imports JSON only since 2025) and speaks it,
- * unless another has been asked for meanwhile.
- * @returns {Promise<boolean>} whether it came
+ * Fetches a table (Firefox imports JSON only since 2025) and speaks it, unless another is wanted
+ * by then. False if it didn't come.
  */
 async function learn(tag) {
   try {

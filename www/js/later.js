@@ -3,6 +3,7 @@
 const TRIES = 4;
 const PAUSE = 3000; // milliseconds between two of them
 const RELOADED = 'dialpad:reloaded';
+const RELOAD_EVERY = 600_000;
 const UNSEEN = 2000; // a page that nobody sees may never be painted
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -34,25 +35,15 @@ export async function insist(load, tell) {
   }
 }
 
-/** Once only, until all has come: a page that lacks a file for good mustn't load on and on. */
-async function reloadOnce() {
-  const { ok } = await fetch(document.baseURI).catch(() => ({ ok: false }));
-  if (!ok) return; // an error page of the browser's would never try again
+/** A page that lacks a file for good mustn't be loaded again and again. */
+function mayReload() {
   try {
-    if (sessionStorage.getItem(RELOADED)) return;
-    sessionStorage.setItem(RELOADED, 'true');
+    const before = Number(sessionStorage.getItem(RELOADED));
+    if (Date.now() - before < RELOAD_EVERY) return false;
+    sessionStorage.setItem(RELOADED, Date.now());
+    return true;
   } catch {
-    return; // switched off: nobody would know that it was done
-  }
-  location.reload();
-}
-
-/** All that is needed has come: a later failure may reload the page again. */
-export function allIsHere() {
-  try {
-    sessionStorage.removeItem(RELOADED);
-  } catch {
-    // Nothing was kept.
+    return false; // nobody would know when it was done
   }
 }
 
@@ -66,7 +57,9 @@ export async function need(load, tell) {
       return await insist(load, tell);
     } catch {
       tell(true);
-      await reloadOnce();
+      // An error page of the browser's would never try again.
+      const { ok } = await fetch(document.baseURI).catch(() => ({ ok: false }));
+      if (ok && mayReload()) location.reload();
       await pause(PAUSE);
     }
   }

@@ -2,7 +2,7 @@
 // calls or is called in the first moment.
 
 import { byId } from './dom.js';
-import { allIsHere, firstPaint, loadStyle, need, preload } from './later.js';
+import { firstPaint, loadStyle, need, preload } from './later.js';
 import './page.js';
 import { t } from './strings.js';
 
@@ -27,9 +27,7 @@ async function loadCalls() {
   // Ours first: a call that goes on is looked for while the SDKs are on their way.
   preload([...PARTS.map((name) => `js/${name}.js`), ...SDKS]);
   await need(() => loadStyle('css/call.css'), tell);
-  const loaded = await need(() => import('./calls.js'), tell);
-  allIsHere();
-  return loaded;
+  return need(() => import('./calls.js'), tell);
 }
 
 const calls = loadCalls();
