@@ -8,7 +8,6 @@
 #include "call_start.h"
 #include "clock.h"
 #include "endpoint.h"
-#include "json.h"
 #include "page_call.h"
 #include "page_directory.h"
 #include "rate_limit.h"
@@ -16,6 +15,10 @@
 
 enum { P_TO, P__MAX };
 
+/*
+ * The directory says which contact_uri is whose. Where it has to be fetched first, that may not use
+ * up the time in which T1 is created.
+ */
 enum { FETCH_MS = 2000 };
 
 /* A Worker's SID or an address with a scheme; whose address it is, the directory knows. */
@@ -71,20 +74,6 @@ static enum err answer_with(struct response *response, const char *t1_sid)
     return response_body(response, 201, "application/json; charset=utf-8");
 }
 
-/*
- * The directory says which contact_uri is whose. Where it has to be fetched first, that may not use
- * up the time in which T1 is created.
- */
-static enum err open_directory(struct service *service, const struct request *request,
-                               struct directory_view *view)
-{
-    const struct deadline whole = service->deadline;
-    service->deadline.at_ms = request->started_ms + FETCH_MS;
-    enum err rc = page_directory(service, view);
-    service->deadline = whole;
-    return rc;
-}
-
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     const struct call_flow flow = page_flow(service);
@@ -92,7 +81,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     enum start_refusal refusal;
     char t1_sid[SID_SIZE];
     enum err rc = limit(service, request, response);
-    if (rc == ERR_OK) rc = open_directory(service, request, &view);
+    if (rc == ERR_OK) rc = page_directory_until(service, request->started_ms + FETCH_MS, &view);
     if (rc != ERR_OK) return rc;
     const struct call_start start = {
         .caller_sid = request->agent.worker_sid,

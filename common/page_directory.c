@@ -15,3 +15,12 @@ enum err page_directory(const struct service *service, struct directory_view *vi
     /* That Twilio knows nothing of our workspace isn't the fault of who asks. */
     return rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_REFUSED ? ERR_UPSTREAM : rc;
 }
+
+enum err page_directory_until(struct service *service, int64_t at_ms, struct directory_view *view)
+{
+    const struct deadline whole = service->deadline;
+    service->deadline.at_ms = at_ms;
+    enum err rc = page_directory(service, view);
+    service->deadline = whole;
+    return rc;
+}

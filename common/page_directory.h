@@ -15,4 +15,8 @@
  */
 enum err page_directory(const struct service *service, struct directory_view *view) MUST_CHECK;
 
+/* The same with an earlier deadline, where the request has more to ask of Twilio after it. */
+enum err page_directory_until(struct service *service, int64_t at_ms,
+                              struct directory_view *view) MUST_CHECK;
+
 #endif

@@ -345,3 +345,16 @@ export async function isOver({ stack, agents }, ms) {
   const { errors } = await sandbox(stack, 'errors');
   assert.deepEqual(errors, [], 'what Twilio would report to us');
 }
+
+/** A call ends when one end's browser is killed, and both can call each other at once. */
+export async function endsWithBrowserOf(victim, caller, callee, withinMs) {
+  const survivor = victim === caller ? callee : caller;
+  await connect(caller, callee);
+  await victim.kill();
+  await survivor.says('Call ended', withinMs);
+  await isClosed(victim.stack);
+  await victim.restart();
+  await connect(victim, survivor);
+  await victim.press('Hang up');
+  await haveEnded(caller, callee);
+}

@@ -3,7 +3,7 @@
 const TRIES = 4;
 const PAUSE = 3000; // milliseconds between two of them
 const RELOADED = 'dialpad:reloaded';
-const RELOAD_EVERY = 600_000;
+const RELOAD_EVERY = 600_000; // milliseconds
 const UNSEEN = 2000; // a page that nobody sees may never be painted
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
