@@ -145,6 +145,8 @@ class Locator {
       const found = await this.#find();
       return found?.enabled ? found : null;
     }, timeout);
+    await this.page.evaluate((_, [element]) => element.scrollIntoView({ block: 'nearest' }), null,
+      [node]);
     await this.page.send('input.performActions', { actions: [{
       type: 'pointer',
       id: 'mouse',
@@ -154,6 +156,15 @@ class Locator {
         { type: 'pointerUp', button: 0 },
       ],
     }] });
+  }
+
+  /** Takes the option that has this text. */
+  async selectOption({ label }) {
+    const { node } = await this.#found();
+    await this.page.evaluate((text, [select]) => {
+      select.value = [...select.options].find((option) => option.text === text).value;
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+    }, label, [node]);
   }
 
   /** Types over what the field holds. */

@@ -1,12 +1,13 @@
 // Debian's Firefox, one process per agent as with Chromium, and with a fake microphone too. Without
-// a speaker Firefox plays no sound at all, not even to those who listen in the page: PulseAudio is
-// one that nobody hears.
+// a speaker Firefox plays no sound at all, not even to those who listen in the page: PulseAudio has
+// two that nobody hears.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { listensOn, until } from '../stack/system.js';
 import { Bidi } from './bidi.js';
@@ -17,6 +18,10 @@ import { FirefoxPage } from './firefox-page.js';
 
 const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 const LISTENS = /WebDriver BiDi listening on (ws:\S+)/;
+const SPEAKERS = ['Headset', 'Desk']; // the first one is the system's default
+const SAMPLES = 4000; // half a second
+const MIDDLE = 128; // of an unsigned sample
+const run = promisify(execFile);
 
 const preferences = (hz) => ({
   // The microphone: a tone of its own, and nobody who would have to be asked.
@@ -52,7 +57,7 @@ export class Firefox {
     writeFileSync(join(browser.folder, 'user.js'), Object.entries(preferences(hz))
       .map((preference) => `user_pref(${preference.map(JSON.stringify).join(', ')});\n`).join(''));
     try {
-      await browser.#startSpeaker();
+      await browser.#startSpeakers();
       await browser.#startFirefox();
     } catch (error) {
       await browser.kill();
@@ -69,10 +74,11 @@ export class Firefox {
     return child;
   }
 
-  async #startSpeaker() {
+  async #startSpeakers() {
     const socket = join(this.folder, 'speaker');
     this.#spawn('pulseaudio', ['-n', '--daemonize=no', '--exit-idle-time=-1',
-      '--load=module-null-sink sink_name=speaker',
+      ...SPEAKERS.map((name) => '--load=module-null-sink '
+        + `sink_name=${name} sink_properties=device.description=${name}`),
       `--load=module-native-protocol-unix auth-anonymous=1 socket=${socket}`]).stderr.resume();
     await until('PulseAudio', () => listensOn(socket));
   }
@@ -94,6 +100,19 @@ export class Firefox {
     for (const functionDeclaration of [`${installEars}`, `${tellViolations}`]) {
       await this.bidi.send('script.addPreloadScript', { functionDeclaration });
     }
+  }
+
+  /** The names of the speakers that make a sound just now. */
+  async soundingSpeakers() {
+    const sounding = await Promise.all(SPEAKERS.map((name) => this.#isSounding(name)));
+    return SPEAKERS.filter((_, i) => sounding[i]);
+  }
+
+  async #isSounding(speaker) {
+    const record = `parec --device=${speaker}.monitor --format=u8 --channels=1 --rate=8000 `
+      + `--latency-msec=50 | head --bytes=${SAMPLES}`;
+    const { stdout } = await run('sh', ['-c', record], { env: this.env, encoding: 'buffer' });
+    return stdout.some((sample) => Math.abs(sample - MIDDLE) > 2);
   }
 
   newPage() {

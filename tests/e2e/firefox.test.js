@@ -4,7 +4,7 @@
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
 import { Firefox } from './firefox.js';
-import { connect, endScene, haveEnded, isOver, startAfresh, startScene } from './lib.js';
+import { connect, endScene, haveEnded, isOver, startAfresh, startScene, until } from './lib.js';
 
 describe('a call between Firefox and Chromium', () => {
   let scene, alice, bob;
@@ -34,6 +34,32 @@ describe('a call between Firefox and Chromium', () => {
     await alice.press('Unmute');
     await hearEachOther();
     await alice.press('Hang up');
+    await haveEnded(alice, bob);
+  });
+
+  it('is heard through the speaker that is chosen, and rings through another', async () => {
+    const chooseFor = async (use, device) => {
+      await alice.press('Settings');
+      await alice.page.getByRole('combobox', { name: use }).selectOption({ label: device });
+      await alice.press('Close');
+    };
+    const soundsOn = (speaker) => until(`sound comes out of the ${speaker}`, async () => {
+      const sounding = (await alice.browser.soundingSpeakers()).join(' and ') || 'nowhere';
+      return sounding === speaker ? null : `it comes out of ${sounding}`;
+    });
+
+    await chooseFor('Ring on', 'Desk');
+    await bob.call(alice);
+    await alice.isRungBy(bob);
+    await soundsOn('Desk');
+    await alice.press('Answer');
+    await alice.isIn(bob);
+    await soundsOn('Headset');
+    await chooseFor('Speaker', 'Desk');
+    await soundsOn('Desk');
+    await chooseFor('Speaker', 'System default');
+    await soundsOn('Headset');
+    await bob.press('Hang up');
     await haveEnded(alice, bob);
   });
 

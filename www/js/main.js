@@ -9,9 +9,9 @@ import { t } from './strings.js';
 // What calls.js imports, however indirectly, so that all of it comes at once.
 const PARTS = [
   'alerts', 'awake', 'call-controller', 'call-match', 'call-panel', 'call-requests', 'call-state',
-  'call-text', 'calls', 'chosen-status', 'devices', 'keypad', 'link', 'microphone', 'outside',
-  'own-status', 'poller', 'quality', 'readiness', 'ringer', 'shortcuts', 'softphone', 'sound',
-  'tabs', 'taskrouter',
+  'call-text', 'calls', 'chosen-status', 'devices', 'keypad', 'link', 'microphone', 'outlet',
+  'outside', 'own-status', 'poller', 'quality', 'readiness', 'ringer', 'shortcuts', 'softphone',
+  'sound', 'tabs', 'taskrouter',
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 

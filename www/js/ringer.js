@@ -2,6 +2,7 @@
 // goes in mid-call. `update` is told whether it rings as often as anybody likes.
 
 import { insist } from './later.js';
+import { createOutlet } from './outlet.js';
 
 const PERIOD = 3; // seconds from one ring to the next
 const ALARM = [700, 560, 700, 560]; // Hz, one after the other
@@ -20,6 +21,7 @@ function padded(context, sound) {
  */
 export function createRinger(soundUrl, onBlocked) {
   const context = new AudioContext();
+  const outlet = createOutlet(context);
   let ringing = null;
 
   async function load() {
@@ -32,7 +34,7 @@ export function createRinger(soundUrl, onBlocked) {
 
   function play(buffer, loop) {
     const source = new AudioBufferSourceNode(context, { buffer, loop });
-    source.connect(context.destination);
+    source.connect(outlet.node);
     source.start();
     return source;
   }
@@ -52,7 +54,7 @@ export function createRinger(soundUrl, onBlocked) {
   context.addEventListener('statechange', () => onBlocked(context.state !== 'running'));
   // Any touch of the page is leave enough to make a sound.
   for (const gesture of ['pointerdown', 'keydown']) {
-    document.addEventListener(gesture, () => context.state === 'running' || context.resume(),
+    document.addEventListener(gesture, () => context.state === 'running' || outlet.wake(),
       { passive: true });
   }
 
@@ -60,7 +62,7 @@ export function createRinger(soundUrl, onBlocked) {
     /** Whether the browser keeps this page silent until it is touched. */
     isBlocked: () => context.state !== 'running',
     /** Needs a gesture of the agent's where the sound is blocked. */
-    unlock: () => context.resume(),
+    unlock: outlet.wake,
     update(rings) {
       if (rings === (ringing !== null)) return;
       if (rings) ring();
@@ -68,11 +70,9 @@ export function createRinger(soundUrl, onBlocked) {
     },
 
     /** Whether this browser can ring through another device than it speaks through. */
-    canChooseDevice: 'setSinkId' in context,
+    canChooseDevice: outlet.canChooseDevice,
     /** @param {string} id of a device; '' is the system's */
-    async useDevice(id) {
-      if (context.sinkId !== id) await context.setSinkId?.(id).catch(() => {});
-    },
+    useDevice: (id) => outlet.useDevice(id).catch(() => {}),
     /** One ring, to try it. */
     async once() {
       const buffer = await loaded;
@@ -80,7 +80,7 @@ export function createRinger(soundUrl, onBlocked) {
     },
     alarm() {
       const gain = new GainNode(context, { gain: 0.25 });
-      gain.connect(context.destination);
+      gain.connect(outlet.node);
       ALARM.forEach((frequency, i) => {
         const tone = new OscillatorNode(context, { frequency, type: 'triangle' });
         tone.connect(gain);

@@ -5,12 +5,16 @@ import { USES } from './devices.js';
 
 const SETTLE = 400; // milliseconds in which the SDK may mend it by itself
 
+/** What the system prefers: in Firefox, which has no device "default", the first one. */
+const preferred = (available) => (available.has('default') ? 'default' : [...available.keys()][0]);
+
 /**
  * @param {object} parts {devices, ringer, link, controller}
  * @param {() => boolean} parts.isTalking
  */
 export function createSound({ devices, ringer, link, controller, isTalking }) {
   let open = false;
+  let speakerChosen = false;
 
   /** Has the SDK open the microphone anew: `microphone.take` decides which one it gets. */
   async function reopenMicrophone() {
@@ -21,9 +25,11 @@ export function createSound({ devices, ringer, link, controller, isTalking }) {
   }
 
   async function useSpeaker() {
-    const speakers = link.softphone?.audio()?.speakerDevices;
     const { id } = devices.current('speaker');
-    await speakers?.set(id || 'default').catch(() => {});
+    speakerChosen ||= id !== '';
+    if (!speakerChosen) return; // then the SDK's own choice is the system's
+    const audio = link.softphone?.audio();
+    await audio?.speakerDevices.set(id || preferred(audio.availableOutputDevices)).catch(() => {});
   }
 
   async function use(which) {
