@@ -103,14 +103,18 @@ test('how long a call has been connected is told by the server\'s clock', async 
   assert.equal((await calls.callState('WT1')).elapsed, 90000);
 });
 
-test('typing: only the newest question is asked and only its answer shown', async () => {
+test('typing: only the newest question is asked and only its answer shown', async (t) => {
+  const time = fakeTime(t);
   const { ask, questions } = desk();
   const shown = [];
   const onResult = (_, q) => shown.push(q);
-  const search = createAgentSearch(ask, { onResult, onError: assert.fail }, 1);
+  const search = createAgentSearch(ask, { onResult, onError: assert.fail });
   search.type('a');
+  time.tick(100);
   search.type('an');
-  await new Promise((resolve) => { setTimeout(resolve, 20); });
+  time.tick(100);
+  assert.deepEqual(questions, []);
+  time.tick(100);
   assert.deepEqual(questions.map(({ what }) => what), ['an']);
   search.now('ana');
   assert.equal(questions[0].signal.aborted, true);

@@ -10,6 +10,7 @@ import { presenceOf } from './presence.js';
 import { plural, t } from './strings.js';
 
 const LIMIT = 50;
+const SECOND_LOOK = 1500; // milliseconds; an old list has the server ask Twilio anew
 const NOTHING = { q: null, asked: '', agents: [], total: 0, stale: false };
 const NOTHING_KEPT = { get: (name, otherwise) => otherwise, set() {} };
 
@@ -130,11 +131,12 @@ export function mountAgentPicker({ input, list, popup, note, live, star }, find)
   // Who no longer fits goes at once, so that nobody else is picked while the answer is on its way.
   function typed() {
     const q = input.value.trim();
+    const opens = !box.isOpen();
     pick(null);
     box.open();
     shown = { ...NOTHING, asked: q, agents: shown.agents.filter(({ name }) => isMatch(name, q)) };
     render();
-    search.type(q);
+    if (!opens) search.type(q); // else it was asked at once
   }
   input.addEventListener('input', typed);
   if (input.value) typed(); // by somebody quicker than this module
@@ -146,6 +148,7 @@ export function mountAgentPicker({ input, list, popup, note, live, star }, find)
     shown = q === shown.q ? { ...shown, agents: colleagues.arrange(shown.agents) } : NOTHING;
     render();
     search.now(q);
+    setTimeout(refresh, SECOND_LOOK);
   });
   input.addEventListener('combobox-commit', ({ detail: { option } }) => {
     const agent = shown.agents.find(({ sid }) => option.id === `agent-${sid}`);
@@ -163,15 +166,17 @@ export function mountAgentPicker({ input, list, popup, note, live, star }, find)
     if (picked?.sid === sid && agents[0]) pick(agents[0]);
   }
 
+  /** Asks again for what is shown, or else for the picked agent. */
+  function refresh() {
+    if (box.isOpen()) {
+      if (shown.q === wanted()) search.now(shown.q); // else the newer question is on its way
+    } else if (picked) {
+      refreshPicked(picked);
+    }
+  }
+
   return {
-    /** Asks again for what is shown, or else for the picked agent. */
-    refresh() {
-      if (box.isOpen()) {
-        if (shown.q === wanted()) search.now(shown.q); // else the newer question is on its way
-      } else if (picked) {
-        refreshPicked(picked);
-      }
-    },
+    refresh,
     /** Favourites and recents of the agent who has signed in. */
     keepIn(store) {
       colleagues = createColleagues(store);

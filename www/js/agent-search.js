@@ -1,13 +1,13 @@
 // Turns typing into answers: waits for a pause, gives up what is no longer wanted, and hands over
 // only the answer to the newest question.
 
-const PAUSE = 120;
+const PAUSE = 120; // milliseconds
 
 /**
  * @param {(q: string, options: {signal: AbortSignal}) => Promise<object>} find
  * @param {{onResult: (result: object, q: string) => void, onError: (error: Error) => void}} to
  */
-export function createAgentSearch(find, { onResult, onError }, pause = PAUSE) {
+export function createAgentSearch(find, { onResult, onError }) {
   let timer = null;
   let current = null;
 
@@ -32,7 +32,7 @@ export function createAgentSearch(find, { onResult, onError }, pause = PAUSE) {
     /** Asks after a pause in typing. */
     type(q) {
       drop();
-      timer = setTimeout(ask, pause, q);
+      timer = setTimeout(ask, PAUSE, q);
     },
     /** Asks at once. */
     now(q) {

@@ -13,7 +13,8 @@ const TYPES_ITSELF = 'input, select, textarea, dialog';
  * @param {(digit: string) => void} onDigit
  */
 export function mountKeypad({ root, keys, digits, toggle, covered }, onDigit) {
-  root.setAttribute('aria-label', t('keys'));
+  root.dataset.label = 'keys';
+  root.ariaLabel = t('keys');
 
   function show(open) {
     root.hidden = !open;
