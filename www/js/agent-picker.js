@@ -139,7 +139,6 @@ export function mountAgentPicker({ input, list, popup, note, live, star }, find)
     if (!opens) search.type(q); // else it was asked at once
   }
   input.addEventListener('input', typed);
-  if (input.value) typed(); // by somebody quicker than this module
 
   // With somebody picked, the list offers everybody: whoever opens it wants another one.
   const wanted = () => (picked ? '' : input.value.trim());
@@ -160,6 +159,7 @@ export function mountAgentPicker({ input, list, popup, note, live, star }, find)
     pick(null);
   });
   star.addEventListener('click', () => toggleFavourite(picked.sid));
+  if (input.value) typed(); // by somebody quicker than this module
 
   async function refreshPicked({ sid }) {
     const { agents } = await find(sid, { limit: 1 }).catch(() => ({ agents: [] }));
