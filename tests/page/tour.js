@@ -7,7 +7,7 @@ const searchBox = (agent) => agent.page.getByRole('combobox', { name: 'Select an
 
 /** Two agents at their pages, prepared for every look. */
 export async function startTour() {
-  const scene = await startScene(['alice', 'bob'], { ringSeconds: 100 });
+  const scene = await startScene(['alice', 'bob'], { ringSeconds: 100, graceSeconds: 100 });
   for (const agent of scene.agents) await prepareLooks(agent.page);
   // A choice kept by the agent makes the page know whose it is before the server says so.
   for (const { page } of scene.agents) {
@@ -41,6 +41,9 @@ async function dialogs({ alice, stack }, visit) {
   await alice.page.getByRole('button', { name: 'Settings' }).click();
   await alice.page.getByRole('dialog').waitFor();
   await visit('settings', alice.page);
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Close' })
+    .evaluate((button) => button.scrollIntoView());
+  await visit('the end of the settings', alice.page);
   await alice.page.keyboard.press('Escape');
   await alice.page.goto(`${stack.origin}/alice/?call=client:bob`);
   const question = alice.page.getByRole('dialog', { name: 'Call Bob Baker?' });
@@ -64,7 +67,25 @@ async function elsewhere({ browser, stack, name }, visit) {
   }
 }
 
-async function wholeCall({ alice, bob }, visit) {
+/** One of the two is gone for a moment, and comes back. */
+async function gone({ alice, bob, stack }, visit) {
+  await bob.page.goto('about:blank');
+  await alice.says('Bob Baker is reconnecting');
+  await visit('waiting for the other', alice.page);
+  let back;
+  const isBack = new Promise((resolve) => { back = resolve; });
+  await bob.page.route('**/cgi-bin/rejoin-call', (route) => isBack.then(() => route.continue()));
+  await bob.page.goto(`${stack.origin}/bob/`);
+  await bob.says('Coming back into the call…');
+  await bob.isConnected();
+  await visit('coming back', bob.page);
+  back();
+  await bob.page.unroute('**/cgi-bin/rejoin-call');
+  await Promise.all([alice.isIn(bob), bob.isIn(alice)]);
+}
+
+async function wholeCall(scene, visit) {
+  const { alice, bob } = scene;
   await alice.call(bob);
   await bob.isRungBy(alice);
   await visit('calling', alice.page);
@@ -86,6 +107,9 @@ async function wholeCall({ alice, bob }, visit) {
   await visit('holding', alice.page);
   await visit('on hold', bob.page);
   await elsewhere(alice, visit);
+  await alice.press('Resume');
+  await alice.isIn(bob);
+  await gone(scene, visit);
   await alice.press('Hang up');
   await haveEnded(alice, bob);
   await visit('ended', bob.page);
@@ -105,6 +129,34 @@ async function endings({ alice, bob }, visit) {
   await visit('missed', bob.page);
 }
 
+/** Another tab of the same agent's takes charge, and is closed. */
+async function otherTab({ alice, stack }, visit) {
+  const tab = await alice.page.context().newPage();
+  await tab.goto(`${stack.origin}/alice/`);
+  await tab.getByRole('button', { name: 'Use this tab' }).click();
+  await alice.isOffered('Use this tab');
+  await visit('another tab is in charge', alice.page);
+  await tab.close();
+  await alice.isNotOffered('Use this tab');
+}
+
+async function refusals({ alice, bob }, visit) {
+  alice.expectTrouble('409');
+  await alice.page.route('**/cgi-bin/create-task', (route) => route.fulfill({
+    status: 409, json: { error: { code: 'callee_busy', message: '-', requestId: '-' } },
+  }));
+  await alice.call(bob);
+  await alice.says('Bob Baker is busy');
+  await visit('busy', alice.page);
+  alice.expectTrouble('ERR_FAILED');
+  await alice.page.route('**/cgi-bin/*', (route) => route.abort());
+  await alice.press('Call again');
+  await alice.says('The server did not answer');
+  await visit('unanswered', alice.page);
+  await alice.page.unroute('**/cgi-bin/*');
+  await alice.page.unroute('**/cgi-bin/create-task');
+}
+
 async function troubles({ alice, bob, stack }, visit) {
   await alice.refuseMicrophone();
   await alice.reload();
@@ -122,6 +174,8 @@ async function troubles({ alice, bob, stack }, visit) {
   await alice.page.unroute('**/cgi-bin/session');
 }
 
+const PARTS = [findings, dialogs, wholeCall, endings, otherTab, refusals, troubles];
+
 /**
  * Shows every state to `visit`, which gets its name and the page that is in it, and leaves the
  * page in that state.
@@ -129,7 +183,7 @@ async function troubles({ alice, bob, stack }, visit) {
 export async function tour(scene, visit) {
   await sandbox(scene.stack, 'reset', { method: 'POST' });
   for (const agent of scene.agents) await agent.reload();
-  for (const part of [findings, dialogs, wholeCall, endings, troubles]) await part(scene, visit);
+  for (const part of PARTS) await part(scene, visit);
 }
 
 export { endScene as endTour };

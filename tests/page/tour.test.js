@@ -24,14 +24,16 @@ async function complaintsOf(page) {
     `${id}: ${target.join(' ')}: ${failureSummary.split('\n').slice(1, 2)}`)));
 }
 
-/** What is wider than the window, or than the button that it stands in. */
+/** What is wider than the window, or larger than its own element, or stands out of the panel. */
 function cutOff(page) {
   return page.evaluate(() => {
+    const panel = document.querySelector('.panel').getBoundingClientRect();
     const cut = [...document.querySelectorAll('button, label, .status, .detail, h1, h2, .hint p')]
       .filter((element) => !element.classList.contains('unseen'))
       .filter((element) => element.checkVisibility()
         && (element.scrollWidth > element.clientWidth + 1
-          || element.scrollHeight > element.clientHeight + 2)
+          || element.scrollHeight > element.clientHeight + 2
+          || (!element.closest('dialog') && element.getBoundingClientRect().bottom > panel.bottom))
         && getComputedStyle(element).display !== 'inline')
       .map((element) => `cut off: ${element.id || element.className} “${element.textContent}”`);
     const { scrollWidth } = document.documentElement;
