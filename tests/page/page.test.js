@@ -428,6 +428,19 @@ describe('the page', () => {
       });
     });
 
+    it('may not cover a call that rings', async () => {
+      const inside = await frame(crm);
+      await until('the page has said that it is ready', async () => (
+        (await heard('dialpad:ready')).length === 1 ? null : 'not yet'));
+      await bob.call(alice);
+      await inside.getByRole('button', { name: 'Decline' }).waitFor();
+      const found = tab.waitForResponse(/list-agents\?q=client/);
+      await say({ type: 'dialpad:call', to: 'client:carol' });
+      await found;
+      await inside.getByRole('button', { name: 'Decline' }).click();
+      await bob.says('Alice Archer declined');
+    });
+
     it('any other origin is not listened to and told nothing', async () => {
       const inside = await frame(stranger);
       await until('the page is connected', async () => (

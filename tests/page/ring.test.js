@@ -80,6 +80,19 @@ describe('the ring', () => {
     });
   }
 
+  it('is not covered by the settings, nor by the question before a call', async () => {
+    await bob.press('Settings');
+    await bob.page.getByRole('dialog', { name: 'Settings' }).waitFor();
+    await tab.page.goto(`${scene.stack.origin}/bob/?call=client:alice`);
+    await tab.page.getByRole('dialog', { name: 'Call Alice Archer?' }).waitFor();
+    await alice.call(bob);
+    for (const { page } of [bob, tab]) await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await bob.press('Answer');
+    await alice.isIn(bob);
+    await tab.press('Hang up');
+    await haveEnded(alice, bob);
+  });
+
   it('ends with the answer, and whoever talked may call again with one press', async () => {
     await connect(alice, bob);
     await gives(bob, quiet);

@@ -50,11 +50,11 @@ async function ask(agent, { whyNot, call }) {
 /**
  * @param {string} address
  * @param {object} page find(address) like list-agents; whyNot(agent): a sentence, or null if the
- *   agent can be called now; call(agent)
+ *   agent can be called now; rings(): a call comes in, which no question may cover; call(agent)
  */
 export async function askToCall(address, page) {
   const { agents } = await page.find(address, { limit: 1 });
-  if (document.querySelector('dialog[open]')) return;
+  if (document.querySelector('dialog[open]') || page.rings()) return;
   if (agents[0]) {
     await ask(agents[0], page);
     return;

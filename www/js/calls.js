@@ -46,6 +46,7 @@ const controller = createCallController({
     render();
   },
 }, (state) => {
+  if (state.phase === 'ringing' && call.phase !== 'ringing') uncover();
   if (state.other && ['calling', 'ringing', 'connected'].includes(state.phase)) {
     picker.met(state.other);
   }
@@ -180,6 +181,7 @@ const outside = createOutside({
     const { canCall: able, text } = readyFor(agent);
     return able ? null : text || t('hintConnecting');
   },
+  rings: () => call.phase === 'ringing',
   call(agent) {
     picker.choose(agent);
     act({ type: 'dial', agent });
@@ -212,6 +214,12 @@ const sound = createSound({
 });
 
 const dialogIsOpen = () => document.querySelector('dialog[open]') !== null;
+
+/** A dialog covers the buttons of a call and locks them: none stands before a ring. */
+function uncover() {
+  document.querySelector('dialog[open]')?.close();
+}
+
 let settingsAreComing = false;
 
 export async function openSettings() {

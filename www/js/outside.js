@@ -6,7 +6,7 @@ import { insist } from './later.js';
 const inFrame = () => window.parent !== window;
 
 /**
- * @param {object} page what call-link.js and embed.js need: find, whyNot, call, search, focus;
+ * @param {object} page what call-link.js and embed.js need: find, whyNot, rings, call, search, focus;
  *   embedded() when somebody listens; notLoaded(failing)
  */
 export function createOutside(page) {
