@@ -174,6 +174,24 @@ test('a hang-up that the server did not get is repeated', async () => {
   assert.equal(tries, 2);
 });
 
+test('a hold that did not reach the server is not said to be tried again', async () => {
+  const { controller, show, server } = stage({ api: {
+    async holdParticipant() { throw refusal(0, 'unreachable'); },
+  } });
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  controller.legOpen('WT1', 'CA1');
+  server.state = 'connected';
+  controller.taskChanged('WT1', 'updated');
+  await settled();
+  controller.dispatch({ type: 'toggle-hold' });
+  await settled();
+  assert.equal(show.state.code, 'hold_failed');
+  controller.dispatch({ type: 'hang-up' });
+  await settled();
+  assert.equal(show.state.phase, 'ended');
+});
+
 test('a reloaded page comes back into its call, before TaskRouter is there', async () => {
   const { controller, show, server, names, done } = stage({ early: true, api: {
     callState: async () => ({ answer: { taskSid: 'WT9', ...server }, elapsed: 61000 }),

@@ -316,6 +316,43 @@ test('hold: one request at a time, the server\'s word counts', () => {
   assert.deepEqual([failed.state.holdPending, failed.state.code], [false, 'nobody_to_hold']);
 });
 
+test('what went wrong on the way is told until something else happens, not at the end', () => {
+  const failed = play([...connected, { type: 'toggle-hold' },
+    { type: 'hold-failed', taskSid: T1, code: 'hold_failed' }]);
+  for (const next of [{ type: 'muted', muted: true }, { type: 'line', taskSid: T1, lost: true },
+    { type: 'warning', taskSid: T1, name: 'low-mos', on: true }]) {
+    assert.equal(play([next], failed.state).state.code, null, next.type);
+  }
+  const over = server('ended', { outcome: 'hangup' });
+  assert.equal(play([over], failed.state).state.code, null);
+  assert.equal(play([{ type: 'hang-up' }, over], failed.state).state.code, null);
+  const late = [...connected, { type: 'toggle-hold' }, { type: 'hang-up' },
+    { type: 'hold-failed', taskSid: T1, code: 'nobody_to_hold' }, over];
+  assert.equal(play(late).state.code, null);
+  const unanswered = [...answered, { type: 'dial-failed', taskSid: K, taken: false }];
+  const missed = play([...unanswered, server('ended', { outcome: 'cancel' }, K)]).state;
+  assert.deepEqual([missed.code, isMissed(missed)], [null, true]);
+  assert.equal(play([...unanswered, { type: 'decline' }]).state.code, null);
+});
+
+test('a muting agent has read what a device did, and a call that ends mutes nobody', () => {
+  const notice = { key: 'deviceNow', values: {} };
+  const told = play([...connected, { type: 'notice', notice }]).state;
+  assert.equal(play([{ type: 'muted', muted: false }], told).state.notice, notice);
+  assert.equal(play([{ type: 'muted', muted: true }], told).state.notice, null);
+  const silenced = [...connected, { type: 'hang-up' }, { type: 'muted', muted: true }];
+  assert.equal(play(silenced).state.muted, false);
+});
+
+test('a ring ends some time after everybody gave up, though the server is not heard', () => {
+  const rung = play([offer]);
+  assert.deepEqual(rung.effects, [{ type: 'time-ring', taskSid: K, longer: 15 }]);
+  const over = { type: 'ring-time-over', taskSid: K };
+  const { state } = play([over], rung.state);
+  assert.deepEqual([state.phase, state.outcome, isMissed(state)], ['ended', 'no-answer', true]);
+  assert.equal(play([...answered, over]).state.phase, 'answering');
+});
+
 test('an offer during a call is looked at again when the call is over', () => {
   const { state } = play([...calling, offer]);
   assert.equal(state.phase, 'calling');

@@ -39,6 +39,7 @@ export function createCallController(parts, onState) {
   const visited = new Set(); // Tasks that this page knows: what is found later isn't left over
   let state = initialState;
   let coming = null;
+  let ringing = null;
   let looked = false;
   let last = null; // {with, endedAt}: the last call of this page
 
@@ -191,15 +192,19 @@ export function createCallController(parts, onState) {
     async hold({ taskSid, hold }) {
       try {
         dispatch({ type: 'held', taskSid, hold: await api.holdParticipant(taskSid, hold) });
-      } catch ({ code }) {
-        dispatch({ type: 'hold-failed', taskSid, code: code ?? 'hold_failed' });
+      } catch ({ status, code }) {
+        // Nobody tries that again but the agent; that the server is out of reach is told elsewhere.
+        const why = status > 0 && code ? code : 'hold_failed';
+        dispatch({ type: 'hold-failed', taskSid, code: why });
       }
     },
     mute: ({ muted }) => parts.softphone().mute(muted),
     silence: () => parts.softphone()?.mute(true),
     'drop-leg': () => parts.softphone()?.drop(),
-    'time-ring'({ taskSid }) {
-      setTimeout(dispatch, parts.session().ringSeconds * 1000, { type: 'ring-time-over', taskSid });
+    'time-ring'({ taskSid, longer = 0 }) {
+      const seconds = parts.session().ringSeconds + longer;
+      clearTimeout(ringing);
+      ringing = setTimeout(dispatch, seconds * 1000, { type: 'ring-time-over', taskSid });
     },
     async tidy({ taskSid }) {
       for (let tries = 0; tries < 8; tries += 1) {
@@ -250,6 +255,7 @@ export function createCallController(parts, onState) {
     const result = reduce(state, { now: Date.now(), ...event });
     state = result.state;
     if (state.taskSid) visited.add(state.taskSid);
+    if (state.phase === 'ended') clearTimeout(ringing);
     if (state.phase === 'ended' && state.taskSid) {
       last = { with: state.other?.sid, endedAt: state.endedAt };
     }

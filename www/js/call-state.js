@@ -38,6 +38,9 @@ export const initialState = Object.freeze({
 });
 
 const free = (state) => state.phase === 'idle' || state.phase === 'ended';
+// A callee's page stops ringing this many seconds later than a caller's page gives up: all else that
+// ends a ring has done so by then, and a page that hears of nothing must not ring for ever.
+const RINGS_LONGER = 15;
 const talking = ({ phase }) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
 const stay = (state) => ({ state, effects: [] });
 const go = (state, changes, ...effects) => ({ state: { ...state, ...changes }, effects });
@@ -49,7 +52,8 @@ function begin(state, changes, ...effects) {
   return go({ ...initialState, attempt: state.attempt + 1 }, changes, ...effects);
 }
 
-function end(state, now, { outcome, code = state.code }) {
+/** What went wrong on the way isn't why it ends, unless that is what it was ended for. */
+function end(state, now, { outcome, code = state.phase === 'ending' ? state.code : null }) {
   const effects = [releaseMic];
   if (state.mine) effects.push({ type: 'drop-leg' });
   if (state.mine && state.taskSid) effects.push({ type: 'tidy', taskSid: state.taskSid });
@@ -81,7 +85,7 @@ function withLeg({ callSids }, callSid) {
   return { callSids: callSids.includes(callSid) ? callSids : [...callSids, callSid] };
 }
 
-function askToEnd(state, reason, code = state.code) {
+function askToEnd(state, reason, code = null) {
   return go(state, { phase: 'ending', code }, { type: 'silence' },
     { type: 'end-call', taskSid: state.taskSid, reason });
 }
@@ -146,7 +150,8 @@ const handlers = {
   offer(state, { taskSid, other }) {
     if (taskSid === state.taskSid) return stay(state);
     if (!free(state)) return go(state, { waiting: taskSid });
-    return begin(state, { phase: 'ringing', role: 'callee', taskSid, other });
+    return begin(state, { phase: 'ringing', role: 'callee', taskSid, other },
+      { type: 'time-ring', taskSid, longer: RINGS_LONGER });
   },
 
   answer(state) {
@@ -158,7 +163,7 @@ const handlers = {
 
   decline(state) {
     if (state.phase !== 'ringing') return stay(state);
-    return go(state, { phase: 'ending' }, { type: 'decline', taskSid: state.taskSid });
+    return go(state, { phase: 'ending', code: null }, { type: 'decline', taskSid: state.taskSid });
   },
 
   // Another tab answered.
@@ -238,20 +243,23 @@ const handlers = {
   },
 
   line(state, { taskSid, lost }) {
-    return taskSid === state.taskSid ? go(state, { lineLost: lost }) : stay(state);
+    return taskSid === state.taskSid ? go(state, { lineLost: lost, code: null }) : stay(state);
   },
 
   warning(state, { taskSid, name, on }) {
     if (taskSid !== state.taskSid || state.leg !== 'open') return stay(state);
     const others = state.warnings.filter((warning) => warning !== name);
-    return go(state, { warnings: on ? [...others, name] : others });
+    return go(state, on ? { warnings: [...others, name], code: null } : { warnings: others });
   },
 
   notice(state, { notice }) {
     return free(state) ? stay(state) : go(state, { notice });
   },
 
-  'ring-time-over'(state, { taskSid }) {
+  'ring-time-over'(state, { taskSid, now }) {
+    if (taskSid === state.taskSid && state.phase === 'ringing') {
+      return end(state, now, { outcome: 'no-answer' });
+    }
     if (taskSid !== state.taskSid || state.phase !== 'calling') return stay(state);
     return go(state, {}, { type: 'end-call', taskSid, reason: 'no-answer' });
   },
@@ -274,7 +282,8 @@ const handlers = {
 
   'hold-failed'(state, { taskSid, code }) {
     if (taskSid !== state.taskSid) return stay(state);
-    return go(state, { holdPending: false, code }, poll);
+    const told = state.phase === 'ending' ? state.code : code;
+    return go(state, { holdPending: false, code: told }, poll);
   },
 
   'toggle-mute'(state) {
@@ -282,8 +291,11 @@ const handlers = {
     return go(state, {}, { type: 'mute', muted: !state.muted });
   },
 
+  // An agent who mutes has read what was said before. A leg that is silenced for its end says
+  // nothing new.
   muted(state, { muted }) {
-    return go(state, { muted });
+    if (muted === state.muted || state.phase === 'ending') return stay(state);
+    return go(state, { muted, code: null, notice: null });
   },
 
   'server-state'(state, { taskSid, answer, now, elapsed = 0 }) {
