@@ -72,7 +72,7 @@ describe('the page', () => {
   const box = () => alice.page.getByRole('combobox', { name: 'Select an agent' });
   const options = () => alice.page.locator('#agents [role="option"]');
   const names = () => alice.page.locator('#agents .name').allInnerTexts();
-  const isIn = (element, selector) => alice.page.waitForFunction(
+  const focusIsOn = (selector) => alice.page.waitForFunction(
     (wanted) => document.activeElement?.matches(wanted), selector);
   const everybody = async () => {
     await box().fill('');
@@ -270,7 +270,7 @@ describe('the page', () => {
     await alice.pick({ fullName: 'Dave Dufour' });
     await box().press('Tab');
     const star = alice.page.getByRole('button', { name: 'Dave Dufour is a favorite of mine' });
-    await isIn(star, '#favourite');
+    await focusIsOn('#favourite');
     await alice.page.keyboard.press('Enter');
     await alice.page.locator('#favourite[aria-pressed="true"]').waitFor();
     await everybody();
@@ -335,6 +335,25 @@ describe('the page', () => {
     await haveEnded(alice, bob);
   });
 
+  it('keeps the focus of who presses buttons by keyboard', async () => {
+    const { keyboard } = alice.page;
+    await alice.pick(bob);
+    await alice.button('Call').focus();
+    await keyboard.press('Enter');
+    await bob.isRungBy(alice);
+    await focusIsOn('#stage');
+    await bob.press('Answer');
+    await alice.isIn(bob);
+    await alice.button('Hold').focus();
+    await keyboard.press('Enter');
+    await alice.says('Bob Baker is on hold');
+    await focusIsOn('#hold');
+    await keyboard.press('Enter');
+    await alice.isIn(bob);
+    await alice.press('Hang up');
+    await haveEnded(alice, bob);
+  });
+
   it('leaves the keys alone once shortcuts are switched off', async () => {
     await openSettings();
     await alice.page.getByLabel('Use keyboard shortcuts').uncheck();
@@ -370,6 +389,8 @@ describe('the page', () => {
     await haveEnded(alice);
     await open(`WK${'0'.repeat(32)}`);
     await alice.page.getByRole('dialog', { name: 'Nobody here has this address.' }).waitFor();
+    await open('client:alice');
+    await alice.page.getByRole('dialog', { name: 'That is you.' }).waitFor();
     await open('client:dave');
     await alice.page.getByRole('dialog').getByText('Dave Dufour can’t be called now').waitFor();
     assert.equal(await alice.page.getByRole('dialog').getByRole('button', { name: 'Call' }).isEnabled(), false);

@@ -63,7 +63,7 @@ test('the buttons of each state', () => {
   assert.deepEqual(shown({ phase: 'connected', connectedAt: 1 }),
     ['hang-up', 'hold', 'rejoin']);
   assert.deepEqual(shown({ phase: 'connected', connectedAt: 1, holdPending: true, ...mine }),
-    ['(hold)', 'hang-up', 'keypad-toggle', 'mute']);
+    ['hang-up', 'hold', 'keypad-toggle', 'mute'], 'a button that waits keeps the focus');
   assert.deepEqual(shown({ phase: 'ending', connectedAt: 1, ...mine }),
     ['(hang-up)', '(hold)', '(keypad-toggle)', '(mute)']);
   assert.deepEqual(shown({ phase: 'rejoining', connectedAt: 1, mine: true }),

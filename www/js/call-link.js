@@ -50,7 +50,8 @@ async function ask(agent, { whyNot, call }) {
 /**
  * @param {string} address
  * @param {object} page find(address) like list-agents; whyNot(agent): a sentence, or null if the
- *   agent can be called now; rings(): a call comes in, which no question may cover; call(agent)
+ *   agent can be called now; rings(): a call comes in, which no question may cover;
+ *   own: addresses of the asker, whom the list leaves out; call(agent)
  */
 export async function askToCall(address, page) {
   const { agents } = await page.find(address, { limit: 1 });
@@ -60,7 +61,8 @@ export async function askToCall(address, page) {
     return;
   }
   const close = part('button', { type: 'button', className: 'main', words: 'close' });
-  const dialog = await openDialog(part('h2', { words: 'askUnknown' }),
+  const words = page.own.includes(address) ? 'call_yourself' : 'askUnknown';
+  const dialog = await openDialog(part('h2', { words }),
     part('p', { className: 'buttons' }, close));
   close.addEventListener('click', () => dialog.close());
 }

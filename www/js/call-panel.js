@@ -26,7 +26,8 @@ const UNDER_WAY = ['preparing', 'calling', 'ringing', 'answering', 'reconnecting
 const inCall = (phase) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
 
 /**
- * Which buttons there are, and which of them can be pressed; pure.
+ * Which buttons there are, and which of them can be pressed; one that waits for an answer keeps the
+ * focus meanwhile; pure.
  * @param {boolean} canCall whether calls can be made at all now
  */
 export function buttonsFor(state, canCall = true) {
@@ -38,7 +39,7 @@ export function buttonsFor(state, canCall = true) {
     rejoin: elsewhere && { enabled: true },
     mute: talking && !elsewhere && { enabled: audio },
     'keypad-toggle': talking && !elsewhere && { enabled: audio },
-    hold: talking && { enabled: phase === 'connected' && !state.holdPending },
+    hold: talking && { enabled: phase === 'connected', waits: state.holdPending },
     decline: phase === 'ringing' && { enabled: true },
     answer: phase === 'ringing' && { enabled: true },
     cancel: (phase === 'preparing' || phase === 'calling'
@@ -105,6 +106,7 @@ export function mountCallPanel(stage, onPress) {
       const want = wanted[button.id];
       button.hidden = !want;
       button.disabled = !want?.enabled;
+      button.ariaDisabled = want?.waits ? 'true' : null;
     }
     if (mayGo && (focused.hidden || focused.disabled)) stage.focus({ preventScroll: true });
   }

@@ -114,6 +114,13 @@ function readyFor(picked) {
   });
 }
 
+/** Runs `change`. A button that goes, or can't be pressed any more, hands its focus to the call. */
+function keepingFocus(change) {
+  const focused = document.activeElement;
+  change();
+  if (focused?.hidden || focused?.disabled) byId('stage').focus({ preventScroll: true });
+}
+
 function renderHint() {
   const busy = !canCall(call);
   const { text, tone, goReady, useTab, canCall: able } = readyFor(busy ? null : picker.picked());
@@ -125,7 +132,7 @@ function renderHint() {
 }
 
 function render() {
-  renderHint();
+  keepingFocus(renderHint);
   outside.update(link.up && link.registered, call);
   const { canCall: able, reachable } = readyFor({ available: true });
   panel.update(call, able, reachable);

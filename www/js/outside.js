@@ -11,12 +11,13 @@ const inFrame = () => window.parent !== window;
  */
 export function createOutside(page) {
   let embedding = null;
+  let own = []; // addresses of this agent
 
   const callLink = () => insist(() => import('./call-link.js'), page.notLoaded);
 
   async function ask(address) {
     const { askToCall } = await callLink();
-    await askToCall(address, page);
+    await askToCall(address, { ...page, own });
   }
 
   async function askFromAddress() {
@@ -35,7 +36,8 @@ export function createOutside(page) {
 
   return {
     /** The server has said who this is, and who may embed the page. */
-    signedIn({ embedOrigins = [] }) {
+    signedIn({ worker, embedOrigins = [] }) {
+      own = [worker.sid, worker.contactUri];
       if (new URLSearchParams(location.search).has('call')) askFromAddress().catch(() => {});
       if (inFrame() && embedOrigins.length > 0) embed(embedOrigins).catch(() => {});
     },
