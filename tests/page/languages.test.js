@@ -23,6 +23,12 @@ async function whatDoesNotFit(tag) {
       if (!element.checkVisibility() || element.classList.contains('unseen')) continue;
       if (element.scrollWidth > element.clientWidth + 1) complaints.add(`cut off: ${element.textContent}`);
     }
+    for (const label of document.querySelectorAll('.actions button:not([hidden]) span')) {
+      label.style.overflowWrap = 'normal'; // then a word that would be broken sticks out
+      const { width } = label.getBoundingClientRect();
+      if (width > label.parentElement.clientWidth + 1) complaints.add(`broken: ${label.textContent}`);
+      label.style.overflowWrap = '';
+    }
     if (document.documentElement.scrollWidth > innerWidth) complaints.add(`${what}: too wide`);
     if (bottom('hint-text') > top('stage') + 1) complaints.add(`${what}: over the stage`);
     if (bottom('call-detail') > top('actions') + 1) complaints.add(`${what}: over the buttons`);
@@ -39,6 +45,9 @@ async function whatDoesNotFit(tag) {
   }
   byId('call-status').textContent = t('inCall', values);
   byId('timer').textContent = '1:23:45';
+  byId('call-detail').textContent = t('elsewhereDevice');
+  const { clientHeight, scrollHeight } = byId('call-status'); // of which two lines are shown
+  if (clientHeight < Math.min(scrollHeight, 52) - 2) complaints.add('half a line of the status is missing');
   for (const key of ['muted', 'micSilent', 'deviceLost', 'choppy']) {
     byId('call-detail').textContent = t(key, values);
     check(key);
@@ -99,8 +108,10 @@ describe('the words of every language', () => {
     it(`fit in ${tag}`, async () => {
       const { page } = scene.alice;
       for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 640 });
-        assert.deepEqual(await page.evaluate(whatDoesNotFit, tag), [], `at ${width} px`);
+        for (const height of [568, 640]) {
+          await page.setViewportSize({ width, height });
+          assert.deepEqual(await page.evaluate(whatDoesNotFit, tag), [], `at ${width}×${height} px`);
+        }
       }
     });
   }
