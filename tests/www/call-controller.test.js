@@ -124,6 +124,20 @@ test('cancel in flight reaches the server once the Task is known', async () => {
   assert.equal(show.state.phase, 'ended');
 });
 
+test('a Reservation that comes after the end of the call is not dialled', async () => {
+  let reserve;
+  const reserved = () => new Promise((resolve) => { reserve = resolve; });
+  const { controller, show, names } = stage({ taskRouter: { reserved } });
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  controller.dispatch({ type: 'cancel' });
+  await settled();
+  assert.equal(show.state.phase, 'ended');
+  reserve();
+  await settled();
+  assert.deepEqual(names().filter((name) => name === 'expect' || name === 'dial'), []);
+});
+
 test('it rings only for a call that the server says is ours and ringing', async () => {
   const rows = [
     [{ role: 'callee', state: 'ringing' }, 'ringing'], [{ role: 'callee', state: 'ended' }, null],

@@ -106,18 +106,38 @@ test('ended absorbs everything about that call', () => {
   const over = play([...connected, server('ended', { outcome: 'hangup' })]);
   assert.deepEqual(types(over), ['release-mic', 'drop-leg', 'tidy']);
   const late = [
-    server('connected'), legOpen, legClosed, { type: 'hang-up' }, { type: 'answer' },
+    server('connected'), legClosed, { type: 'hang-up' }, { type: 'answer' },
     { type: 'cancel' }, { type: 'decline' }, { type: 'toggle-hold' }, { type: 'toggle-mute' },
     { type: 'ring-time-over', taskSid: T1 }, { type: 'taken', taskSid: T1 },
     { type: 'dial-failed', taskSid: T1, taken: false }, { type: 'offer', taskSid: T1, other: BOB },
     { type: 'found', taskSid: T1, role: 'caller', other: BOB }, { type: 'no-such-event' },
+    { type: 'held', taskSid: T1, hold: true }, { type: 'muted', muted: true },
+    { type: 'hold-failed', taskSid: T1, code: 'nobody_to_hold' },
+    { type: 'line', taskSid: T1, lost: true }, { type: 'leg-named', taskSid: T1, callSid: 'CA2' },
   ];
   for (const event of late) {
-    const { state, effects } = play([event], over.state);
-    assert.equal(state.phase, 'ended', event.type);
-    assert.equal(state.outcome, 'hangup', event.type);
-    assert.deepEqual(effects, [], event.type);
+    assert.deepEqual(play([event], over.state), { state: over.state, effects: [] }, event.type);
   }
+});
+
+test('a leg that opens for a call without this page is dropped, and no other', () => {
+  const drop = [{ type: 'drop-leg', taskSid: T1 }];
+  const over = play([...calling, { type: 'cancel' }, server('ended')]).state;
+  assert.deepEqual(play([legOpen], over), { state: over, effects: drop });
+  const another = play([offer], over).state;
+  assert.deepEqual(play([legOpen], another), { state: another, effects: drop });
+  assert.deepEqual(play([...connected, legOpen]).effects, []);
+});
+
+test('what failed during a call is not why it ended', () => {
+  const failed = { type: 'hold-failed', taskSid: T1, code: 'hold_failed' };
+  for (const events of [[server('ended')], [{ type: 'hang-up' }, server('ended')]]) {
+    const { state } = play([...connected, { type: 'toggle-hold' }, failed, ...events]);
+    assert.deepEqual([state.phase, state.code], ['ended', null]);
+  }
+  const mute = { type: 'mic-failed', attempt: 2, code: 'mic_missing' };
+  const declined = play([offer, answer, mute, { type: 'decline' }, server('ended', {}, K)]);
+  assert.equal(declined.state.code, null);
 });
 
 test('a call in: offer, answer with the microphone first, connected', () => {
@@ -342,15 +362,6 @@ test('a muting agent has read what a device did, and a call that ends mutes nobo
   assert.equal(play([{ type: 'muted', muted: true }], told).state.notice, null);
   const silenced = [...connected, { type: 'hang-up' }, { type: 'muted', muted: true }];
   assert.equal(play(silenced).state.muted, false);
-});
-
-test('a ring ends some time after everybody gave up, though the server is not heard', () => {
-  const rung = play([offer]);
-  assert.deepEqual(rung.effects, [{ type: 'time-ring', taskSid: K, longer: 15 }]);
-  const over = { type: 'ring-time-over', taskSid: K };
-  const { state } = play([over], rung.state);
-  assert.deepEqual([state.phase, state.outcome, isMissed(state)], ['ended', 'no-answer', true]);
-  assert.equal(play([...answered, over]).state.phase, 'answering');
 });
 
 test('an offer during a call is looked at again when the call is over', () => {

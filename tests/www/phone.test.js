@@ -120,7 +120,7 @@ test('our leg is answered by itself, once', () => {
   phone.expect('WT1', 'client:alice');
   assert.equal(device.ring('CA1', 'client:alice').status(), 'open');
   assert.equal(device.ring('CA2', 'client:alice').status(), 'pending');
-  phone.drop();
+  phone.drop('WT1');
   assert.deepEqual(events, [['legOpen', 'WT1'], ['legClosed', 'WT1']]);
   assert.equal(device.ring('CA3', 'client:alice').status(), 'pending');
 });
@@ -166,7 +166,7 @@ test('coming back into a call takes only the call that the server named', () => 
   assert.deepEqual([events, phone.isUnsure('WT1')], [[], false]);
   phone.legIs('WT1', 'CA1');
   assert.deepEqual([early.status(), stranger.status()], ['open', 'pending']);
-  phone.drop();
+  phone.drop('WT1');
   phone.expectNamed('WT1');
   phone.legIs('WT1', 'CA3');
   assert.equal(device.ring('CA3', 'client:x').status(), 'open');
@@ -235,7 +235,7 @@ test('after a sleep the Device is another one, unless there is a call', () => {
   device.ring('CA1', 'client:alice');
   phone.wake();
   assert.equal(Device.last, device);
-  phone.drop();
+  phone.drop('WT1');
   phone.wake();
   assert.notEqual(Device.last, device);
 });

@@ -39,7 +39,6 @@ export function createCallController(parts, onState) {
   const visited = new Set(); // Tasks that this page knows: what is found later isn't left over
   let state = initialState;
   let coming = null;
-  let ringing = null;
   let looked = false;
   let last = null; // {with, endedAt}: the last call of this page
 
@@ -134,7 +133,7 @@ export function createCallController(parts, onState) {
 
   async function endCall({ taskSid, reason }) {
     const dropLeg = () => {
-      if (state.taskSid === taskSid && state.phase === 'ending') parts.softphone()?.drop();
+      if (state.taskSid === taskSid && state.phase === 'ending') parts.softphone()?.drop(taskSid);
     };
     const timer = setTimeout(dropLeg, DROP_AFTER);
     await insist(() => api.endCall(taskSid, reason));
@@ -200,11 +199,9 @@ export function createCallController(parts, onState) {
     },
     mute: ({ muted }) => parts.softphone().mute(muted),
     silence: () => parts.softphone()?.mute(true),
-    'drop-leg': () => parts.softphone()?.drop(),
-    'time-ring'({ taskSid, longer = 0 }) {
-      const seconds = parts.session().ringSeconds + longer;
-      clearTimeout(ringing);
-      ringing = setTimeout(dispatch, seconds * 1000, { type: 'ring-time-over', taskSid });
+    'drop-leg': ({ taskSid }) => parts.softphone()?.drop(taskSid),
+    'time-ring'({ taskSid }) {
+      setTimeout(dispatch, parts.session().ringSeconds * 1000, { type: 'ring-time-over', taskSid });
     },
     async tidy({ taskSid }) {
       for (let tries = 0; tries < 8; tries += 1) {
@@ -255,7 +252,6 @@ export function createCallController(parts, onState) {
     const result = reduce(state, { now: Date.now(), ...event });
     state = result.state;
     if (state.taskSid) visited.add(state.taskSid);
-    if (state.phase === 'ended') clearTimeout(ringing);
     if (state.phase === 'ended' && state.taskSid) {
       last = { with: state.other?.sid, endedAt: state.endedAt };
     }

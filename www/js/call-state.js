@@ -38,9 +38,6 @@ export const initialState = Object.freeze({
 });
 
 const free = (state) => state.phase === 'idle' || state.phase === 'ended';
-// A callee's page stops ringing this many seconds later than a caller's page gives up: all else that
-// ends a ring has done so by then, and a page that hears of nothing must not ring for ever.
-const RINGS_LONGER = 15;
 const talking = ({ phase }) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
 const stay = (state) => ({ state, effects: [] });
 const go = (state, changes, ...effects) => ({ state: { ...state, ...changes }, effects });
@@ -55,13 +52,13 @@ function begin(state, changes, ...effects) {
 /** What went wrong on the way isn't why it ends, unless that is what it was ended for. */
 function end(state, now, { outcome, code = state.phase === 'ending' ? state.code : null }) {
   const effects = [releaseMic];
-  if (state.mine) effects.push({ type: 'drop-leg' });
-  if (state.mine && state.taskSid) effects.push({ type: 'tidy', taskSid: state.taskSid });
+  const { taskSid } = state;
+  if (state.mine && taskSid) effects.push({ type: 'drop-leg', taskSid }, { type: 'tidy', taskSid });
   if (state.waiting) effects.push({ type: 'check-offer', taskSid: state.waiting });
   const duration = state.connectedAt === null ? null : now - state.connectedAt;
   return go(state, {
     phase: 'ended', outcome, code, duration, endedAt: now, waiting: null, creating: false, holdPending: false,
-    lineLost: false, warnings: initialState.warnings, notice: null,
+    leg: 'closed', lineLost: false, warnings: initialState.warnings, notice: null,
   }, ...effects);
 }
 
@@ -150,8 +147,7 @@ const handlers = {
   offer(state, { taskSid, other }) {
     if (taskSid === state.taskSid) return stay(state);
     if (!free(state)) return go(state, { waiting: taskSid });
-    return begin(state, { phase: 'ringing', role: 'callee', taskSid, other },
-      { type: 'time-ring', taskSid, longer: RINGS_LONGER });
+    return begin(state, { phase: 'ringing', role: 'callee', taskSid, other });
   },
 
   answer(state) {
@@ -223,9 +219,11 @@ const handlers = {
     return taskSid === state.taskSid ? go(state, withLeg(state, callSid)) : stay(state);
   },
 
+  // One that comes too late would keep the microphone open for a call that nobody sees.
   'leg-open'(state, { taskSid, callSid }) {
-    if (taskSid !== state.taskSid || state.leg !== 'dialing') return stay(state);
-    if (state.phase === 'ended') return stay(state);
+    const ours = taskSid === state.taskSid;
+    if (ours && state.leg === 'open') return stay(state);
+    if (!ours || state.leg !== 'dialing') return go(state, {}, { type: 'drop-leg', taskSid });
     const open = { leg: 'open', ...withLeg(state, callSid) };
     if (state.phase === 'rejoining') {
       return go(state, { ...open, phase: 'connected' }, releaseMic, poll);
@@ -236,7 +234,7 @@ const handlers = {
   },
 
   'leg-closed'(state, { taskSid, dropped = false }) {
-    if (taskSid !== state.taskSid || state.phase === 'ended') return stay(state);
+    if (taskSid !== state.taskSid) return stay(state);
     return go(state, {
       leg: 'closed', muted: false, dropped, lineLost: false, warnings: initialState.warnings,
     }, poll);
@@ -256,10 +254,7 @@ const handlers = {
     return free(state) ? stay(state) : go(state, { notice });
   },
 
-  'ring-time-over'(state, { taskSid, now }) {
-    if (taskSid === state.taskSid && state.phase === 'ringing') {
-      return end(state, now, { outcome: 'no-answer' });
-    }
+  'ring-time-over'(state, { taskSid }) {
     if (taskSid !== state.taskSid || state.phase !== 'calling') return stay(state);
     return go(state, {}, { type: 'end-call', taskSid, reason: 'no-answer' });
   },
@@ -332,8 +327,12 @@ function withoutLeg(state, up, legs) {
   return state.dropped && !replaced ? rejoin(state) : stayOut(state);
 }
 
+// The rest is about a call that is over, and changes nothing in it any more.
+const AFTER_THE_END = ['dial', 'offer', 'found', 'mic-open', 'leg-open'];
+
 /** @returns {{state: object, effects: object[]}} */
 export function reduce(state, event) {
+  if (state.phase === 'ended' && !AFTER_THE_END.includes(event.type)) return stay(state);
   return Object.hasOwn(handlers, event.type) ? handlers[event.type](state, event) : stay(state);
 }
 

@@ -225,9 +225,9 @@ export function createSoftphone({ Device, Call }, session, { soundFolder, getUse
       || (expected?.taskSid === taskSid && !expected.callSid && !expected.named)
     ),
 
-    drop() {
-      expected = null;
-      leg?.call.disconnect();
+    drop(taskSid) {
+      this.expectNothing(taskSid);
+      if (leg?.taskSid === taskSid) leg.call.disconnect();
     },
     mute: (muted) => leg?.call.mute(muted),
     sendDigits: (digits) => leg?.call.sendDigits(digits),
