@@ -87,6 +87,28 @@ test('a choice is remembered, and its loss is told', async () => {
   assert.equal(store.get('device-microphone'), null);
 });
 
+test('a microphone that opens when nobody waits for it any more is closed again', async () => {
+  const opening = [];
+  const microphone = createMicrophone(() => '', {
+    getUserMedia: () => new Promise((resolve) => { opening.push(resolve); }),
+  });
+  const stopped = [];
+  const streamOf = (name) => (
+    { name, getTracks: () => [{ stop: () => stopped.push(name) }] });
+  const first = microphone.open();
+  const second = microphone.open();
+  opening[1](streamOf('second'));
+  opening[0](streamOf('first'));
+  await Promise.all([first, second]);
+  assert.deepEqual(stopped, ['first']);
+  assert.equal((await microphone.take()).name, 'second');
+  const late = microphone.open();
+  microphone.release();
+  opening[2](streamOf('late'));
+  await late;
+  assert.deepEqual(stopped, ['first', 'late']);
+});
+
 test('the microphone is the chosen one, and another one rather than none', async () => {
   const asked = [];
   const refusal = (name) => Object.assign(new Error(name), { name });

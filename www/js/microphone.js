@@ -15,9 +15,13 @@ export function createMicrophone(
   chosenId = () => '', devices = globalThis.navigator.mediaDevices,
 ) {
   let stream = null;
+  let asked = 0; // whoever waits for an older stream than this no longer wants it
+
+  const stop = (unwanted) => unwanted?.getTracks().forEach((track) => track.stop());
 
   function release() {
-    stream?.getTracks().forEach((track) => track.stop());
+    asked += 1;
+    stop(stream);
     stream = null;
   }
 
@@ -38,8 +42,11 @@ export function createMicrophone(
     /** Rejects with {code}, a key of the strings. */
     async open() {
       release();
+      const mine = asked;
       try {
-        stream = await get();
+        const opened = await get();
+        if (mine === asked) stream = opened;
+        else stop(opened);
       } catch (error) {
         throw Object.assign(new Error(error.message), { code: codeOf(error) });
       }
