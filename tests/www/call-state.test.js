@@ -218,6 +218,16 @@ test('a leg that was lost is fetched back', () => {
   assert.equal(back.state.connectedAt, lost.state.connectedAt);
 });
 
+test('who was muted when the leg was lost is muted in the next one', () => {
+  const muted = play([...connected, { type: 'muted', muted: true },
+    { ...legClosed, dropped: true }, server('connected'), { type: 'mic-open', attempt: 2 }]);
+  const back = play([legOpen], muted.state);
+  assert.deepEqual(back.effects[0], { type: 'mute', muted: true });
+  assert.equal(back.state.muted, true);
+  const elsewhere = play([legClosed, server('connected')], back.state).state;
+  assert.deepEqual([elsewhere.mine, elsewhere.muted], [false, false]);
+});
+
 test('a leg that was lost is not fetched back once another machine has it', () => {
   const lost = [...connected, { ...legClosed, dropped: true }];
   assert.equal(play([...lost, server('connected', { legs: [LEG] })]).state.phase, 'rejoining');

@@ -66,7 +66,7 @@ function end(state, now, { outcome, code = state.phase === 'ending' ? state.code
 function rejoin(state) {
   const attempt = state.attempt + 1;
   return go(state, {
-    phase: 'rejoining', attempt, mine: true, place: null, leg: 'none', muted: false,
+    phase: 'rejoining', attempt, mine: true, place: null, leg: 'none',
     code: null, notice: null, displaced: false, dropped: false, lineLost: false, warnings: initialState.warnings,
   }, { type: 'open-mic', attempt });
 }
@@ -74,7 +74,7 @@ function rejoin(state) {
 /** The call goes on, and this page is not in it. */
 function stayOut(state, code = null) {
   return go(state, {
-    phase: 'connected', mine: false, place: null, leg: 'none', displaced: false, code,
+    phase: 'connected', mine: false, place: null, leg: 'none', muted: false, displaced: false, code,
   }, releaseMic, poll);
 }
 
@@ -226,7 +226,9 @@ const handlers = {
     if (!ours || state.leg !== 'dialing') return go(state, {}, { type: 'drop-leg', taskSid });
     const open = { leg: 'open', ...withLeg(state, callSid) };
     if (state.phase === 'rejoining') {
-      return go(state, { ...open, phase: 'connected' }, releaseMic, poll);
+      // Whoever had muted himself is not to be heard because the line was lost.
+      const again = state.muted ? [{ type: 'mute', muted: true }] : [];
+      return go(state, { ...open, phase: 'connected' }, ...again, releaseMic, poll);
     }
     const effects = [releaseMic, state.role === 'caller' ? { type: 'time-ring', taskSid } : poll];
     if (state.phase === 'ending') effects.push({ type: 'silence' });
@@ -236,7 +238,7 @@ const handlers = {
   'leg-closed'(state, { taskSid, dropped = false }) {
     if (taskSid !== state.taskSid) return stay(state);
     return go(state, {
-      leg: 'closed', muted: false, dropped, lineLost: false, warnings: initialState.warnings,
+      leg: 'closed', dropped, lineLost: false, warnings: initialState.warnings,
     }, poll);
   },
 
