@@ -225,6 +225,33 @@ test('a reloaded page comes back into its call, before TaskRouter is there', asy
   assert.equal(show.state.phase, 'ended');
 });
 
+test('the call that brings a page back is expected anew with each request for it', async (t) => {
+  const time = fakeTime(t);
+  let tries = 0;
+  const { controller, show, names, server } = stage({ early: true, api: {
+    callState: async () => ({ answer: { taskSid: 'WT9', ...server }, elapsed: 0 }),
+    async rejoinCall() {
+      tries += 1;
+      if (tries < 3) throw refusal(503, 'failed');
+      return 'CA7';
+    },
+  } });
+  Object.assign(server, { role: 'callee', state: 'connected' });
+  controller.signedIn();
+  for (let passed = 0; passed < 1000; passed += 50) {
+    await settled();
+    time.tick(50);
+  }
+  await settled();
+  assert.deepEqual(names().filter((name) => name !== 'open'),
+    ['expectNamed', 'expectNamed', 'expectNamed', 'legIs']);
+  controller.legOpen('WT9');
+  Object.assign(server, { state: 'ended', outcome: 'hangup' });
+  controller.taskChanged('WT9', 'wrapup');
+  await settled();
+  assert.equal(show.state.phase, 'ended');
+});
+
 test('a page that is not in charge stays out of the call', async () => {
   const answer = { taskSid: 'WT9', role: 'caller', state: 'connected', other: BOB, hold: {} };
   const callState = async () => ({ answer, elapsed: 0 });

@@ -120,8 +120,11 @@ export function createCallController(parts, onState) {
     };
     await parts.registered();
     if (isOff()) return;
-    parts.softphone().expectNamed(taskSid);
-    const callSid = await insist(() => api.rejoinCall(taskSid), isOff);
+    // A call is expected for some seconds, and each request has one come.
+    const callSid = await insist(() => {
+      parts.softphone().expectNamed(taskSid);
+      return api.rejoinCall(taskSid);
+    }, isOff);
     if (callSid) {
       dispatch({ type: 'leg-named', taskSid, callSid });
       parts.softphone().legIs(taskSid, callSid);
