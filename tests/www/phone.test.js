@@ -6,7 +6,7 @@ import test from 'node:test';
 
 import { EXPECTED_FOR, judgeCall } from '../../www/js/call-match.js';
 import { createSoftphone } from '../../www/js/softphone.js';
-import { connectTaskRouter, kindOf, withParameter } from '../../www/js/taskrouter.js';
+import { connectTaskRouter, isTaken, kindOf, withParameter } from '../../www/js/taskrouter.js';
 import { fakeTime } from './fake-time.js';
 
 const settled = () => new Promise((resolve) => { setImmediate(resolve); });
@@ -329,6 +329,24 @@ test('a Reservation may come before or after it is waited for', async () => {
     accept: true, timeout: 15, statusCallbackUrl: 'https://h/s',
   }]]);
   await assert.rejects(router.reserved('WT2', 1));
+});
+
+test('what says that another tab answered, and what says nothing of the kind', () => {
+  const refused = (status, name = 'REQUEST_INVALID') => isTaken(
+    Object.assign(new Error(`Request failed with status code ${status}. Sorry`), { name }));
+  for (const status of [400, 404, 409, 412]) assert.equal(refused(status), true, status);
+  for (const status of [401, 403, 429]) assert.equal(refused(status), false, status);
+  assert.equal(refused(500, 'SERVER_ERROR'), false);
+  assert.equal(isTaken(new Error('no reservation')), false);
+});
+
+test('a token that TaskRouter refuses is renewed', async () => {
+  const { router, worker, events } = taskRouter();
+  worker.emit('ready');
+  const reservation = worker.reserve('WT1', OURS);
+  reservation.call = async () => { throw new Error('Request failed with status code 401. Expired'); };
+  await assert.rejects(router.dial('WT1', { twimlUrl: 'https://h/t', statusCallbackUrl: 'x' }));
+  assert.deepEqual(events.at(-1), ['tokenExpired']);
 });
 
 test('a new token waits while the SDK reconnects: it would open a second socket', () => {

@@ -3,7 +3,7 @@
 
 import { canCall, initialState, pollPlan, reduce } from './call-state.js';
 import { createPoller } from './poller.js';
-import { withParameter } from './taskrouter.js';
+import { isTaken, withParameter } from './taskrouter.js';
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 // Refusals that no repetition changes; the next question to the server tells what is true.
@@ -105,7 +105,7 @@ export function createCallController(parts, onState) {
       });
     } catch (error) {
       softphone.expectNothing(taskSid);
-      dispatch({ type: 'dial-failed', taskSid, taken: error.name === 'REQUEST_INVALID' });
+      dispatch({ type: 'dial-failed', taskSid, taken: isTaken(error) });
     }
   }
 

@@ -29,6 +29,15 @@ export function withParameter(base, name, value) {
 }
 
 /**
+ * Whether a refused instruction says that another tab was quicker. A token that ran out or too many
+ * requests, which the SDK gives the same name, say nothing about the Reservation.
+ */
+export function isTaken({ name, message }) {
+  const [, status] = /status code (\d+)/.exec(message) ?? [];
+  return name === 'REQUEST_INVALID' && !['401', '403', '429'].includes(status);
+}
+
+/**
  * @param {new (token: string, options: object) => object} Worker the SDK's class
  * @param {object} session what the program `session` answered
  * @param {object} on handlers: up(), down(), offered(taskSid), changed(taskSid, what),
@@ -179,9 +188,14 @@ export function connectTaskRouter(Worker, session, on) {
       const reservation = reservationOf(taskSid);
       if (!reservation) throw new Error('no reservation');
       dialled.add(taskSid);
-      await reservation.call(reservation.task.attributes.from, twimlUrl, {
-        accept: true, timeout: 15, statusCallbackUrl,
-      });
+      try {
+        await reservation.call(reservation.task.attributes.from, twimlUrl, {
+          accept: true, timeout: 15, statusCallbackUrl,
+        });
+      } catch (error) {
+        if (/status code 401/.test(error.message)) on.tokenExpired();
+        throw error;
+      }
     },
 
     /** Completes the Task if it is wrapping; says whether there is nothing more to do. */
