@@ -349,6 +349,12 @@ test('a token that TaskRouter refuses is renewed', async () => {
   assert.deepEqual(events.at(-1), ['tokenExpired']);
 });
 
+test('a status that no longer exists is refused, and nothing breaks', async () => {
+  const { router, worker } = taskRouter();
+  worker.emit('ready');
+  await assert.rejects(router.setActivity('WA9'));
+});
+
 test('a new token waits while the SDK reconnects: it would open a second socket', () => {
   const { router, worker } = taskRouter();
   worker.emit('ready');

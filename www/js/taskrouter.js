@@ -159,7 +159,7 @@ export function connectTaskRouter(Worker, session, on) {
     activitySince: () => Number(worker.dateActivityChanged ?? NaN),
     activities: () => [...(worker.activities?.values() ?? [])],
     activity: () => worker.activity ?? null,
-    setActivity: (sid) => worker.activities.get(sid).setAsCurrent(),
+    setActivity: async (sid) => worker.activities.get(sid).setAsCurrent(),
     isPending: (taskSid) => reservationOf(taskSid)?.status === 'pending',
 
     /** The attributes of a Task as its push or, freshly, as TaskRouter has them. */
