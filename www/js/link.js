@@ -111,9 +111,12 @@ export function createLink(session, { soundFolder, getUserMedia, signedIn, onCha
     });
   }
 
-  /** Whatever was known may be old, and whatever is connected may be dead. */
-  function comeBack() {
-    renewQuietly();
+  /**
+   * Whatever was known may be old, and whatever is connected may be dead. The tokens come first:
+   * with one that ran out meanwhile an SDK would try again and again.
+   */
+  async function comeBack() {
+    await renewQuietly();
     link.taskRouter?.wake();
     link.softphone?.wake();
   }
