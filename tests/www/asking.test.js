@@ -75,6 +75,36 @@ test('errors have the server\'s status and word', async () => {
   }
 });
 
+/** A server that begins to answer, and then says nothing more until it is given up. */
+async function stalling(url, { signal }) {
+  const text = () => new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')));
+  });
+  return { ok: true, status: 201, headers: new Headers(), text, json: text };
+}
+
+test('an answer that stalls half way is none', async (t) => {
+  const time = fakeTime(t);
+  const api = createApi(BASE, stalling);
+  for (const ask of [() => createCallRequests(api).createTask('WK2'), api.session]) {
+    const refused = assert.rejects(ask(), { status: 0, code: 'unreachable' });
+    await settled();
+    time.tick(8000);
+    await refused;
+  }
+});
+
+test('a session that another program answered is asked for again', async (t) => {
+  const time = fakeTime(t);
+  const { fetch, asked } = fakeFetch({ body: '<html>' });
+  const session = createSession(createApi(BASE, fetch));
+  await assert.rejects(session.renew());
+  time.tick(5000);
+  await assert.rejects(session.renew());
+  assert.equal(asked.length, 2);
+  session.stop();
+});
+
 test('a refused token is renewed once, then the agent has to sign in', async () => {
   const { fetch, asked } = fakeFetch({ body: { token: 'T', expiresIn: 60 } }, { status: 401 });
   const api = createApi(BASE, fetch);

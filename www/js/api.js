@@ -18,13 +18,17 @@ export class ApiError extends Error {
 
 const CODES = { 401: 'sign_in', 429: 'too_many_requests' };
 
-async function errorOf(response) {
-  let code = CODES[response.status];
-  if (!code) {
-    const body = await response.json().catch(() => null);
-    code = body?.error?.code ?? 'failed';
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
-  return new ApiError(response.status, code);
+}
+
+function check({ ok, status, answer, date }) {
+  if (ok && answer) return { answer, date };
+  throw new ApiError(status, CODES[status] ?? answer?.error?.code ?? 'failed');
 }
 
 /**
@@ -46,10 +50,12 @@ export function createApi(base, fetch = globalThis.fetch.bind(globalThis)) {
     const timer = setTimeout(giveUp, TIMEOUT);
     signal?.addEventListener('abort', giveUp);
     try {
-      return await fetch(url, {
+      const response = await fetch(url, {
         method, headers, body: body && JSON.stringify(body), signal: timeout.signal,
         credentials: 'same-origin',
       });
+      const answer = parse(await response.text());
+      return { ok: response.ok, status: response.status, answer, date: response.headers.get('Date') };
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new ApiError(0, 'unreachable');
@@ -62,29 +68,22 @@ export function createApi(base, fetch = globalThis.fetch.bind(globalThis)) {
   /** A token that isn't there yet or has run out costs a wait, not a failed request. */
   async function ask(method, program, options) {
     if (!token && renew) await renew();
-    let response = await send(method, program, options);
-    if (response.status === 401 && renew) {
+    let got = await send(method, program, options);
+    if (got.status === 401 && renew) {
       await renew();
-      response = await send(method, program, options);
+      got = await send(method, program, options);
     }
-    if (!response.ok) throw await errorOf(response);
-    const answer = await response.json().catch(() => {
-      throw new ApiError(response.status, 'failed');
-    });
-    return { answer, date: response.headers.get('Date') };
+    return check(got);
   }
 
   return {
     ask,
     /** What refuses here is final for the agent: the web server no longer knows who this is. */
     async session() {
-      const response = await send('POST', 'session');
-      if (!response.ok) throw await errorOf(response);
-      const session = await response.json();
-      token = session.token;
-      const date = Date.parse(response.headers.get('Date'));
+      const { answer, date } = check(await send('POST', 'session'));
+      token = answer.token;
       // How far the server's clock is ahead, which is Twilio's as well as matters here.
-      return { ...session, skew: Number.isFinite(date) ? date - Date.now() : 0 };
+      return { ...answer, skew: Date.parse(date) - Date.now() || 0 };
     },
     onTokenRefused(handler) {
       renew = handler;
