@@ -271,6 +271,26 @@ test('a page that is not in charge stays out of the call', async () => {
   await settled();
 });
 
+test('that there is no such call is believed of our programs, and of no web server', async () => {
+  const answers = [];
+  const { controller, show } = stage({ api: { async callState(taskSid) {
+    if (answers.length > 0) throw answers.shift();
+    return { answer: { taskSid, state: 'connected', other: BOB, hold: {} }, elapsed: 0 };
+  } } });
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  answers.push(refusal(404, 'failed'), refusal(403, 'failed'));
+  for (let asked = 0; asked < 3; asked += 1) {
+    controller.taskChanged('WT1', 'accepted');
+    await settled();
+  }
+  assert.equal(show.state.phase, 'connected');
+  answers.push(refusal(404, 'not_found'));
+  controller.taskChanged('WT1', 'wrapup');
+  await settled();
+  assert.equal(show.state.phase, 'ended');
+});
+
 test('a call that rings is left to TaskRouter at the start', async () => {
   const { controller, show, server } = stage({ early: true, api: {
     callState: async () => ({ answer: { taskSid: 'WT9', ...server }, elapsed: 0 }),

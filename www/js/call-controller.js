@@ -6,8 +6,12 @@ import { createPoller } from './poller.js';
 import { isTaken, withParameter } from './taskrouter.js';
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
-// Refusals that no repetition changes; the next question to the server tells what is true.
-const isFinal = ({ status }) => status >= 400 && status < 500 && status !== 429;
+/**
+ * Refusals that no repetition changes; the next question to the server tells what is true. In other
+ * words than our programs' they are a web server's that lacks the programs for a moment.
+ */
+const isFinal = ({ status, code }) => (
+  status >= 400 && status < 500 && status !== 429 && code !== 'failed');
 
 const RESERVED_WITHIN = 25000; // a caller's Task lives 20 s without a reservation
 const DROP_AFTER = 2000; // a hang-up is heard at once, also when the server is slow
@@ -47,10 +51,10 @@ export function createCallController(parts, onState) {
       parts.reached(true);
       dispatch({ type: 'server-state', taskSid, answer, elapsed });
     },
-    onError(taskSid, { status }) {
+    onError(taskSid, { status, code }) {
       parts.reached(status > 0 && status < 500);
       // Not a Task of ours, or no Task any more.
-      if (status === 403 || status === 404) {
+      if ((status === 403 || status === 404) && code !== 'failed') {
         dispatch({ type: 'server-state', taskSid, answer: { state: 'none' } });
       }
     },
