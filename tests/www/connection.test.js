@@ -213,6 +213,18 @@ test('a browser without locks has one tab in charge: each', async () => {
   tabs.follow(over('WT1'));
 });
 
+test('a browser that refuses locks has one tab in charge: each', async () => {
+  const refuse = async () => { throw Object.assign(new Error(), { name: 'SecurityError' }); };
+  for (const memory of [undefined, { getItem: () => 'true', setItem() {} }]) {
+    const tabs = createTabs(openStore('WK1', storage()), () => {},
+      { locks: { request: refuse, query: refuse }, memory });
+    await tabs.known;
+    assert.equal(tabs.inCharge(), true);
+    tabs.follow(inCall('WT1', 'CA1'));
+    assert.equal(await tabs.mayRejoin('WT1', ['CA1']), true);
+  }
+});
+
 test('a browser that keeps nothing asks before it fetches a call', async () => {
   const refusing = {
     getItem() { throw new Error('SecurityError'); },

@@ -2,7 +2,8 @@
 // can answer and call all the same; whoever does takes charge.
 //
 // A Web Lock is held by one tab and goes with it, however it ends. Without locks (only where there
-// is no secure context, and so no microphone either) every tab is in charge.
+// is no secure context, and so no microphone either, or where the browser refuses them to an embedded
+// page) every tab is in charge.
 
 const ORIGINAL_MAY_RETURN = 3000; // milliseconds that a reloaded tab has to fetch its call back
 
@@ -48,8 +49,8 @@ export function createTabs(store, onCharge, {
         return lock && new Promise(() => {}); // until this tab goes, or another one takes it
       }).then(() => queue(), (error) => {
         asked();
-        if (error.name !== 'AbortError' || options.signal?.aborted) return;
-        set(false);
+        if (options.signal?.aborted) return;
+        set(error.name !== 'AbortError'); // locks that are refused are as good as none
         queue();
       });
     });
@@ -68,7 +69,7 @@ export function createTabs(store, onCharge, {
   }
 
   const isHeld = async (name) => (
-    (await locks?.query())?.held.some((lock) => lock.name === name) ?? false
+    (await locks?.query().catch(() => null))?.held.some((lock) => lock.name === name) ?? false
   );
 
   async function begin() {
