@@ -5,7 +5,7 @@ import test from 'node:test';
 
 import { addressIn, takeFromAddress } from '../../www/js/call-link.js';
 import { initialState } from '../../www/js/call-state.js';
-import { reportOf, requestIn } from '../../www/js/embed.js';
+import { mountEmbedding, reportOf, requestIn } from '../../www/js/embed.js';
 import { SHORTCUTS, shortcutFor } from '../../www/js/shortcuts.js';
 
 const WK = `WK${'0'.repeat(32)}`;
@@ -48,6 +48,28 @@ test('the page around is told how the call stands, once, and only a name', () =>
   assert.deepEqual([ended.state, ended.outcome], ['ended', 'declined']);
   assert.deepEqual(reportOf(initialState, ended).name, null);
   assert.equal(reportOf({ ...calling, role: 'callee', phase: 'ringing' }, null).direction, 'in');
+});
+
+test('a page around that hides who it is hears all of it once it has spoken', (t) => {
+  const told = [];
+  const frame = { postMessage: (...values) => told.push(values) };
+  let listener;
+  const { window, document, location } = globalThis;
+  t.after(() => Object.assign(globalThis, { window, document, location }));
+  Object.assign(globalThis, { window: { parent: frame }, document: { referrer: '' }, location: {} });
+  globalThis.addEventListener = (name, heard) => { listener = heard; };
+  t.after(() => { delete globalThis.addEventListener; });
+  const embedding = mountEmbedding([CRM], { focus() {} });
+  embedding.ready();
+  embedding.update(initialState);
+  assert.deepEqual(told, []);
+  listener({ origin: 'https://evil.example', source: frame, data: { type: 'dialpad:focus' } });
+  assert.deepEqual(told, []);
+  const asked = { origin: CRM, source: frame, data: { type: 'dialpad:focus' } };
+  listener(asked);
+  listener(asked);
+  assert.deepEqual(told.map(([{ type, state }, origin]) => [type, state, origin]),
+    [['dialpad:ready', undefined, CRM], ['dialpad:state', 'idle', CRM]]);
 });
 
 test('a call is taken out of the address, and only an address calls', () => {

@@ -23,6 +23,7 @@ const STATES = {
   connected: 'connected', reconnecting: 'reconnecting', rejoining: 'reconnecting', ended: 'ended', idle: 'idle',
 };
 const TEXT_MAX = 200;
+const READY = { type: 'dialpad:ready', version: 1 };
 
 /** What a message asks for, or null if it isn't for us; pure. */
 export function requestIn({ origin, source, data }, parent, allowed) {
@@ -69,10 +70,18 @@ export function mountEmbedding(allowed, on) {
   let ready = false;
   const send = (message) => peer && window.parent.postMessage(message, peer);
 
+  /** A page around that doesn't say who it is before it speaks has missed what was told. */
+  function greet(origin) {
+    if (peer === origin) return;
+    peer = origin;
+    if (ready) send(READY);
+    if (last) send(last);
+  }
+
   addEventListener('message', (event) => {
     const request = requestIn(event, window.parent, allowed);
     if (!request) return;
-    peer = event.origin;
+    greet(event.origin);
     if (request.type === 'call') on.call(request.to);
     if (request.type === 'search') on.search(request.text);
     if (request.type === 'focus') on.focus();
@@ -80,7 +89,7 @@ export function mountEmbedding(allowed, on) {
 
   return {
     ready() {
-      if (!ready) send({ type: 'dialpad:ready', version: 1 });
+      if (!ready) send(READY);
       ready = true;
     },
     update(state) {
