@@ -229,6 +229,18 @@ test('a token goes to a Device that is connected; one whose token was refused is
   assert.notEqual(Device.last, device);
 });
 
+test('in a call, a Device whose token was refused gets the new one and keeps the call', () => {
+  const { phone, device } = softphone();
+  phone.expect('WT1', 'client:alice');
+  const call = device.ring('CA1', 'client:alice');
+  device.drop();
+  device.emit('error', { code: 20104 });
+  phone.updateToken('T2');
+  assert.deepEqual([device.tokens, call.status(), Device.last], [['T', 'T2'], 'open', device]);
+  phone.drop('WT1');
+  device.register();
+});
+
 test('after a sleep the Device is another one, unless there is a call', () => {
   const { phone, device } = softphone();
   phone.expect('WT1', 'client:alice');

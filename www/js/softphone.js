@@ -178,8 +178,9 @@ export function createSoftphone({ Device, Call }, session, { soundFolder, getUse
     /** The SDK sends a token at once, and must have a connection for it. */
     updateToken(fresh) {
       token = fresh;
-      if (device.state === Device.State.Registered) giveToken();
-      else if (refused && !leg) replace();
+      // What refused the old one is a connection: it can take the new one, and keep the call.
+      if (device.state === Device.State.Registered || (refused && leg)) giveToken();
+      else if (refused) replace();
     },
 
     /** The SDK's own view of devices for sound. */
