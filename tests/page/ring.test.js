@@ -26,9 +26,10 @@ function installElsewhere() {
     if (this.loop) window.playing.add(this);
     return start.apply(this, args);
   };
-  AudioScheduledSourceNode.prototype.stop = function end(...args) {
-    window.playing.delete(this);
-    return stop.apply(this, args);
+  AudioScheduledSourceNode.prototype.stop = function end(when = 0) {
+    if (when > 0) this.longest = when - this.context.currentTime;
+    else window.playing.delete(this);
+    return stop.call(this, when);
   };
 }
 
@@ -75,6 +76,8 @@ describe('the ring', () => {
       await tab.isRungBy(alice);
       await gives(bob, loud);
       await gives(tab, { ...loud, notifications: [], sounds: 0 });
+      const [longest] = await bob.page.evaluate(() => [...window.playing].map((s) => s.longest));
+      assert.ok(longest > 100 && longest <= 120, `a page that is cut off rings for ${longest} s`);
       await stop();
       await Promise.all([gives(bob, quiet), gives(tab, quiet)]);
     });

@@ -5,6 +5,7 @@ import { insist } from './later.js';
 import { createOutlet } from './outlet.js';
 
 const PERIOD = 3; // seconds from one ring to the next
+const LONGEST = 120; // seconds; no call rings for longer, but who is cut off isn't told that it ended
 const ALARM = [700, 560, 700, 560]; // Hz, one after the other
 const BEEP = 0.16; // seconds
 
@@ -36,6 +37,7 @@ export function createRinger(soundUrl, onBlocked) {
     const source = new AudioBufferSourceNode(context, { buffer, loop });
     source.connect(outlet.node);
     source.start();
+    if (loop) source.stop(context.currentTime + LONGEST);
     return source;
   }
 
