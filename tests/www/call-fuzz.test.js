@@ -37,7 +37,7 @@ function anyEvent(state, opening, { pick, maybe }) {
     { type: 'task-refused', attempt, code: 'callee_busy' }, { type: 'task-unknown', attempt },
     { type: 'offer', taskSid, other: BOB }, { type: 'taken', taskSid },
     { type: 'found', taskSid, role: pick(['caller', 'callee']), other: BOB, back: maybe() },
-    { type: 'returning' }, { type: 'not-returning' }, { type: 'displaced' },
+    { type: 'returning' }, { type: 'not-returning' }, { type: 'charge', inCharge: maybe() },
     { type: 'rejoin-failed', taskSid, code: 'rejoin_failed' },
     { type: 'located', taskSid, place: pick(['window', 'device']) },
     { type: 'dial-failed', taskSid, taken: maybe() }, { type: 'leg-named', taskSid, callSid },

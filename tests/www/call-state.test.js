@@ -287,11 +287,20 @@ test('who has missed a call', () => {
 
 test('after another tab took over, the leg goes there and is not fetched back', () => {
   const gone = play([
-    ...connected, { type: 'displaced' }, { ...legClosed, dropped: true }, server('connected'),
+    ...connected, { type: 'charge', inCharge: false }, { ...legClosed, dropped: true },
+    server('connected'),
   ]);
   assert.deepEqual([gone.state.phase, gone.state.mine], ['connected', false]);
   const again = play([{ type: 'rejoin' }], gone.state);
   assert.equal(again.state.phase, 'rejoining');
+});
+
+test('a tab that is in charge again fetches a lost leg back', () => {
+  const { state } = play([
+    ...connected, { type: 'charge', inCharge: false }, { type: 'charge', inCharge: true },
+    { ...legClosed, dropped: true }, server('reconnecting'),
+  ]);
+  assert.equal(state.phase, 'rejoining');
 });
 
 test('a page that finds its call at the start comes back into it', () => {

@@ -201,8 +201,9 @@ const handlers = {
     return state.place === place ? stay(state) : go(state, { place });
   },
 
-  displaced(state) {
-    return state.mine && talking(state) ? go(state, { displaced: true }) : stay(state);
+  // Whoever takes charge takes the leg as well; whoever gets it back hasn't lost the leg to it.
+  charge(state, { inCharge }) {
+    return state.mine && talking(state) ? go(state, { displaced: !inCharge }) : stay(state);
   },
 
   'dial-failed'(state, { taskSid, taken }) {

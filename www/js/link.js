@@ -53,8 +53,8 @@ export function createLink(session, { soundFolder, getUserMedia, signedIn, onCha
   function enter(store) {
     status = createChosenStatus(store);
     link.tabs = createTabs(store, (inCharge) => {
+      controller.dispatch({ type: 'charge', inCharge });
       if (inCharge) controller.lookForLeftCall();
-      else controller.dispatch({ type: 'displaced' });
       onChange();
     });
     controller.signedIn();
