@@ -41,6 +41,9 @@ class Device extends EventEmitter {
   constructor(token, options) {
     super();
     Object.assign(this, { tokens: [token], options, state: 'unregistered', isBusy: false });
+    this.silenced = [];
+    const silence = (name) => (on) => on || this.silenced.push(name);
+    this.audio = { incoming: silence('incoming'), disconnect: silence('disconnect') };
     Device.last = this;
   }
 
@@ -107,6 +110,39 @@ test('the softphone has local files for all fifteen sounds', () => {
   assert.equal(device.options.sounds.dtmfs, 'https://h/sounds/dtmf-star.wav');
   assert.equal(device.options.chunderw, 'localhost:8443');
   assert.equal(device.options.publishEvents, false);
+});
+
+test('the softphone prefers Opus, asks before the page is closed, and rings by no sound of its own', () => {
+  const { device } = softphone();
+  assert.deepEqual(device.options.codecPreferences, ['opus', 'pcmu']);
+  assert.equal(device.options.closeProtection, true);
+  assert.equal(device.options.maxCallSignalingTimeoutMs, 20000);
+  assert.deepEqual(device.silenced, ['incoming', 'disconnect']);
+});
+
+test('a token is renewed before it runs out, for the Device in use', () => {
+  const { phone, device, events } = softphone();
+  device.emit('tokenWillExpire');
+  assert.deepEqual(events, [['tokenExpiring']]);
+  phone.wake();
+  device.emit('tokenWillExpire');
+  assert.deepEqual(events, [['tokenExpiring'], ['replaced']]);
+});
+
+test('a leg that is taken back before it is open is closed', () => {
+  const { phone, device, events } = softphone();
+  phone.expect('WT1', 'client:alice');
+  device.ring('CA1', 'client:alice').emit('cancel');
+  assert.deepEqual(events.at(-1), ['legClosed', 'WT1']);
+});
+
+test('a call that was named after it had gone is not taken', () => {
+  const { phone, device, events } = softphone();
+  phone.expectNamed('WT1');
+  const gone = device.ring('CA1', 'client:alice');
+  gone.state = 'closed';
+  phone.legIs('WT1', 'CA1');
+  assert.deepEqual([gone.status(), events], ['closed', []]);
 });
 
 test('a call that nobody asked for is left alone', () => {
@@ -199,6 +235,14 @@ test('a call that was closed without a word is noticed, and so is a Device that 
   assert.equal(device.state, 'destroyed');
 });
 
+test('a Device that the browser destroyed, with the page in its back/forward cache, is replaced', () => {
+  const { phone, device, events } = softphone();
+  device.destroy();
+  phone.look();
+  assert.deepEqual(events.at(-1), ['replaced']);
+  assert.deepEqual([Device.last === device, Device.last.state], [false, 'registered']);
+});
+
 test('a Device without a registration asks for it again, and is replaced in the end', (t) => {
   const time = fakeTime(t);
   const { device, events } = softphone();
@@ -209,6 +253,7 @@ test('a Device without a registration asks for it again, and is replaced in the 
   assert.equal(asked.mock.callCount(), 1);
   device.edge = null;
   time.tick(30000);
+  assert.equal(asked.mock.callCount(), 1, 'not while there is no connection to ask over');
   assert.deepEqual(events.at(-1), ['replaced']);
   assert.equal(Device.last.state, 'registered');
 });
