@@ -312,9 +312,9 @@ test('a parameter goes before the fragment', () => {
 });
 
 class Worker extends EventEmitter {
-  constructor(token) {
+  constructor(token, options) {
     super();
-    Object.assign(this, { tokens: [token], reservations: new Map(), activities: new Map() });
+    Object.assign(this, { tokens: [token], options, reservations: new Map(), activities: new Map() });
     Worker.last = this;
   }
 
@@ -459,4 +459,15 @@ test('after a sleep the Worker is another one, with the newest token', () => {
   assert.deepEqual([worker.tokens, Worker.last.tokens], [['T1', 'T2'], ['T2']]);
   assert.deepEqual(events.at(-1), ['down']);
   assert.equal(worker.listenerCount('reservationCreated'), 0);
+  worker.emit('error', new Error('of a socket that is gone')); // unheard, it would be thrown
+});
+
+test('the addresses of the event bridge are given to the SDK together or not at all', () => {
+  const given = (taskrouter) => {
+    connectTaskRouter(Worker, { taskrouter: { token: 'T1', ...taskrouter } }, { activity() {} });
+    return Worker.last.options;
+  };
+  const both = { ebServer: 'https://h/v1/wschannels', wsServer: 'wss://h/v1/wschannels' };
+  assert.deepEqual(given(both), both);
+  assert.deepEqual(given({ ebServer: both.ebServer }), {});
 });
