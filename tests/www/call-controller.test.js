@@ -188,7 +188,8 @@ test('a hang-up that the server did not get is repeated', async () => {
   assert.equal(tries, 2);
 });
 
-test('a hold that did not reach the server is not said to be tried again', async () => {
+test('a hold that did not reach the server is not said to be tried again', async (t) => {
+  fakeTime(t);
   const { controller, show, server } = stage({ api: {
     async holdParticipant() { throw refusal(0, 'unreachable'); },
   } });
