@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { connect, endScene, haveEnded, isOver, startScene } from '../e2e/lib.js';
+import { connect, endScene, haveEnded, isOver, startScene, until } from '../e2e/lib.js';
 
 const CHOSEN = 'Fake Audio Input 1';
 
@@ -17,7 +17,8 @@ function installPlugs() {
     (await enumerate()).filter(({ label }) => label !== pulled));
   mediaDevices.getUserMedia = async (constraints) => {
     window.asked = constraints.audio;
-    return getUserMedia(constraints);
+    window.opened = await getUserMedia(constraints);
+    return window.opened;
   };
   window.pull = (label) => {
     pulled = label;
@@ -55,6 +56,21 @@ describe('devices for sound', () => {
     await alice.press('Test speaker');
     await alice.shows('A sound was played. If you did not hear it, choose another device.');
     await closeSettings();
+  });
+
+  it('are named in the language that is chosen, and no longer tried once the settings are closed', async () => {
+    await openSettings();
+    const speaker = alice.page.locator('#device-speaker option').first();
+    const language = alice.page.locator('#language');
+    await language.selectOption('de');
+    await until('the list of speakers is in German', async () => (
+      /^Standard des Systems/.test(await speaker.innerText()) ? null : speaker.innerText()));
+    await language.selectOption('');
+    await alice.press('Test microphone');
+    await alice.shows('Recording: say something…');
+    await closeSettings();
+    await until('the microphone is closed', async () => (
+      await alice.page.evaluate(() => window.opened.active) ? 'it is open' : null), 2000);
   });
 
   it('are missed aloud when they are unplugged in a call, which goes on', async () => {

@@ -18,7 +18,7 @@ const LIST_WITHIN_MS = 1500;
 // that comes without a press. The words of one language come on top. Growth above this has to be
 // meant.
 const FIRST_LOOK = 55_000;
-const CONNECTED = 168_000;
+const CONNECTED = 172_000;
 const WORDS = 7_000;
 const USABLE_MS = 1000;
 const VISITS = 5; // one of them has to be quick enough
@@ -264,6 +264,16 @@ describe('the page', () => {
     } finally {
       await tab.close();
     }
+  });
+
+  it('says that the list did not come, and shows it as soon as it does', async () => {
+    await alice.page.route('**/cgi-bin/list-agents?*', (route) => route.abort());
+    alice.expectTrouble('ERR_FAILED');
+    await box().fill('caro');
+    await alice.shows('The list of agents could not be loaded. Trying again…');
+    await alice.page.unroute('**/cgi-bin/list-agents?*');
+    await alice.page.getByRole('option', { name: /Carol Castillo/ }).click();
+    assert.equal(await alice.page.locator('#agents-live').innerText(), '');
   });
 
   it('puts favourites first, chosen by keyboard, and remembers them', async () => {

@@ -44,7 +44,7 @@ describe('back into the call', () => {
   };
 
   for (const who of ['caller', 'callee']) {
-    it(`comes the ${who} who reloads, and the timer goes on`, async () => {
+    it(`comes the ${who} who reloads, muted or not, and the timer goes on`, async () => {
       await connect(alice, bob);
       const [away, there] = who === 'caller' ? [alice, bob] : [bob, alice];
       await until('the call has lasted a while', async () => (
@@ -57,6 +57,11 @@ describe('back into the call', () => {
       await there.isIn(away);
       await away.press('Mute');
       await there.hears('nothing');
+      await away.page.reload();
+      await away.isOffered('Unmute');
+      await there.hears('nothing');
+      await away.press('Unmute');
+      await there.hears(away.name);
       await hangUp(away, there);
     });
   }

@@ -144,14 +144,17 @@ test('typing: only the newest question is asked and only its answer shown', asyn
   search.type('an');
   time.tick(100);
   assert.deepEqual(questions, []);
+  assert.equal(search.isAsking(), true);
   time.tick(100);
   assert.deepEqual(questions.map(({ what }) => what), ['an']);
   search.now('ana');
   assert.equal(questions[0].signal.aborted, true);
+  assert.equal(search.isAsking(), true);
   questions[1].resolve({});
   questions[0].resolve({});
   await settled();
   assert.deepEqual(shown, ['ana']);
+  assert.equal(search.isAsking(), false);
 });
 
 test('a failed search says so, a dropped one says nothing', async () => {
@@ -168,6 +171,7 @@ test('a failed search says so, a dropped one says nothing', async () => {
   questions[1].reject(new Error('down'));
   await settled();
   assert.equal(errors.length, 1);
+  assert.equal(search.isAsking(), false);
 });
 
 test('polling: what was asked before an event is not believed', async () => {

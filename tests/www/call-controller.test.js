@@ -51,6 +51,7 @@ function stage(overrides = {}) {
       dial: note('dial'),
       tidy: note('tidy', true),
       isPending: () => true,
+      has: () => true,
       ...overrides.taskRouter,
     }),
     session: () => ({
@@ -62,6 +63,7 @@ function stage(overrides = {}) {
     registered: async () => {},
     mayRejoin: async () => true,
     locate: async () => 'device',
+    wasMuted: () => false,
     hasNoCall: () => done.push(['hasNoCall']),
     reached() {},
     ...overrides.parts,
@@ -290,6 +292,21 @@ test('that there is no such call is believed of our programs, and of no web serv
   controller.taskChanged('WT1', 'wrapup');
   await settled();
   assert.equal(show.state.phase, 'ended');
+});
+
+test('a call that rings, of which TaskRouter has not told, has it connect once more', async () => {
+  const done = [];
+  const { controller, show, server } = stage({
+    api: { callState: async () => ({ answer: { taskSid: 'WT9', ...server }, elapsed: 0 }) },
+    taskRouter: { has: () => false, isPending: () => false, wake: () => done.push('wake') },
+  });
+  Object.assign(server, { role: 'callee', state: 'ringing' });
+  controller.taskRouterUp();
+  await settled();
+  assert.deepEqual([done, show.state?.phase], [['wake'], undefined]);
+  controller.taskRouterUp();
+  await settled();
+  assert.deepEqual([done, show.state.phase], [['wake'], 'answering'], 'another tab answered it');
 });
 
 test('a call that rings is left to TaskRouter at the start', async () => {

@@ -278,11 +278,44 @@ test('who has missed a call', () => {
   assert.equal(missed([offer, over('no-answer')]), true);
   assert.equal(missed([offer]), false);
   assert.equal(missed([offer, { type: 'decline' }, over('declined')]), false);
-  assert.equal(missed([...answered, over('cancel')]), false);
+  assert.equal(missed([...answered, over('cancel')]), true, 'answered too late');
+  assert.equal(missed([...answered, over('hangup')]), false);
   assert.equal(missed([...calling, server('ended', { outcome: 'no-answer' })]), false);
   const elsewhere = [offer, { type: 'taken', taskSid: K }];
   assert.equal(missed([...elsewhere, over('hangup', { connectedAt: '2026-01-01T00:00:00Z' })]),
     false, 'answered in another tab and over before anybody asked');
+});
+
+test('a leg that cannot be had is fetched a few times, and then when the agent wants it', () => {
+  const away = [{ ...legClosed, dropped: true }, server('connected')];
+  const tries = [...away, ...away, ...away];
+  assert.equal(play([...connected, ...tries]).state.phase, 'rejoining');
+  const given = play([...connected, ...tries, ...away]).state;
+  assert.deepEqual([given.phase, given.mine, given.code], ['connected', false, 'rejoin_failed']);
+  assert.equal(play([{ type: 'rejoin' }], given).state.phase, 'rejoining');
+  const back = [{ type: 'mic-open', attempt: 3 }, legOpen, server('connected')];
+  const there = play([...connected, ...away, ...away, ...back]).state;
+  assert.deepEqual([there.leg, there.rejoins], ['open', 0]);
+});
+
+test('whoever had muted himself is muted where the call comes back', () => {
+  const found = {
+    type: 'found', taskSid: T1, role: 'caller', other: BOB, back: true, muted: true, elapsed: 0,
+  };
+  const { effects } = play([found, { type: 'mic-open', attempt: 2 }, legOpen]);
+  assert.deepEqual(effects[0], { type: 'mute', muted: true });
+  const left = play([...connected, legClosed, server('connected')]).state;
+  const here = play([{ type: 'rejoin', muted: true }], left).state;
+  assert.equal(here.muted, true);
+  assert.equal(play([{ type: 'rejoin' }], left).state.muted, false);
+});
+
+test('who is signed out while a call ends is not kept waiting for its end', () => {
+  const out = { type: 'signed-out', taskSid: T1 };
+  assert.equal(play([...connected, out]).state.phase, 'connected');
+  const { state, effects } = play([...connected, { type: 'hang-up' }, out]);
+  assert.deepEqual([state.phase, state.code], ['ended', 'sign_in']);
+  assert.ok(types({ effects }).includes('drop-leg'));
 });
 
 test('after another tab took over, the leg goes there and is not fetched back', () => {

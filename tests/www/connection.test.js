@@ -197,7 +197,10 @@ test('nothing of a call is kept once it is over', async () => {
   const tabs = createTabs(store, () => {}, { locks: null });
   tabs.follow(inCall('WT1', 'CA1'));
   tabs.follow(over('WT7'));
-  assert.deepEqual(store.get('leg'), { taskSid: 'WT1', callSids: ['CA1'] });
+  assert.deepEqual(store.get('leg').callSids, ['CA1']);
+  assert.equal(tabs.wasMuted('WT1'), false);
+  tabs.follow({ ...inCall('WT1', 'CA1'), muted: true });
+  assert.deepEqual([tabs.wasMuted('WT1'), tabs.wasMuted('WT7')], [true, false]);
   tabs.follow(over('WT1'));
   assert.equal(store.get('leg'), null);
   tabs.follow(inCall('WT2', 'CA3'));
@@ -330,6 +333,6 @@ test('offline and another tab are said in words', () => {
     ['You are offline. Waiting for the network…', 'warning']);
   assert.equal(offline.reachable, false);
   const other = readiness({ ...good, inCharge: false, picked: { available: true, name: 'Bob' } });
-  assert.deepEqual([other.useTab, other.canCall], [true, true]);
-  assert.equal(readiness({ ...good, inCharge: true }).useTab, false);
+  assert.deepEqual([other.step, other.canCall], ['tab', true]);
+  assert.equal(readiness({ ...good, inCharge: true }).step, '');
 });

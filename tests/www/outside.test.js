@@ -75,14 +75,15 @@ test('a page around that hides who it is hears all of it once it has spoken', (t
 test('a call is taken out of the address, and only an address calls', () => {
   const rows = [
     [`?call=${WK}`, WK, ''], [`?a=1&call=${WK}#x`, WK, '?a=1#x'], ['?call=client%3Abob', 'client:bob', ''],
-    ['?call=Bob', null, ''], ['?call=', null, ''], [`?call=${WK}0`, null, ''],
+    ['?call=Bob', 'Bob', '', null], ['?call=', '', '', null], [`?call=${WK}0`, `${WK}0`, '', null],
   ];
-  for (const [search, expected, left] of rows) {
+  for (const [search, expected, left, address = expected] of rows) {
     const location = { href: `https://calls.example/${search}` };
     let shown = null;
     const history = { state: null, replaceState: (state, title, url) => { shown = String(url); } };
     assert.equal(takeFromAddress(location, history), expected, search);
     assert.equal(shown, `https://calls.example/${left}`);
+    assert.equal(addressIn(expected), address);
   }
   assert.equal(takeFromAddress({ href: 'https://calls.example/?x=1' }, null), null);
   assert.equal(addressIn(null), null);

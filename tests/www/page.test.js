@@ -89,23 +89,23 @@ test('whether a call can be made, and why not', () => {
     activity: { name: 'Available', available: true }, picked,
   };
   const rows = [
-    [{}, true, false, ''],
-    [{ picked: null }, false, false, ''],
-    [{ connected: false, wasConnected: false }, false, false, 'Connecting to the phone system…'],
-    [{ connected: false }, false, false, 'Connection lost. Reconnecting…'],
-    [{ microphone: 'prompt' }, true, true, t('hintGoReady')],
-    [{ soundBlocked: true }, true, true, t('hintGoReady')],
-    [{ microphone: 'denied' }, true, false, t('mic_blocked')],
-    [{ activity: { name: 'Lunch', available: false } }, false, false,
+    [{}, true, '', ''],
+    [{ picked: null }, false, '', ''],
+    [{ connected: false, wasConnected: false }, false, '', 'Connecting to the phone system…'],
+    [{ connected: false }, false, '', 'Connection lost. Reconnecting…'],
+    [{ microphone: 'prompt' }, true, 'ready', t('hintGoReady')],
+    [{ soundBlocked: true }, true, 'ready', t('hintGoReady')],
+    [{ microphone: 'denied' }, true, '', t('mic_blocked')],
+    [{ activity: { name: 'Lunch', available: false } }, false, '',
       'Your status is Lunch. Change it to call somebody.'],
-    [{ picked: { ...picked, available: false, activity: 'Offline' } }, false, false,
+    [{ picked: { ...picked, available: false, activity: 'Offline' } }, false, '',
       'Bob can’t be called now. Status: Offline.'],
-    [{ picked: { ...picked, busy: true } }, true, false, 'Bob seems to be on a call.'],
-    [{ problem: 'sign_in' }, true, false, t('sign_in')],
+    [{ picked: { ...picked, busy: true } }, true, '', 'Bob seems to be on a call.'],
+    [{ problem: 'sign_in' }, true, 'reload', t('sign_in')],
   ];
-  for (const [changes, canCall, goReady, text] of rows) {
+  for (const [changes, canCall, step, text] of rows) {
     const said = readiness({ ...good, ...changes });
-    assert.deepEqual([said.canCall, said.goReady, said.text], [canCall, goReady, text]);
+    assert.deepEqual([said.canCall, said.step, said.text], [canCall, step, text]);
   }
 });
 

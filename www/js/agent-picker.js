@@ -95,6 +95,7 @@ export function mountAgentPicker({ input, list, popup, note, live, star }, find)
   function pick(agent) {
     if (agent === picked) return;
     picked = agent;
+    if (picked) setText(live, '');
     renderStar();
     input.dispatchEvent(new CustomEvent('agent-pick', { detail: { agent } }));
   }
@@ -169,7 +170,7 @@ export function mountAgentPicker({ input, list, popup, note, live, star }, find)
   /** Asks again for what is shown, or else for the picked agent. */
   function refresh() {
     if (box.isOpen()) {
-      if (shown.q === wanted()) search.now(shown.q); // else the newer question is on its way
+      if (!search.isAsking()) search.now(wanted());
     } else if (picked) {
       refreshPicked(picked);
     }

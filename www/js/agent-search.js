@@ -13,17 +13,23 @@ export function createAgentSearch(find, { onResult, onError }) {
 
   async function ask(q) {
     const mine = new AbortController();
+    timer = null;
     current = mine;
+    let tell = () => {};
     try {
       const result = await find(q, { signal: mine.signal });
-      if (current === mine) onResult(result, q);
+      tell = () => onResult(result, q);
     } catch (error) {
-      if (current === mine) onError(error);
+      tell = () => onError(error);
     }
+    if (current !== mine) return;
+    current = null;
+    tell();
   }
 
   function drop() {
     clearTimeout(timer);
+    timer = null;
     current?.abort();
     current = null;
   }
@@ -40,5 +46,7 @@ export function createAgentSearch(find, { onResult, onError }) {
       return ask(q);
     },
     drop,
+    /** Whether a question will be answered, or is about to be asked. */
+    isAsking: () => timer !== null || current !== null,
   };
 }

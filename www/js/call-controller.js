@@ -30,7 +30,8 @@ const isUnknown = (status, code) => status === 0 || status === 504
 
 /**
  * @param {object} parts {api, microphone, softphone(), taskRouter(), session(), registered(),
- *   mayRejoin(taskSid, legs, patiently), locate(taskSid, legs), hasNoCall(), reached(boolean)}:
+ *   mayRejoin(taskSid, legs, patiently), locate(taskSid, legs), wasMuted(taskSid), hasNoCall(),
+ *   reached(boolean)}:
  *   functions for what comes later than the page; `registered` resolves once the softphone can be
  *   rung, `mayRejoin` to whether this page is the one to come back into a call, `locate` to where
  *   the agent's leg is; `hasNoCall` is told that there is none, and `reached` whether the server
@@ -40,6 +41,7 @@ const isUnknown = (status, code) => status === 0 || status === 504
 export function createCallController(parts, onState) {
   const { api, microphone } = parts;
   const identifying = new Set();
+  const unheard = new Set(); // Tasks of which TaskRouter's SDK knew nothing
   const visited = new Set(); // Tasks that this page knows: what is found later isn't left over
   let state = initialState;
   let coming = null;
@@ -57,6 +59,7 @@ export function createCallController(parts, onState) {
       if ((status === 403 || status === 404) && code !== 'failed') {
         dispatch({ type: 'server-state', taskSid, answer: { state: 'none' } });
       }
+      if (status === 401) dispatch({ type: 'signed-out', taskSid });
     },
   });
 
@@ -232,6 +235,18 @@ export function createCallController(parts, onState) {
   }
 
   /**
+   * A Reservation that is made while TaskRouter's SDK connects can be neither in its list nor in what
+   * it is told afterwards: then it has to connect once more. That ends in another look.
+   */
+  function isUnheard(taskSid) {
+    const taskRouter = parts.taskRouter();
+    if (!taskRouter || taskRouter.has(taskSid) || unheard.has(taskSid)) return false;
+    unheard.add(taskSid);
+    taskRouter.wake();
+    return true;
+  }
+
+  /**
    * Looks for a call that this agent is in without this page. Before TaskRouter is there, only one
    * that is worth coming back into at once counts: no other can be told from one that rings. Only a
    * page that has just been opened takes a call that was elsewhere: one that wakes up leaves it.
@@ -244,6 +259,7 @@ export function createCallController(parts, onState) {
     looked ||= found !== null;
     const open = taskSid && phase !== 'ended' && phase !== 'none';
     if (found && !open) parts.hasNoCall();
+    if (role === 'callee' && phase === 'ringing' && isUnheard(taskSid)) return;
     const up = isUp(phase);
     const rings = role === 'callee' && parts.taskRouter()?.isPending(taskSid);
     if (!open || (!up && (early || rings))) {
@@ -252,7 +268,8 @@ export function createCallController(parts, onState) {
     }
     const back = up && !visited.has(taskSid) && await parts.mayRejoin(taskSid, legs, !opened);
     const place = back ? null : await parts.locate(taskSid, legs);
-    dispatch({ type: 'found', taskSid, role, other, back, place, elapsed: found.elapsed });
+    const muted = parts.wasMuted(taskSid);
+    dispatch({ type: 'found', taskSid, role, other, back, muted, place, elapsed: found.elapsed });
   }
 
   function dispatch(event) {
@@ -296,7 +313,7 @@ export function createCallController(parts, onState) {
       const found = await insist(() => api.callState(taskSid));
       if (!isUp(found?.answer.state)) return;
       if (!await parts.mayRejoin(taskSid, found.answer.legs ?? [], true)) return;
-      dispatch({ type: 'rejoin', taskSid });
+      dispatch({ type: 'rejoin', taskSid, muted: parts.wasMuted(taskSid) });
     },
     offered: checkOffer,
     taskChanged(taskSid, what) {

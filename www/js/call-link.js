@@ -11,14 +11,14 @@ const ADDRESS = /^(WK[0-9a-f]{32}|client:[^\s]{1,121})$/;
 /** The Worker's SID or contact_uri, or null for anything else; pure. */
 export const addressIn = (text) => (ADDRESS.test(text ?? '') ? text : null);
 
-/** Takes the call out of the page's address, so that a reload or a bookmark asks nobody. */
+/** Takes the call out of the page's address, so that a reload or a bookmark asks nobody; or null. */
 export function takeFromAddress(location = globalThis.location, history = globalThis.history) {
   const url = new URL(location.href);
   const asked = url.searchParams.get('call');
   if (asked === null) return null;
   url.searchParams.delete('call');
   history.replaceState(history.state, '', url);
-  return addressIn(asked);
+  return asked;
 }
 
 async function ask(agent, { whyNot, call }) {
@@ -48,13 +48,13 @@ async function ask(agent, { whyNot, call }) {
 }
 
 /**
- * @param {string} address
+ * @param {string} address as it was asked for; there may be no such agent
  * @param {object} page find(address) like list-agents; whyNot(agent): a sentence, or null if the
  *   agent can be called now; rings(): a call comes in, which no question may cover;
  *   own: addresses of the asker, whom the list leaves out; call(agent)
  */
 export async function askToCall(address, page) {
-  const { agents } = await page.find(address, { limit: 1 });
+  const { agents } = addressIn(address) ? await page.find(address, { limit: 1 }) : { agents: [] };
   if (document.querySelector('dialog[open]') || page.rings()) return;
   if (agents[0]) {
     await ask(agents[0], page);

@@ -32,12 +32,14 @@ export const initialState = Object.freeze({
   waiting: null, // a Task that was offered meanwhile
   displaced: false, // another tab has taken over: it will get the leg
   dropped: false, // the leg was lost, not ended by anybody
+  rejoins: 0, // how often this page has tried to fetch it back, since it was last there
   lineLost: false, // the leg has no connection at the moment
   warnings: Object.freeze([]), // what the Voice SDK finds wrong with the sound, by its names
   notice: null, // {key, values}: something to know about this call, a key of strings.js
 });
 
 const free = (state) => state.phase === 'idle' || state.phase === 'ended';
+const REJOINS_MAX = 3; // the agent may go on trying
 const talking = ({ phase }) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
 const stay = (state) => ({ state, effects: [] });
 const go = (state, changes, ...effects) => ({ state: { ...state, ...changes }, effects });
@@ -66,7 +68,7 @@ function end(state, now, { outcome, code = state.phase === 'ending' ? state.code
 function rejoin(state) {
   const attempt = state.attempt + 1;
   return go(state, {
-    phase: 'rejoining', attempt, mine: true, place: null, leg: 'none',
+    phase: 'rejoining', attempt, mine: true, place: null, leg: 'none', rejoins: state.rejoins + 1,
     code: null, notice: null, displaced: false, dropped: false, lineLost: false, warnings: initialState.warnings,
   }, { type: 'open-mic', attempt });
 }
@@ -178,17 +180,18 @@ const handlers = {
   },
 
   // The agent's open call, met when the page connects: another page has it, or the last one had.
-  found(state, { taskSid, role, other, back, place = null, now, elapsed = 0 }) {
+  found(state, { taskSid, role, other, back, muted = false, place = null, now, elapsed = 0 }) {
     if (!free(state) || taskSid === state.taskSid) return stay(state);
     const phase = role === 'caller' ? 'calling' : 'answering';
     const known = begin(state, { phase, role, taskSid, other, place }, poll);
-    return back ? rejoin({ ...known.state, connectedAt: now - Math.max(0, elapsed) }) : known;
+    const connectedAt = now - Math.max(0, elapsed);
+    return back ? rejoin({ ...known.state, muted, connectedAt }) : known;
   },
 
   // The call that is elsewhere is to come here.
-  rejoin(state, { taskSid = state.taskSid }) {
+  rejoin(state, { taskSid = state.taskSid, muted = false }) {
     const elsewhere = talking(state) && !state.mine && taskSid === state.taskSid;
-    return elsewhere ? rejoin(state) : stay(state);
+    return elsewhere ? rejoin({ ...state, muted }) : stay(state);
   },
 
   'rejoin-failed'(state, { taskSid, code }) {
@@ -262,6 +265,12 @@ const handlers = {
     return go(state, {}, { type: 'end-call', taskSid, reason: 'no-answer' });
   },
 
+  // Nobody will say any more what becomes of the call that this agent has left.
+  'signed-out'(state, { taskSid, now }) {
+    if (taskSid !== state.taskSid || state.phase !== 'ending') return stay(state);
+    return end(state, now, { outcome: 'hangup', code: 'sign_in' });
+  },
+
   'hang-up'(state) {
     if (state.phase === 'calling') return askToEnd(state, 'cancel');
     return state.phase === 'answering' || talking(state) ? askToEnd(state, 'hangup') : stay(state);
@@ -315,6 +324,7 @@ const handlers = {
       phase: state.phase === 'rejoining' ? state.phase : answer.state,
       hold: state.holdPending ? state.hold : { ...initialState.hold, ...answer.hold },
       connectedAt,
+      rejoins: state.leg === 'open' ? 0 : state.rejoins,
     }, ...locate);
   },
 };
@@ -327,7 +337,8 @@ const handlers = {
 function withoutLeg(state, up, legs) {
   if (!up) return askToEnd(state, 'hangup');
   const replaced = state.displaced || legs.some((sid) => !state.callSids.includes(sid));
-  return state.dropped && !replaced ? rejoin(state) : stayOut(state);
+  if (!state.dropped || replaced) return stayOut(state);
+  return state.rejoins < REJOINS_MAX ? rejoin(state) : stayOut(state, 'rejoin_failed');
 }
 
 // The rest is about a call that is over, and changes nothing in it any more.
@@ -352,10 +363,10 @@ export function wasJustWith({ phase, other, endedAt }, sid, now) {
   return phase === 'ended' && other?.sid === sid && now - endedAt < LISTED_WITHIN;
 }
 
-/** Whether somebody called and nobody here took it. */
+/** Whether somebody called and nobody here took it, or only when it was too late. */
 export function isMissed({ phase, role, mine, duration, outcome }) {
-  return phase === 'ended' && role === 'callee' && !mine && duration === null
-    && !['declined', 'glare'].includes(outcome);
+  return phase === 'ended' && role === 'callee' && duration === null
+    && (mine ? outcome === 'cancel' : !['declined', 'glare'].includes(outcome));
 }
 
 /** Whether there is audio of ours to mute or to send digits with. */

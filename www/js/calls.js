@@ -39,6 +39,7 @@ const controller = createCallController({
   registered: () => link.whenRegistered(),
   mayRejoin: (...question) => link.tabs.mayRejoin(...question),
   locate: (...question) => link.tabs.locate(...question),
+  wasMuted: (taskSid) => link.tabs.wasMuted(taskSid),
   hasNoCall: () => link.tabs.hasNoCall(),
   reached(reached) {
     if (reached === now.reached) return;
@@ -65,7 +66,8 @@ function act(event) {
     return;
   }
   if (TAKES_CHARGE.includes(event.type)) link.tabs?.takeOver();
-  controller.dispatch(event);
+  const more = event.type === 'rejoin' ? { muted: link.tabs?.wasMuted(call.taskSid) } : {};
+  controller.dispatch({ ...event, ...more });
 }
 
 const ringer = createRinger(new URL('sounds/incoming.wav', document.baseURI), (blocked) => {
@@ -123,11 +125,12 @@ function keepingFocus(change) {
 
 function renderHint() {
   const busy = !canCall(call);
-  const { text, tone, goReady, useTab, canCall: able } = readyFor(busy ? null : picker.picked());
+  const { text, tone, step, canCall: able } = readyFor(busy ? null : picker.picked());
   setText(byId('hint-text'), text);
   byId('hint-text').dataset.tone = tone;
-  byId('go-ready').hidden = !goReady;
-  byId('use-tab').hidden = !useTab || busy;
+  byId('go-ready').hidden = step !== 'ready';
+  byId('use-tab').hidden = step !== 'tab' || busy;
+  byId('reload').hidden = step !== 'reload' || busy;
   byId('call').disabled = !able || busy;
 }
 
@@ -159,6 +162,7 @@ byId('dial').addEventListener('submit', (event) => {
 byId('agent').addEventListener('agent-pick', render);
 byId('use-tab').addEventListener('click', () => link.tabs.takeOver());
 byId('go-ready').addEventListener('click', goReady);
+byId('reload').addEventListener('click', () => location.reload());
 
 /** Unlocks and asks for all that a call needs; must come of a press. */
 async function goReady() {

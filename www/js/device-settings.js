@@ -1,53 +1,13 @@
 // Devices for sound, and what the browser allows: a part of the settings, loaded with them.
 
 import { notificationPermission } from './alerts.js';
+import { playThrough, record } from './device-test.js';
 import { part } from './dom.js';
 import { codeOf } from './microphone.js';
 import { t } from './strings.js';
 
-const RECORD_FOR = 3000;
-const SILENCE = 0.01; // of full scale
 const LABELS = { microphone: 'microphoneLabel', speaker: 'speakerLabel', ring: 'ringLabel' };
 const TESTS = { microphone: 'testMicrophone', speaker: 'testSpeaker', ring: 'testRing' };
-
-/** The loudest that a stream gets while `work` lasts, 0 to 1. */
-async function loudest(stream, work) {
-  const context = new AudioContext();
-  const analyser = new AnalyserNode(context, { fftSize: 2048 });
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  let peak = 0;
-  const timer = setInterval(() => {
-    analyser.getFloatTimeDomainData(samples);
-    for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
-  }, 40);
-  await work;
-  clearInterval(timer);
-  await context.close();
-  return peak;
-}
-
-async function record(stream) {
-  const recorder = new MediaRecorder(stream);
-  const pieces = [];
-  recorder.ondataavailable = ({ data }) => pieces.push(data);
-  const stopped = new Promise((resolve) => { recorder.onstop = resolve; });
-  recorder.start();
-  setTimeout(() => recorder.state === 'recording' && recorder.stop(), RECORD_FOR);
-  const peak = await loudest(stream, stopped);
-  return { sound: new Blob(pieces, { type: recorder.mimeType }), peak };
-}
-
-/** Plays it to its end through the device that colleagues are heard through. */
-async function playThrough(id, address) {
-  const player = new Audio(address);
-  if (id) await player.setSinkId?.(id).catch(() => {});
-  await player.play();
-  await new Promise((resolve) => {
-    player.onended = resolve;
-    player.onerror = resolve;
-  });
-}
 
 /** What the browser allows, as pairs of keys of the strings; pure. */
 export function permissionRows({ microphone, soundBlocked, notifications }) {
@@ -65,12 +25,15 @@ export function permissionRows({ microphone, soundBlocked, notifications }) {
 /**
  * @param {object} parts {devices, microphone, ringer, sound, goReady(), isTalking()}, and `now` of
  *   main.js for what the browser allows
- * @returns {Promise<HTMLElement[]>} for the settings dialog
+ * @returns {Promise<{elements: HTMLElement[], retell: () => void, stop: () => void}>} for the
+ *   settings dialog; `retell`: the words are others now; `stop`: it is closed
  */
 export async function deviceSettings({
   devices, microphone, ringer, sound, now, goReady, isTalking,
 }) {
   await devices.refresh();
+  const closing = new AbortController();
+  const { signal } = closing;
   const said = part('p', { className: 'note', role: 'status' });
   const say = (key) => { said.textContent = t(key); };
 
@@ -79,12 +42,11 @@ export async function deviceSettings({
       try {
         const stream = await microphone.borrow();
         say('testRecording');
-        const { sound: recorded, peak } = await record(stream);
-        stream.getTracks().forEach((track) => track.stop());
-        say(peak < SILENCE ? 'testSilent' : 'testPlaying');
-        if (peak < SILENCE) return;
+        const { sound: recorded, isSilent } = await record(stream, signal);
+        say(isSilent ? 'testSilent' : 'testPlaying');
+        if (isSilent || signal.aborted) return;
         const address = URL.createObjectURL(recorded);
-        await playThrough(devices.current('speaker').id, address);
+        await playThrough(devices.current('speaker').id, address, signal);
         URL.revokeObjectURL(address);
         say('testHeard');
       } catch (error) {
@@ -92,7 +54,7 @@ export async function deviceSettings({
       }
     },
     async speaker() {
-      await playThrough(devices.current('speaker').id, 'sounds/outgoing.wav');
+      await playThrough(devices.current('speaker').id, 'sounds/outgoing.wav', signal);
       say('testPlayed');
     },
     async ring() {
@@ -113,6 +75,7 @@ export async function deviceSettings({
 
   function row(use) {
     const select = part('select', { id: `device-${use}` });
+    selects.set(use, select);
     fill(select, use);
     select.addEventListener('change', () => {
       devices.choose(use, select.value);
@@ -130,6 +93,9 @@ export async function deviceSettings({
       part('label', { htmlFor: select.id, words: LABELS[use] }), select, test);
   }
 
+  const selects = new Map();
+  const retell = () => selects.forEach((select, use) => fill(select, use));
+
   const uses = Object.keys(LABELS).filter((use) => use !== 'ring' || ringer.canChooseDevice);
   const permissions = part('dl', { className: 'keys-list' });
   const ask = part('button', { type: 'button', words: 'goReady' });
@@ -144,7 +110,12 @@ export async function deviceSettings({
     showPermissions();
   });
   showPermissions();
-  return [
+  // Whoever plugs a headset in now does so to choose it.
+  navigator.mediaDevices.addEventListener('devicechange', async () => {
+    await devices.refresh();
+    retell();
+  }, { signal });
+  const elements = [
     part('h3', { words: 'soundState' }),
     ...uses.map(row),
     said,
@@ -152,4 +123,5 @@ export async function deviceSettings({
     permissions,
     ask,
   ];
+  return { elements, retell, stop: () => closing.abort() };
 }

@@ -23,7 +23,7 @@ export function createOutside(page) {
   async function askFromAddress() {
     const { takeFromAddress } = await callLink();
     const address = takeFromAddress();
-    if (address) await ask(address);
+    if (address !== null) await ask(address);
   }
 
   async function embed(origins) {

@@ -30,9 +30,10 @@ export async function createPreferences() {
     /** @param {() => void} follower told of every change: the words may be others now, too */
     onChange: (follower) => followers.push(follower),
     get: (name, otherwise) => store.get(name, otherwise),
+    /** Resolves once the page shows it. */
     set(name, value) {
       store.set(name, value);
-      changed();
+      return changed();
     },
     /** The store of the agent who has signed in. */
     belongTo({ sid }) {

@@ -14,8 +14,9 @@ import { t } from './strings.js';
  * @param {boolean} now.soundBlocked
  * @param {?string} now.notifications what the browser said when the agent asked for them
  * @param {?{name: string, available: boolean, busy: ?boolean, activity: string}} now.picked
- * @returns {{text: string, tone: 'quiet' | 'warning', goReady: boolean, useTab: boolean,
- *   canCall: boolean, reachable: boolean}} `reachable`: calls can ring here, as far as is known
+ * @returns {{text: string, tone: 'quiet' | 'warning', step: '' | 'ready' | 'tab' | 'reload',
+ *   canCall: boolean, reachable: boolean}} `step`: what the agent can do about it; `reachable`:
+ *   calls can ring here, as far as is known
  */
 export function readiness({
   problem, online = true, inCharge = true, connected, wasConnected, activity, microphone,
@@ -23,10 +24,10 @@ export function readiness({
 }) {
   const reachable = online && (connected || !(wasConnected || problem));
   const say = (text, tone, canCall = false, step = '') => (
-    { text, tone, canCall, reachable, goReady: step === 'ready', useTab: step === 'tab' });
+    { text, tone, canCall, reachable, step });
   const able = Boolean(connected && activity?.available && picked?.available);
   if (!online) return say(t('hintOffline'), 'warning');
-  if (problem) return say(t(problem), 'warning', able);
+  if (problem) return say(t(problem), 'warning', able, problem === 'sign_in' ? 'reload' : '');
   if (!connected) {
     return wasConnected ? say(t('hintReconnecting'), 'warning') : say(t('hintConnecting'), 'quiet');
   }

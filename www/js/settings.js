@@ -43,12 +43,13 @@ function shortcuts(on, onPick) {
 /** @param {object} parts what device-settings.js needs */
 export async function openSettings(preferences, parts) {
   const keep = (name) => (value) => preferences.set(name, value);
+  const devices = await deviceSettings(parts);
   const close = part('button', { type: 'button', className: 'main', words: 'close' });
   const dialog = await openDialog(
     part('h2', { words: 'settings' }),
-    ...await deviceSettings(parts),
+    ...devices.elements,
     choice('languageLabel', 'language', [option('', '', 'likeBrowser'), ...languages()],
-      preferences.get('language'), keep('language')),
+      preferences.get('language'), (tag) => keep('language')(tag).then(devices.retell)),
     choice('themeLabel', 'theme', [
       option('', '', 'likeSystem'), option('light', '', 'themeLight'),
       option('dark', '', 'themeDark'),
@@ -57,4 +58,5 @@ export async function openSettings(preferences, parts) {
     part('p', { className: 'buttons' }, close),
   );
   close.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', devices.stop);
 }

@@ -36,7 +36,11 @@ export function createTabs(store, onCharge, {
   function set(now) {
     if (now === inCharge) return;
     inCharge = now;
-    memory?.setItem(charge, String(now));
+    try {
+      memory?.setItem(charge, String(now));
+    } catch {
+      // Full. A reloaded tab may find another one in charge.
+    }
     onCharge(now);
   }
 
@@ -96,11 +100,12 @@ export function createTabs(store, onCharge, {
   }
 
   /** A page that goes loses its leg first: which one it was must be known after that, too. */
-  function rememberLegs({ taskSid, callSids }) {
+  function rememberLegs({ taskSid, callSids, muted }) {
     const kept = store.get('leg');
     const had = kept?.taskSid === taskSid ? kept.callSids : [];
-    const fresh = callSids.filter((callSid) => !had.includes(callSid));
-    if (fresh.length > 0) store.set('leg', { taskSid, callSids: [...had, ...fresh] });
+    const all = [...new Set([...had, ...callSids])];
+    if (all.length === had.length && (had.length === 0 || kept.muted === muted)) return;
+    store.set('leg', { taskSid, callSids: all, muted });
   }
 
   const forgetLegs = () => store.get('leg') && store.set('leg', null);
@@ -128,6 +133,12 @@ export function createTabs(store, onCharge, {
     /** The server knows of no call of this agent's; unless a tab of this browser is in one. */
     async hasNoCall() {
       if (!await isHeld(leg)) forgetLegs();
+    },
+
+    /** Whoever had muted himself in this browser isn't heard because his page was loaded anew. */
+    wasMuted(taskSid) {
+      const had = store.get('leg');
+      return had?.taskSid === taskSid && had.muted === true;
     },
 
     /** Where the agent's leg is: in another 'window' of this browser, or on another 'device'. */

@@ -160,6 +160,7 @@ export function connectTaskRouter(Worker, session, on) {
     activities: () => [...(worker.activities?.values() ?? [])],
     activity: () => worker.activity ?? null,
     setActivity: async (sid) => worker.activities.get(sid).setAsCurrent(),
+    has: (taskSid) => reservationOf(taskSid) !== undefined,
     isPending: (taskSid) => reservationOf(taskSid)?.status === 'pending',
 
     /** The attributes of a Task as its push or, freshly, as TaskRouter has them. */
