@@ -53,6 +53,9 @@ VENDOR    = www/vendor/.built
 export DIALPAD_BUILD = $(B)
 export DEMO_PORT
 
+# As many steps at once as there are processors, unless whoever calls has said how many.
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # One short line per step; V=1 shows the commands.
 step = $(if $(V),,@echo '  $(1)$@';)
 
@@ -155,13 +158,13 @@ $(VENDOR): tools/vendor/package-lock.json tools/vendor/build.mjs
 
 test:
 	tests/install-deps test
-	$(MAKE) programs bundle-programs units fuzzers $(VENDOR)
+	$(MAKE) $(PARALLEL) programs bundle-programs units fuzzers $(VENDOR)
 	node tests/run.js
 
 # Every test behind every web server, and with the sanitizers' programs: an hour, not minutes.
 test-all:
 	tests/install-deps test
-	$(MAKE) programs bundle-programs units fuzzers $(VENDOR)
+	$(MAKE) $(PARALLEL) programs bundle-programs units fuzzers $(VENDOR)
 	node tests/run.js --all
 	$(MAKE) test-sanitized SANITIZE=address,undefined
 	$(MAKE) test-sanitized SANITIZE=thread
@@ -171,12 +174,12 @@ test-sanitized: programs units $(VENDOR)
 
 demo:
 	tests/install-deps demo
-	$(MAKE) programs $(VENDOR)
+	$(MAKE) $(PARALLEL) programs $(VENDOR)
 	node tests/stack/demo.js
 
 screenshots:
 	tests/install-deps test
-	$(MAKE) programs $(VENDOR)
+	$(MAKE) $(PARALLEL) programs $(VENDOR)
 	node tests/page/screenshots.js
 
 bench:
@@ -206,10 +209,9 @@ fuzz:
 # script.
 lint:
 	tests/install-deps lint
-	@for cc in gcc clang; do $(MAKE) --no-print-directory -s CC=$$cc B=build/lint-$$cc DEVELOPER=1 \
-	  SANITIZE= programs units benches >/dev/null || exit 1; done
-	@for header in common/*.h; do \
-	  $(COMPILE) -Werror -fsyntax-only -x c $$header || exit 1; done
+	@for cc in gcc clang; do $(MAKE) $(PARALLEL) --no-print-directory -s CC=$$cc B=build/lint-$$cc \
+	  DEVELOPER=1 SANITIZE= programs units benches >/dev/null || exit 1; done
+	@printf '%s\n' common/*.h | xargs -n 1 -P "$$(nproc)" $(COMPILE) -Werror -fsyntax-only -x c
 	tests/lint
 
 # Units and scripts name the places where Debian has things; installed elsewhere, they name those.
