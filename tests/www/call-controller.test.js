@@ -294,7 +294,8 @@ test('that there is no such call is believed of our programs, and of no web serv
   assert.equal(show.state.phase, 'ended');
 });
 
-test('a call that rings, of which TaskRouter has not told, has it connect once more', async () => {
+test('a call that rings, of which TaskRouter has not told, has it connect once more', async (t) => {
+  fakeTime(t);
   const done = [];
   const { controller, show, server } = stage({
     api: { callState: async () => ({ answer: { taskSid: 'WT9', ...server }, elapsed: 0 }) },
