@@ -279,6 +279,7 @@ test('who has missed a call', () => {
   assert.equal(missed([offer]), false);
   assert.equal(missed([offer, { type: 'decline' }, over('declined')]), false);
   assert.equal(missed([...answered, over('cancel')]), true, 'answered too late');
+  assert.equal(missed([...answered, over('no-answer')]), true, 'the ring was over just then');
   assert.equal(missed([...answered, over('hangup')]), false);
   assert.equal(missed([...calling, server('ended', { outcome: 'no-answer' })]), false);
   const elsewhere = [offer, { type: 'taken', taskSid: K }];

@@ -365,8 +365,8 @@ export function wasJustWith({ phase, other, endedAt }, sid, now) {
 
 /** Whether somebody called and nobody here took it, or only when it was too late. */
 export function isMissed({ phase, role, mine, duration, outcome }) {
-  return phase === 'ended' && role === 'callee' && duration === null
-    && (mine ? outcome === 'cancel' : !['declined', 'glare'].includes(outcome));
+  if (phase !== 'ended' || role !== 'callee' || duration !== null) return false;
+  return mine ? ['cancel', 'no-answer'].includes(outcome) : !['declined', 'glare'].includes(outcome);
 }
 
 /** Whether there is audio of ours to mute or to send digits with. */
