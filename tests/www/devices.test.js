@@ -82,6 +82,9 @@ test('a choice is remembered, and its loss is told', async () => {
   list = WITHOUT;
   await devices.refresh();
   assert.deepEqual(changes, [['microphone', true]]);
+  list = BOTH;
+  await Promise.all([devices.refresh(), devices.refresh()]);
+  assert.deepEqual(changes.slice(1), [['microphone', false]], 'told once, whoever looks meanwhile');
   assert.deepEqual(store.get('device-microphone'), { id: 'h1', label: 'Headset' });
   devices.choose('microphone', '');
   assert.equal(store.get('device-microphone'), null);

@@ -111,7 +111,7 @@ export async function deviceSettings({
   });
   showPermissions();
   // Whoever plugs a headset in now does so to choose it.
-  navigator.mediaDevices.addEventListener('devicechange', async () => {
+  navigator.mediaDevices?.addEventListener('devicechange', async () => {
     await devices.refresh();
     retell();
   }, { signal });

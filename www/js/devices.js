@@ -51,13 +51,14 @@ export function createDevices(onChange, media = globalThis.navigator?.mediaDevic
   const wanted = (use) => store?.get(`device-${use}`) ?? null;
 
   async function refresh() {
-    const before = list;
+    let found;
     try {
-      list = (await media.enumerateDevices()).map(({ deviceId, kind, label }) => (
-        { deviceId, kind, label }));
+      found = await media.enumerateDevices();
     } catch {
       return;
     }
+    const before = list; // as of now: somebody else may have looked meanwhile
+    list = found.map(({ deviceId, kind, label }) => ({ deviceId, kind, label }));
     // Labels appear with the permission; that is no change of devices.
     if (!before.some(({ label }) => label)) return;
     for (const [use, kind] of Object.entries(USES)) {
