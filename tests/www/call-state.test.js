@@ -317,6 +317,8 @@ test('who is signed out while a call ends is not kept waiting for its end', () =
   const { state, effects } = play([...connected, { type: 'hang-up' }, out]);
   assert.deepEqual([state.phase, state.code], ['ended', 'sign_in']);
   assert.ok(types({ effects }).includes('drop-leg'));
+  const declined = play([offer, { type: 'decline' }, { ...out, taskSid: K }]).state;
+  assert.deepEqual([declined.phase, isMissed(declined)], ['ended', false], 'nobody missed it');
 });
 
 test('after another tab took over, the leg goes there and is not fetched back', () => {
@@ -406,6 +408,15 @@ test('what went wrong on the way is told until something else happens, not at th
   const missed = play([...unanswered, server('ended', { outcome: 'cancel' }, K)]).state;
   assert.deepEqual([missed.code, isMissed(missed)], [null, true]);
   assert.equal(play([...unanswered, { type: 'decline' }]).state.code, null);
+});
+
+test('what went wrong here, or with a device, is not said of a call that is elsewhere', () => {
+  const blocked = [offer, answer, { type: 'mic-failed', attempt: 2, code: 'mic_blocked' }];
+  assert.equal(play([...blocked, { type: 'taken', taskSid: K }]).state.code, null);
+  assert.equal(play([...blocked, server('connected', {}, K)]).state.code, null);
+  const notice = { type: 'notice', notice: { key: 'deviceNow', values: {} } };
+  const moved = play([...connected, notice, legClosed, server('connected')]).state;
+  assert.deepEqual([moved.mine, moved.notice], [false, null]);
 });
 
 test('a muting agent has read what a device did, and a call that ends mutes nobody', () => {

@@ -27,7 +27,7 @@ export const initialState = Object.freeze({
   connectedAt: null, // by this page's clock
   duration: null, // milliseconds, once the call is over
   endedAt: null, // likewise, by this page's clock
-  outcome: null, // the server's word; 'refused' and 'unknown' are this page's
+  outcome: null, // the server's word, or null; 'refused' and 'unknown' are this page's
   code: null, // why something went wrong, a key of strings.js
   waiting: null, // a Task that was offered meanwhile
   displaced: false, // another tab has taken over: it will get the leg
@@ -76,7 +76,7 @@ function rejoin(state) {
 /** The call goes on, and this page is not in it. */
 function stayOut(state, code = null) {
   return go(state, {
-    phase: 'connected', mine: false, place: null, leg: 'none', muted: false, displaced: false, code,
+    phase: 'connected', mine: false, place: null, leg: 'none', muted: false, displaced: false, notice: null, code,
   }, releaseMic, poll);
 }
 
@@ -167,7 +167,7 @@ const handlers = {
   // Another tab answered.
   taken(state, { taskSid }) {
     if (taskSid !== state.taskSid || state.phase !== 'ringing') return stay(state);
-    return go(state, { phase: 'answering' }, poll);
+    return go(state, { phase: 'answering', code: null }, poll);
   },
 
   // While it isn't known yet whether there is a call to come back to.
@@ -265,10 +265,10 @@ const handlers = {
     return go(state, {}, { type: 'end-call', taskSid, reason: 'no-answer' });
   },
 
-  // Nobody will say any more what becomes of the call that this agent has left.
+  // Nobody will say any more what has become of the call that this agent has left or declined.
   'signed-out'(state, { taskSid, now }) {
     if (taskSid !== state.taskSid || state.phase !== 'ending') return stay(state);
-    return end(state, now, { outcome: 'hangup', code: 'sign_in' });
+    return end(state, now, { outcome: null, code: 'sign_in' });
   },
 
   'hang-up'(state) {
@@ -324,6 +324,7 @@ const handlers = {
       phase: state.phase === 'rejoining' ? state.phase : answer.state,
       hold: state.holdPending ? state.hold : { ...initialState.hold, ...answer.hold },
       connectedAt,
+      code: talking(state) ? state.code : null, // what went wrong before matters no more
       rejoins: state.leg === 'open' ? 0 : state.rejoins,
     }, ...locate);
   },
@@ -366,7 +367,8 @@ export function wasJustWith({ phase, other, endedAt }, sid, now) {
 /** Whether somebody called and nobody here took it, or only when it was too late. */
 export function isMissed({ phase, role, mine, duration, outcome }) {
   if (phase !== 'ended' || role !== 'callee' || duration !== null) return false;
-  return mine ? ['cancel', 'no-answer'].includes(outcome) : !['declined', 'glare'].includes(outcome);
+  return mine ? ['cancel', 'no-answer'].includes(outcome)
+    : !['declined', 'glare', null].includes(outcome);
 }
 
 /** Whether there is audio of ours to mute or to send digits with. */
