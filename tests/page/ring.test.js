@@ -96,6 +96,26 @@ describe('the ring', () => {
     await haveEnded(alice, bob);
   });
 
+  it('is not covered by settings that were still loading when it began', async () => {
+    let come;
+    const mayCome = new Promise((resolve) => { come = resolve; });
+    await bob.page.route('**/css/dialog.css', (route) => mayCome.then(() => route.continue()));
+    await bob.reload();
+    await bob.press('Settings');
+    await alice.call(bob);
+    await bob.isRungBy(alice);
+    const opened = bob.page.evaluate(() => new Promise((resolve) => {
+      const observer = new MutationObserver(() => document.querySelector('dialog') && resolve());
+      observer.observe(document.body, { childList: true });
+    }));
+    come();
+    await opened;
+    await bob.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await bob.press('Decline');
+    await haveEnded(bob);
+    await alice.says('Bob Baker declined');
+  });
+
   it('ends with the answer, and whoever talked may call again with one press', async () => {
     await connect(alice, bob);
     await gives(bob, quiet);

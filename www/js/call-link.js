@@ -21,7 +21,7 @@ export function takeFromAddress(location = globalThis.location, history = global
   return asked;
 }
 
-async function ask(agent, { whyNot, call }) {
+async function ask(agent, { whyNot, rings, call }) {
   const reason = part('p', { className: 'note' });
   reason.setAttribute('role', 'status');
   const yes = part('button', { type: 'button', className: 'main go', words: 'call' });
@@ -37,6 +37,7 @@ async function ask(agent, { whyNot, call }) {
     setText(reason, text);
   }
 
+  if (rings()) dialog.close();
   update();
   const timer = setInterval(update, 250);
   dialog.addEventListener('close', () => clearInterval(timer));

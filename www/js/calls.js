@@ -243,6 +243,7 @@ export async function openSettings() {
       devices, microphone, ringer, sound, now, goReady,
       isTalking: () => !canCall(call),
     });
+    if (call.phase === 'ringing') uncover(); // it began while they were loading
   } finally {
     settingsAreComing = false;
   }
