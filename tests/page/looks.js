@@ -8,6 +8,7 @@ export const LOOKS = {
   dark: { colorScheme: 'dark' },
   phone: { width: 320, height: 568 },
   wide: { width: 1600, height: 900 },
+  low: { width: 1280, height: 420 },
   'right to left': { rightToLeft: true, width: 360, height: 640 },
   contrast: { contrast: 'more', colorScheme: 'dark' },
   'forced colors': { forcedColors: 'active' },

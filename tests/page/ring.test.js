@@ -116,6 +116,19 @@ describe('the ring', () => {
     await alice.says('Bob Baker declined');
   });
 
+  it('shows who calls and how to answer where the window is too small for the page', async () => {
+    await bob.page.setViewportSize({ width: 320, height: 256 });
+    await alice.call(bob);
+    await bob.isRungBy(alice);
+    for (const place of [bob.page.locator('#call-status'), bob.button('Answer')]) {
+      const { y, height } = await place.boundingBox();
+      assert.ok(y >= 0 && y + height <= 256, `it is at ${y} px of 256`);
+    }
+    await bob.press('Decline');
+    await alice.says('Bob Baker declined');
+    await bob.page.setViewportSize({ width: 1280, height: 720 });
+  });
+
   it('ends with the answer, and whoever talked may call again with one press', async () => {
     await connect(alice, bob);
     await gives(bob, quiet);

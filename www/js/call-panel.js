@@ -21,6 +21,7 @@ const BUTTONS = [
 
 const SVG = 'http://www.w3.org/2000/svg';
 const METER_TOLD = 500; // milliseconds between two values for assistive technology
+const RESTING = ['idle', 'ended'];
 const UNDER_WAY = ['preparing', 'calling', 'ringing', 'answering', 'reconnecting', 'rejoining'];
 
 const inCall = (phase) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
@@ -134,6 +135,7 @@ export function mountCallPanel(stage, onPress) {
      * @param {boolean} reachable whether they can ring here
      */
     update(state, canCall, reachable) {
+      const begins = RESTING.includes(stage.dataset.phase) && !RESTING.includes(state.phase);
       shown = state;
       stage.dataset.phase = state.phase;
       stage.classList.toggle('waves', state.returning || UNDER_WAY.includes(state.phase));
@@ -150,6 +152,9 @@ export function mountCallPanel(stage, onPress) {
       updateButtons(state, canCall);
       meter.hidden = !canUseLeg(state) || muted;
       tick();
+      // In a window that cannot show all, who calls and Answer are at the end. Only our own window
+      // is scrolled: `scrollIntoView` would move the page that frames it as well.
+      if (begins) scrollTo(0, document.body.scrollHeight);
     },
   };
 }
