@@ -67,6 +67,11 @@ test('of two choices the last one counts, whichever table comes first', async (c
   assert.deepEqual([await Promise.all(back), language], [[true, true], 'fr']);
 });
 
+test('in French no sign stands alone at the start or the end of a line', () => {
+  const alone = Object.entries(tableOf('fr')).filter(([, text]) => /« | [»:;?!]/.test(text));
+  assert.deepEqual(alone, []);
+});
+
 test('no key is missing and none is left over, in any language', () => {
   for (const tag of others) {
     const table = tableOf(tag);
