@@ -80,7 +80,32 @@ async function whatDoesNotFit(tag) {
     byId('hint-text').textContent = t(key, values);
     check(key);
   }
+  // A name that was picked can be read, beside its star.
+  byId('agent').value = 'Dave Dufour';
+  byId('favourite').hidden = false;
+  if (byId('agent').scrollWidth > byId('agent').clientWidth) complaints.add('the picked name is cut off');
+  byId('agent').value = '';
+  byId('favourite').hidden = true;
   return [...complaints];
+}
+
+/** Runs in the page, which shows its settings: what sticks out, or is broken letter by letter. */
+function whatSticksOut() {
+  const complaints = [];
+  for (const dialog of document.querySelectorAll('dialog')) {
+    if (dialog.scrollWidth > dialog.clientWidth) complaints.push(`${dialog.scrollWidth} px wide`);
+    for (const term of dialog.querySelectorAll('dt')) {
+      const line = parseFloat(getComputedStyle(term).fontSize) * 2;
+      const range = document.createRange();
+      range.selectNodeContents(term);
+      if (range.getBoundingClientRect().height > 2 * line) complaints.push(`broken: ${term.textContent}`);
+    }
+    for (const keys of dialog.querySelectorAll('dd:has(kbd)')) {
+      const rows = new Set([...keys.children].map((key) => key.offsetTop));
+      if (rows.size > 1) complaints.push(`on two lines: ${keys.textContent}`);
+    }
+  }
+  return complaints;
 }
 
 describe('the words of every language', () => {
@@ -113,6 +138,12 @@ describe('the words of every language', () => {
           assert.deepEqual(await page.evaluate(whatDoesNotFit, tag), [], `at ${width}×${height} px`);
         }
       }
+      await page.setViewportSize({ width: 320, height: 568 });
+      await page.locator('#settings-open').click();
+      await page.locator('dialog dt').first().waitFor();
+      assert.deepEqual(await page.evaluate(whatSticksOut), [], 'in the settings');
+      await page.keyboard.press('Escape');
+      await page.locator('dialog').waitFor({ state: 'detached' });
     });
   }
 });
