@@ -124,6 +124,10 @@ describe('the ring', () => {
       const { y, height } = await place.boundingBox();
       assert.ok(y >= 0 && y + height <= 256, `it is at ${y} px of 256`);
     }
+    // A frame may be higher than the window around it.
+    await bob.page.setViewportSize({ width: 360, height: 2400 });
+    const { y } = await bob.button('Answer').boundingBox();
+    assert.ok(y < 760, `it is at ${y} px`);
     await bob.press('Decline');
     await alice.says('Bob Baker declined');
     await bob.page.setViewportSize({ width: 1280, height: 720 });

@@ -80,8 +80,8 @@ async function gone({ alice, bob, stack }, visit) {
   await bob.isConnected();
   await visit('coming back', bob.page);
   back();
-  await bob.page.unroute('**/cgi-bin/rejoin-call');
   await Promise.all([alice.isIn(bob), bob.isIn(alice)]);
+  await bob.page.unroute('**/cgi-bin/rejoin-call');
 }
 
 async function wholeCall(scene, visit) {

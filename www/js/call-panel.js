@@ -152,8 +152,7 @@ export function mountCallPanel(stage, onPress) {
       updateButtons(state, canCall);
       meter.hidden = !canUseLeg(state) || muted;
       tick();
-      // In a window that cannot show all, who calls and Answer are at the end. Only our own window
-      // is scrolled: `scrollIntoView` would move the page that frames it as well.
+      // In a window too small for all. `scrollIntoView` would move the page that frames ours, too.
       if (begins) scrollTo(0, document.body.scrollHeight);
     },
   };
