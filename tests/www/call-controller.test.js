@@ -190,6 +190,28 @@ test('a hang-up that the server did not get is repeated', async () => {
   assert.equal(tries, 2);
 });
 
+test('what the server says is over is ended no more', async (t) => {
+  const time = fakeTime(t);
+  let tries = 0;
+  const { controller, show, server } = stage({ api: {
+    async endCall() {
+      tries += 1;
+      throw refusal(503, 'failed');
+    },
+  } });
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  Object.assign(server, { state: 'ended', outcome: 'declined' });
+  controller.dispatch({ type: 'cancel' });
+  await settled();
+  controller.taskChanged('WT1', 'wrapup');
+  await settled();
+  assert.deepEqual([show.state.phase, tries], ['ended', 1]);
+  time.tick(5000);
+  await settled();
+  assert.equal(tries, 1);
+});
+
 test('a hold that did not reach the server is not said to be tried again', async (t) => {
   fakeTime(t);
   const { controller, show, server } = stage({ api: {
@@ -308,6 +330,10 @@ test('a call that rings, of which TaskRouter has not told, has it connect once m
   controller.taskRouterUp();
   await settled();
   assert.deepEqual([done, show.state.phase], [['wake'], 'answering'], 'another tab answered it');
+  Object.assign(server, { state: 'ended', outcome: 'hangup' });
+  controller.taskChanged('WT9', 'wrapup');
+  await settled();
+  assert.equal(show.state.phase, 'ended');
 });
 
 test('a call that rings is left to TaskRouter at the start', async () => {

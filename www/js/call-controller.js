@@ -76,6 +76,10 @@ export function createCallController(parts, onState) {
     return null;
   }
 
+  /** The server has said so; after a refusal to say anything more, what was begun is still tried. */
+  const isOver = (taskSid) => state.taskSid !== taskSid
+    || (state.phase === 'ended' && state.code !== 'sign_in');
+
   /** TaskRouter tells which Voice call is the Task's leg, at its own time. */
   async function identifyLeg(taskSid) {
     if (identifying.has(taskSid)) return;
@@ -146,7 +150,7 @@ export function createCallController(parts, onState) {
       if (state.taskSid === taskSid && state.phase === 'ending') parts.softphone()?.drop(taskSid);
     };
     const timer = setTimeout(dropLeg, DROP_AFTER);
-    await insist(() => api.endCall(taskSid, reason));
+    await insist(() => api.endCall(taskSid, reason), () => isOver(taskSid));
     clearTimeout(timer);
     dropLeg();
     if (state.taskSid === taskSid) poller.now();
@@ -195,7 +199,7 @@ export function createCallController(parts, onState) {
     poll: () => poller.now(),
     'end-call': endCall,
     async decline({ taskSid }) {
-      await insist(() => api.cleanupRejectedTask(taskSid));
+      await insist(() => api.cleanupRejectedTask(taskSid), () => isOver(taskSid));
       if (state.taskSid === taskSid) poller.now();
     },
     async hold({ taskSid, hold }) {
