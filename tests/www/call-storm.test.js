@@ -16,7 +16,7 @@ import { connectTaskRouter } from '../../www/js/taskrouter.js';
 import { fakeTime } from './fake-time.js';
 import { createChance, createWorld } from './storm-world.js';
 
-const STORMS = Number(process.env.STORMS ?? 120);
+const STORMS = Number(process.env.STORMS ?? 180);
 const STEPS = 30;
 const STEP = 100; // milliseconds
 const CALM = 60_000;
@@ -254,7 +254,8 @@ const STEPS_BY_NAME = {
     tabs.charge(true);
   },
 };
-const OFTEN = [...Array(14).fill('press'), ...Array(4).fill('other'), ...Array(3).fill('incoming'), 'weather'];
+const OFTEN = Object.entries({ press: 14, other: 4, incoming: 3, 'line-lost': 3, weather: 1 })
+  .flatMap(([name, times]) => Array(times).fill(name));
 
 function legsOf({ device }) {
   return device?.calls.filter(({ state }) => state === 'open') ?? [];
@@ -327,7 +328,7 @@ async function run(t, seed, steps) {
   let page = null;
   const world = createWorld(createChance(seed), note, (call) => (
     rule('a leg is dialled for the Task that the page shows', page.state.taskSid === call.taskSid
-      && page.state.mine, call.taskSid)));
+      && page.state.leg === 'dialing' && page.state.phase !== 'ending', call.taskSid)));
   page = openPage(world, rule, note);
   const scene = { world, page, rule };
 
