@@ -212,6 +212,26 @@ test('what the server says is over is ended no more', async (t) => {
   assert.equal(tries, 1);
 });
 
+test('a hang-up that was refused is asked for again while the server says that the call goes on', async () => {
+  let refused = 0;
+  const { controller, show, server } = stage({ api: {
+    async endCall() {
+      refused += 1;
+      if (refused === 1) throw refusal(401, 'sign_in');
+      Object.assign(server, { state: 'ended', outcome: 'hangup' });
+    },
+  } });
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  server.state = 'connected';
+  controller.taskChanged('WT1', 'updated');
+  await settled();
+  controller.dispatch({ type: 'hang-up' });
+  await settled();
+  await settled();
+  assert.deepEqual([refused, show.state.phase, show.state.outcome], [2, 'ended', 'hangup']);
+});
+
 test('a hold that did not reach the server is not said to be tried again', async (t) => {
   fakeTime(t);
   const { controller, show, server } = stage({ api: {

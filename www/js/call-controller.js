@@ -45,6 +45,7 @@ export function createCallController(parts, onState) {
   const visited = new Set(); // Tasks that this page knows: what is found later isn't left over
   let state = initialState;
   let coming = null;
+  let leaving = null; // {taskSid, ask, isOnItsWay}: how the call was to be ended
   let looked = false;
   let last = null; // {with, endedAt}: the last call of this page
 
@@ -52,6 +53,7 @@ export function createCallController(parts, onState) {
     onAnswer(taskSid, { answer, elapsed }) {
       parts.reached(true);
       dispatch({ type: 'server-state', taskSid, answer, elapsed });
+      if (state.phase === 'ending' && leaving?.taskSid === taskSid) leave(leaving);
     },
     onError(taskSid, { status, code }) {
       parts.reached(status > 0 && status < 500);
@@ -145,15 +147,27 @@ export function createCallController(parts, onState) {
     else if (!isOff()) coming = setTimeout(fail, COMES_WITHIN);
   }
 
+  /**
+   * Asks the server to end a call, as often as it takes; and once more when all that has failed and
+   * the server then says that the call goes on.
+   */
+  async function leave(request) {
+    if (request.isOnItsWay) return;
+    leaving = request;
+    request.isOnItsWay = true;
+    await insist(request.ask, () => isOver(request.taskSid));
+    request.isOnItsWay = false;
+    if (state.taskSid === request.taskSid) poller.now();
+  }
+
   async function endCall({ taskSid, reason }) {
     const dropLeg = () => {
       if (state.taskSid === taskSid && state.phase === 'ending') parts.softphone()?.drop(taskSid);
     };
     const timer = setTimeout(dropLeg, DROP_AFTER);
-    await insist(() => api.endCall(taskSid, reason), () => isOver(taskSid));
+    await leave({ taskSid, ask: () => api.endCall(taskSid, reason) });
     clearTimeout(timer);
     dropLeg();
-    if (state.taskSid === taskSid) poller.now();
   }
 
   /**
@@ -198,10 +212,7 @@ export function createCallController(parts, onState) {
     rejoin,
     poll: () => poller.now(),
     'end-call': endCall,
-    async decline({ taskSid }) {
-      await insist(() => api.cleanupRejectedTask(taskSid), () => isOver(taskSid));
-      if (state.taskSid === taskSid) poller.now();
-    },
+    decline: ({ taskSid }) => leave({ taskSid, ask: () => api.cleanupRejectedTask(taskSid) }),
     async hold({ taskSid, hold }) {
       try {
         dispatch({ type: 'held', taskSid, hold: await api.holdParticipant(taskSid, hold) });
