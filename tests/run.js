@@ -14,8 +14,8 @@ import { basename, join } from 'node:path';
 
 import { GROUPS, build, filesIn, repo } from './groups.js';
 
-// Most tests wait more than they work; only one lane at a time has browsers.
-const LANES = 2;
+// Most tests wait more than they work; only one lane at a time has calls between browsers.
+const LANES = 3;
 const AGAIN_MAX = 4;
 const scratch = mkdtempSync(join(tmpdir(), 'dialpad-test-'));
 // Sanitizers make programs several times slower.
@@ -97,7 +97,7 @@ const KINDS = {
     const target = basename(file).replace('fuzz_', '');
     const found = mkdtempSync(join(scratch, 'found-'));
     const result = await execute(file, [
-      '-max_total_time=2', '-print_final_stats=1', `-artifact_prefix=${scratch}/`,
+      '-max_total_time=1', '-print_final_stats=1', `-artifact_prefix=${scratch}/`,
       found, join(repo, 'tests/fuzz/corpus', target),
     ], limits);
     return judge(result, result.status === 0 ? 1 : 0, 0);

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { Agent, connect, expectEnded } from './agent.js';
 import { expectError, until, useLab } from './lib.js';
 
-const GRACE_SECONDS = 8;
+const GRACE_SECONDS = 5;
 const lab = useLab({ ringSeconds: 5, graceSeconds: GRACE_SECONDS });
 
 /** The legs that are in the Conference now, by whose they are. */

@@ -133,6 +133,7 @@ export class Page {
       registered: async () => {},
       mayRejoin: async () => true,
       locate: () => 'window', // an agent has one page here
+      wasMuted: () => false,
       hasNoCall() {},
       reached() {},
     }, (state) => {
