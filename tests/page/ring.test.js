@@ -104,12 +104,14 @@ describe('the ring', () => {
     await bob.press('Settings');
     await alice.call(bob);
     await bob.isRungBy(alice);
-    const opened = bob.page.evaluate(() => new Promise((resolve) => {
-      const observer = new MutationObserver(() => document.querySelector('dialog') && resolve());
-      observer.observe(document.body, { childList: true });
-    }));
+    await bob.page.evaluate(() => {
+      window.dialogs = 0;
+      new MutationObserver(() => { window.dialogs += document.querySelectorAll('dialog').length; })
+        .observe(document.body, { childList: true });
+    });
     come();
-    await opened;
+    await until('the settings have come', async () => (
+      await bob.page.evaluate(() => window.dialogs) > 0 ? null : 'they have not'));
     await bob.page.getByRole('dialog').waitFor({ state: 'detached' });
     await bob.press('Decline');
     await haveEnded(bob);
