@@ -30,9 +30,6 @@ function nodeTests(folder, names) {
 // they should; the rules of a call don't depend on who passes a request on.
 const SERVER = ['gates', 'twiml'];
 
-// Pages without much of a call disturb nobody, and nothing disturbs them.
-const SILENT = /\/(page|languages|status)\.test\.js$/;
-
 const inMode = (mode) => ({ env: { DIALPAD_TEST_MODE: mode } });
 
 // A group:
@@ -42,7 +39,7 @@ const inMode = (mode) => ({ env: { DIALPAD_TEST_MODE: mode } });
 //   onlyLong it is no part of the short run
 //   seconds  how long one file may take
 //   random   its inputs are made at random: what fails once is a finding
-//   browser  has calls between browsers, of which two cores carry only so many
+//   browser  uses browsers, of which two cores carry only so many
 //   whyNot   a reason why it can't be run here
 export const GROUPS = [
   { name: 'unit', kind: 'cmocka', seconds: 60,
@@ -55,9 +52,7 @@ export const GROUPS = [
   { name: 'e2e-apache', kind: 'node', seconds: 300, browser: true, ...inMode('apache-proxy'),
     files: () => nodeTests('tests/e2e', ['call']), onlyLong: true },
   { name: 'page-browser', kind: 'node', seconds: 400, browser: true, ...inMode('fastcgi'),
-    files: () => nodeTests('tests/page').filter((file) => !SILENT.test(file)) },
-  { name: 'page-silent', kind: 'node', seconds: 400, ...inMode('fastcgi'),
-    files: () => nodeTests('tests/page').filter((file) => SILENT.test(file)) },
+    files: () => nodeTests('tests/page') },
   { name: 'sandbox-browser', kind: 'node', seconds: 180, browser: true,
     files: () => nodeTests('tests/sandbox/test', ['voice-sdk']) },
   { name: 'endpoint', kind: 'node', seconds: 300, ...inMode('fastcgi'),

@@ -14,7 +14,7 @@ import { basename, join } from 'node:path';
 
 import { GROUPS, build, filesIn, repo } from './groups.js';
 
-// Most tests wait more than they work; only one lane at a time has calls between browsers.
+// Most tests wait more than they work; only one lane at a time has browsers.
 const LANES = 2;
 const AGAIN_MAX = 4;
 const scratch = mkdtempSync(join(tmpdir(), 'dialpad-test-'));

@@ -73,6 +73,9 @@ export async function deviceSettings({
     select.value = devices.current(use).id;
   }
 
+  const selects = new Map();
+  const retell = () => selects.forEach((select, use) => fill(select, use));
+
   function row(use) {
     const select = part('select', { id: `device-${use}` });
     selects.set(use, select);
@@ -92,9 +95,6 @@ export async function deviceSettings({
     return part('div', { className: 'setting' },
       part('label', { htmlFor: select.id, words: LABELS[use] }), select, test);
   }
-
-  const selects = new Map();
-  const retell = () => selects.forEach((select, use) => fill(select, use));
 
   const uses = Object.keys(LABELS).filter((use) => use !== 'ring' || ringer.canChooseDevice);
   const permissions = part('dl', { className: 'keys-list' });
