@@ -35,7 +35,7 @@ HARDENING = -fstack-protector-strong \
               -fno-omit-frame-pointer,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 
 COMPILE = $(CC) -std=c11 -pthread -fPIE -D_GNU_SOURCE -Icommon $(PKG_CFLAGS) \
-          $(if $(wildcard common/banned.h),-include common/banned.h) \
+          -include common/base/banned.h \
           $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(HARDENING)
 # --as-needed and the archive keep libcurl out of the programs that never speak to Twilio.
 LINK    = $(CC) -pthread -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(CFLAGS) $(HARDENING) $(LDFLAGS)
@@ -95,7 +95,7 @@ $(B)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(ARCHIVE)
 	$(call step,LINK )$(LINK) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) -lm
 
 # Made anew each time: `ar` alone would keep the object of a module that is gone.
-$(ARCHIVE): $(patsubst common/%.c,$(OBJ)/common/%.o,$(wildcard common/*.c))
+$(ARCHIVE): $(patsubst common/%.c,$(OBJ)/common/%.o,$(wildcard common/*/*.c))
 	@rm -f $@
 	$(call step,AR   )$(AR) rcs $@ $^
 
@@ -111,7 +111,7 @@ BUNDLED        = $(PROGRAMS:$(B)/cgi-bin/%=$(BUNDLE_DIR)/cgi-bin/%) $(BUNDLE_DIR
 BUNDLED_CONFIG = $(BUNDLE_DIR)/config.o
 BUNDLE_RPATH   = -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../private/lib'
 
-$(BUNDLED_CONFIG): common/config.c $(B)/flags
+$(BUNDLED_CONFIG): common/base/config.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call step,CC   )$(COMPILE) -DDIALPAD_CONFIG_PATH='"$$ORIGIN/../private/dialpad.conf"' \
 	  -DDIALPAD_STATE_PATH='"$$ORIGIN/../private/cache"' -MMD -MP -c -o $@ $<
@@ -143,7 +143,7 @@ test-systemd:
 	node tests/run.js systemd
 
 # The only module that knows where things are installed.
-$(OBJ)/common/config.o: CPPFLAGS += -DDIALPAD_CONFIG_PATH='"$(CONFIG_DIR)/dialpad.conf"' \
+$(OBJ)/common/base/config.o: CPPFLAGS += -DDIALPAD_CONFIG_PATH='"$(CONFIG_DIR)/dialpad.conf"' \
                                     -DDIALPAD_STATE_PATH='"$(STATE_DIR)"'
 
 # Changes when the compiler, a flag or PREFIX does, and then everything is compiled again.
@@ -211,7 +211,7 @@ lint:
 	tests/install-deps lint
 	@for cc in gcc clang; do $(MAKE) $(PARALLEL) --no-print-directory -s CC=$$cc B=build/lint-$$cc \
 	  DEVELOPER=1 SANITIZE= programs units benches >/dev/null || exit 1; done
-	@printf '%s\n' common/*.h | xargs -n 1 -P "$$(nproc)" $(COMPILE) -Werror -fsyntax-only -x c
+	@printf '%s\n' common/*/*.h | xargs -n 1 -P "$$(nproc)" $(COMPILE) -Werror -fsyntax-only -x c
 	tests/lint
 
 # Units and scripts name the places where Debian has things; installed elsewhere, they name those.

@@ -4,11 +4,11 @@
  */
 #include <string.h>
 
-#include "call_answer.h"
-#include "call_report.h"
-#include "endpoint.h"
-#include "page_call.h"
-#include "sid.h"
+#include "base/sid.h"
+#include "call/call_report.h"
+#include "page/call_state_reply.h"
+#include "page/page_call.h"
+#include "web/endpoint.h"
 
 enum { P_TASK_SID, P_LEGS, P__MAX };
 

@@ -4,9 +4,9 @@
  * It joins the Conference that is named after T1, the caller's Task, but never starts one: a late
  * answer can't bring a dead Conference back to life, and ringback ends one in which it is alone.
  */
-#include "call_urls.h"
-#include "endpoint.h"
-#include "sid.h"
+#include "base/sid.h"
+#include "call/call_urls.h"
+#include "web/endpoint.h"
 
 enum { P_CONFERENCE_NAME, P__MAX };
 

@@ -5,9 +5,9 @@
  * here hears of every later joiner too, because a Conference keeps the one of its first
  * participant. Nothing is asked of Twilio here: the answer costs one signature.
  */
-#include "call_urls.h"
-#include "endpoint.h"
-#include "sid.h"
+#include "base/sid.h"
+#include "call/call_urls.h"
+#include "web/endpoint.h"
 
 enum { P_TASK_SID, P__MAX };
 

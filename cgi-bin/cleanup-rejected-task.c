@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
-#include "endpoint.h"
-#include "internal_call.h"
-#include "page_call.h"
-#include "sid.h"
+#include "base/sid.h"
+#include "call/call_rules.h"
+#include "page/page_call.h"
+#include "web/endpoint.h"
 
 enum { P_TASK_SID, P__MAX };
 

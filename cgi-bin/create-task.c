@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "call_start.h"
-#include "clock.h"
-#include "endpoint.h"
-#include "page_call.h"
-#include "page_directory.h"
-#include "rate_limit.h"
-#include "sid.h"
+#include "base/clock.h"
+#include "base/sid.h"
+#include "call/call_start.h"
+#include "page/page_call.h"
+#include "page/page_directory.h"
+#include "web/endpoint.h"
+#include "web/rate_limit.h"
 
 enum { P_TO, P__MAX };
 

@@ -1,10 +1,10 @@
 /*
  * end-call: one of the two agents ends the call, for both.
  */
-#include "endpoint.h"
-#include "internal_call.h"
-#include "page_call.h"
-#include "sid.h"
+#include "base/sid.h"
+#include "call/call_rules.h"
+#include "page/page_call.h"
+#include "web/endpoint.h"
 
 enum { P_TASK_SID, P_REASON, P__MAX };
 

@@ -6,10 +6,10 @@
  */
 #include <string.h>
 
-#include "endpoint.h"
-#include "health_check.h"
-#include "json.h"
-#include "twilio_client.h"
+#include "base/json.h"
+#include "page/health_check.h"
+#include "twilio/twilio_client.h"
+#include "web/endpoint.h"
 
 enum { P_DEEP, P__MAX };
 

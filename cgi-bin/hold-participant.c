@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
-#include "call_hold.h"
-#include "endpoint.h"
-#include "page_call.h"
-#include "sid.h"
+#include "base/sid.h"
+#include "call/call_hold.h"
+#include "page/page_call.h"
+#include "web/endpoint.h"
 
 enum { P_TASK_SID, P_HOLD, P__MAX };
 

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "directory_print.h"
-#include "endpoint.h"
-#include "page_directory.h"
-#include "utf8.h"
+#include "base/utf8.h"
+#include "page/agents_reply.h"
+#include "page/page_directory.h"
+#include "web/endpoint.h"
 
 enum {
     Q_MAX = 200, /* bytes; more than any name has */

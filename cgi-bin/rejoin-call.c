@@ -3,11 +3,11 @@
  * in. Dials the agent's softphone into the same Conference; the page answers, and the agent's older
  * legs go when the new one has joined.
  */
-#include "call_watch.h"
-#include "endpoint.h"
-#include "page_call.h"
-#include "sid.h"
-#include "twilio_client.h"
+#include "base/sid.h"
+#include "call/call_away.h"
+#include "page/page_call.h"
+#include "twilio/twilio_client.h"
+#include "web/endpoint.h"
 
 enum { P_TASK_SID, P__MAX };
 

@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call_heal.h"
-#include "call_urls.h"
-#include "call_watch.h"
-#include "endpoint.h"
-#include "params.h"
-#include "sid.h"
-#include "tone.h"
-#include "twilio_client.h"
+#include "base/params.h"
+#include "base/sid.h"
+#include "call/call_away.h"
+#include "call/call_heal.h"
+#include "call/call_urls.h"
+#include "call/tone.h"
+#include "twilio/twilio_client.h"
+#include "web/endpoint.h"
 
 enum { MAX_ROUND = 1000, DEADLINE_MS = 1800 };
 

@@ -4,14 +4,14 @@
  */
 #include <string.h>
 
-#include "agent_lookup.h"
-#include "call_room.h"
-#include "call_start.h"
-#include "directory_refresh.h"
-#include "endpoint.h"
-#include "page_call.h"
-#include "session_answer.h"
-#include "twilio_client.h"
+#include "call/call_capacity.h"
+#include "call/call_start.h"
+#include "directory/agent_lookup.h"
+#include "directory/directory_refresh.h"
+#include "page/page_call.h"
+#include "page/session_reply.h"
+#include "twilio/twilio_client.h"
+#include "web/endpoint.h"
 
 /* The admin needs to know which name was looked up, and so does the one who can't sign in. */
 static enum err refuse_user(struct request *request, struct response *response, enum err err,

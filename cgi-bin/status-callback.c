@@ -7,10 +7,10 @@
  */
 #include <string.h>
 
-#include "call_events.h"
-#include "endpoint.h"
-#include "sid.h"
-#include "twilio_client.h"
+#include "base/sid.h"
+#include "call/call_events.h"
+#include "twilio/twilio_client.h"
+#include "web/endpoint.h"
 
 enum { P_TASK_SID, P__MAX };
 

@@ -1,24 +1,27 @@
 #!/bin/sh
-# Checks that arrows between the modules of common/ point downwards only, and that each library
-# stays behind the one module that knows it. Prints what is wrong; silence is success.
+# Checks that the house stands: the arrows between the folders of common/ point downwards only, no
+# folder has a circle inside, and each library stays behind the modules that know it. Prints what
+# is wrong; silence is success.
 set -eu
 cd "$(dirname "$0")/.."
 
-# Top to bottom, and in a row from left to right: a module may include what comes later. A + joins
-# modules that are one in several files, as does a name: directory_file is a part of directory,
-# unless it is in the table itself.
-LAYERS='
-    page_call page_directory session_answer health_check
-    endpoint+gates serve
-    call agent_lookup
-    directory taskrouter voice
-    twilio_resource twilio_client
-    response request http_client rate_limit
-    internal_call task_status call_urls token config jwt signature twiml tone
-    json params sid
-    log fold origin encode strbuf arena clock date random utf8 err banned
+# A file includes from its own folder and from those named behind it.
+FLOORS='
+cgi-bin    page call directory twilio web auth base
+tools      page call directory twilio auth base
+page       call directory twilio web auth base
+call       directory twilio auth base
+directory  twilio base
+twilio     auth base
+web        auth base
+auth       base
+base
 '
+# These ask no clock, make nothing up, log nothing and open nothing.
+PURE='call/call_rules call/call_rules_away auth/jwt auth/signature twilio/twiml base/json base/params
+      base/sid'
 
+SOURCES=$(find common cgi-bin tools -name node_modules -prune -o -name '*.[ch]' -print)
 errors=$(mktemp)
 trap 'rm -f "$errors"' EXIT
 
@@ -26,61 +29,65 @@ wrong() {
     echo "$*" >>"$errors"
 }
 
+# The includes of our own headers as "FILE FOLDER MODULE"; a system header has no quotes.
+includes() {
+    # shellcheck disable=SC2086  # one word a source
+    grep -HoE '^#include "[^"]*"' $SOURCES | sed 's/:#include "/ /; s/"$//'
+}
+
+# Arrows that go up, or name no folder.
+includes | awk -v floors="$FLOORS" '
+    BEGIN {
+        rows = split(floors, row, "\n")
+        for (i = 1; i <= rows; i++) {
+            count = split(row[i], name, " ")
+            for (j = 1; j <= count; j++) may[name[1], name[j]] = 1
+        }
+    }
+    {
+        folder = $1; sub("^common/", "", folder); sub("/.*", "", folder)
+        floor = $2; inside = sub("/.*", "", floor)
+        own = folder ~ "^tools" && $2 !~ "/"
+        if (!inside && !own) print $1 " includes " $2 ": the folder is missing"
+        else if (inside && !((folder, floor) in may))
+            print $1 " includes " $2 ", which is not below it"
+    }' >>"$errors"
+
+# A circle between modules: tsort names those that stand in one.
+includes | sed -n 's,^common/\([^ ]*\)\.[ch] \(.*\)\.h$,\1 \2,p' | awk '$1 != $2' |
+    tsort 2>&1 >/dev/null | sed 's/^tsort: -: /a circle of includes: /; s/^tsort: /  /' >>"$errors"
+
 # only WHAT PATTERN FILE...: the pattern occurs in no source but these, except in comments.
 only() {
     what=$1 pattern=$2
     shift 2
-    grep -E "$pattern" common/*.[ch] cgi-bin/*.c tools/*.c /dev/null 2>/dev/null |
-        grep -vE '^[^:]*: *(/\*|\*)' | cut -d: -f1 | sort -u | while read -r file; do
-        case " $* " in
-        *" $file "*) ;;
-        *) wrong "$file: $what belongs into $*" ;;
-        esac
-    done
+    # shellcheck disable=SC2086
+    grep -HE "$pattern" $SOURCES | grep -vE '^[^:]*: *(/\*|\*)' | cut -d: -f1 | sort -u |
+        while read -r file; do
+            case " $* " in
+            *" $file "*) ;;
+            *) wrong "$file: $what belongs into $*" ;;
+            esac
+        done
 }
 
-grep -oE '^#include "[a-z0-9_]+\.h"' common/*.[ch] |
-    sed 's/^common\///; s/\.[ch]:#include "/ /; s/\.h"//' |
-    awk -v layers="$LAYERS" '
-        BEGIN {
-            count = split(layers, names, " ")
-            for (i = 1; i <= count; i++) {
-                parts = split(names[i], files, "+")
-                for (j = 1; j <= parts; j++)
-                    rank[files[j]] = i
-            }
-        }
-        function rank_of(module,    whole) {
-            for (whole = module; !(module in rank); )
-                if (!sub(/_[^_]*$/, "", module)) {
-                    print "common/" whole ": not in the table of tests/layers.sh"
-                    return 0
-                }
-            return rank[module]
-        }
-        { from = rank_of($1); to = rank_of($2) }
-        from && to && to < from { print "common/" $1 " includes " $2 ", which stands above it" }
-    ' | sort -u >>"$errors"
-
-# Which sources may know which library.
-only libfcgi 'fcgiapp\.h|FCGX_[A-Z]' common/request.c common/response.c
-only libcurl 'curl/curl\.h|curl_' common/http_client.c
-only 'libcrypto' 'openssl/|EVP_|HMAC\(' common/signature.c common/jwt.c
-only utf8proc 'utf8proc\.h' common/fold.c
-only 'the environment' 'getenv\(' common/config.c common/request.c
+only libfcgi 'fcgiapp\.h|FCGX_[A-Z]' common/web/request.c common/web/response.c
+only libcurl 'curl/curl\.h|curl_' common/twilio/http_*.c
+only libcrypto 'openssl/|EVP_|HMAC\(' common/auth/*.c
+only utf8proc 'utf8proc\.h' common/base/fold.c
+only 'the environment' 'getenv\(' common/base/config.c common/web/request.c
 only fcgi_stdio 'fcgi_stdio\.h' nothing
 
-# No program includes another, and none includes anything but the library's headers.
-grep -nE '^#include "(\.\.|.*/|.*\.c")' common/*.[ch] cgi-bin/*.c tools/*.c 2>/dev/null |
-    while read -r line; do wrong "$line: only headers of common/, by their bare name"; done
-
-# What is pure opens no socket, reads no clock and makes nothing up.
-for module in internal_call jwt signature twiml json params sid; do
-    for file in common/$module.c common/$module.h; do
-        [ -e "$file" ] || continue
-        grep -nE '#include "(clock|random|log)\.h"|[^_a-z](time|clock_gettime|getrandom|open)\(' \
-            "$file" | while read -r line; do wrong "$file:$line: a pure module asks nobody"; done
+for module in $PURE; do
+    for file in "common/$module.c" "common/$module.h"; do
+        grep -HnE '#include "base/(clock|random|log)\.h"|[^_a-z](time|clock_gettime|getrandom|open)\(' \
+            "$file" | while read -r line; do wrong "$line: a pure module asks nobody"; done
     done
+done
+
+# Every .c of the library has a header of its name.
+for source in common/*/*.c; do
+    [ -e "${source%.c}.h" ] || wrong "$source: has no header of its name"
 done
 
 if [ -s "$errors" ]; then

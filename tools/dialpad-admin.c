@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call_heal.h"
-#include "clock.h"
-#include "config.h"
-#include "jwt.h"
-#include "log.h"
-#include "taskrouter.h"
-#include "token.h"
-#include "twilio_client.h"
+#include "auth/jwt.h"
+#include "auth/token.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "call/call_heal.h"
+#include "twilio/taskrouter_task.h"
+#include "twilio/twilio_client.h"
 
 /* A sweep of a busy workspace may take its time; one that hangs must not pile up on the next. */
 enum { SWEEP_DEADLINE_MS = 60 * 1000, TASK_DEADLINE_MS = 8 * 1000 };

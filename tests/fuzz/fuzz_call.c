@@ -4,9 +4,9 @@
  */
 #include "fuzz.h"
 
-#include "internal_call.h"
-#include "internal_call_away.h"
-#include "json.h"
+#include "base/json.h"
+#include "call/call_rules.h"
+#include "call/call_rules_away.h"
 
 static bool ends(const char *text, size_t size)
 {

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
-#include "sid.h"
+#include "base/config.h"
+#include "base/sid.h"
 
 /* The environment that the first line of the input makes: "KEY=value". */
 static char *variable;

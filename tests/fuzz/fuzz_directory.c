@@ -5,8 +5,8 @@
  */
 #include "fuzz.h"
 
-#include "directory.h"
-#include "directory_image.h"
+#include "directory/directory.h"
+#include "directory/directory_image.h"
 
 /* Rubbish would otherwise end at the first comparison. */
 static void mend(unsigned char *image, size_t size)

@@ -13,8 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "gates.h"
-#include "sid.h"
+#include "base/sid.h"
+#include "web/gates.h"
 
 enum { BEGIN = 1, PARAMS = 4, STDIN_DATA = 5, HEADER = 8 };
 

@@ -1,8 +1,8 @@
 /* A query or a form body, and the table of a program's parameters. */
 #include "fuzz.h"
 
-#include "params.h"
-#include "sid.h"
+#include "base/params.h"
+#include "base/sid.h"
 
 static const struct param_spec specs[] = {
     { "taskSid", true, PARAM_TEXT, sid_is_task },

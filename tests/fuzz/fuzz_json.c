@@ -1,9 +1,9 @@
 /* A JSON body: what is accepted is printed, read again and still the same. */
 #include "fuzz.h"
 
-#include "json.h"
-#include "params.h"
-#include "utf8.h"
+#include "base/json.h"
+#include "base/params.h"
+#include "base/utf8.h"
 
 static void check_params(const cJSON *object)
 {

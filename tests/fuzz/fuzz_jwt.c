@@ -4,10 +4,10 @@
  */
 #include "fuzz.h"
 
-#include "encode.h"
-#include "json.h"
-#include "jwt.h"
-#include "token.h"
+#include "auth/jwt.h"
+#include "auth/token.h"
+#include "base/encode.h"
+#include "base/json.h"
 
 static const unsigned char key[JWT_KEY_SIZE] = "a key that the fuzzer can't know";
 static const char *const types[] = { "dialpad-session+jwt", "dialpad-call+jwt", "JWT" };

@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "gates.h"
-#include "sid.h"
+#include "base/sid.h"
+#include "web/gates.h"
 
 extern char **environ;
 

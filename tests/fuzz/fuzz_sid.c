@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 
-#include "sid.h"
+#include "base/sid.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -4,8 +4,8 @@
  */
 #include "fuzz.h"
 
-#include "params.h"
-#include "signature.h"
+#include "auth/signature.h"
+#include "base/params.h"
 
 static void check(struct signature *signature, const char *url, const struct params *form)
 {

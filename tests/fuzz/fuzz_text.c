@@ -1,11 +1,11 @@
 /* Names and other texts on their way into a search, a URL, a form, JSON, a log line; and dates. */
 #include "fuzz.h"
 
-#include "date.h"
-#include "encode.h"
-#include "fold.h"
-#include "json.h"
-#include "utf8.h"
+#include "base/date.h"
+#include "base/encode.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "base/utf8.h"
 
 static void check_fold(const char *text)
 {

@@ -4,9 +4,9 @@
  */
 #include "fuzz.h"
 
-#include "strbuf.h"
-#include "twiml.h"
-#include "utf8.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "twilio/twiml.h"
 
 static const char *expect(const char *at, const char *text)
 {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "directory_image.h"
+#include "directory/directory_image.h"
 
 /* The fixtures run in tests and benchmarks alike: what fails here ends the program. */
 static void must(enum err rc)

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 int fake_twilio_start(struct fake_twilio *twilio)
 {

@@ -5,7 +5,7 @@
 #define DIALPAD_FAKE_TWILIO_H
 
 #include "fake_server.h"
-#include "twilio_client.h"
+#include "twilio/twilio_client.h"
 
 #define FAKE_ACCOUNT   "AC00000000000000000000000000000001"
 #define FAKE_WORKSPACE "WS00000000000000000000000000000001"

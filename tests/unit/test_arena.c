@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "arena.h"
+#include "base/arena.h"
 
 static void memory_is_zeroed_and_aligned(void **state)
 {

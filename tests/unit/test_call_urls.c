@@ -3,7 +3,7 @@
  */
 #include "unit.h"
 
-#include "call_urls.h"
+#include "call/call_urls.h"
 
 #define PUBLIC    "https://calls.example.com/cgi-bin"
 #define T1_SID    "WT00000000000000000000000000000001"

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "clock.h"
+#include "base/clock.h"
 
 static void a_deadline_is_never_negative(void **state)
 {

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "base/config.h"
 
 #define DIGITS "0123456789abcdef0123456789abcdef"
 #define TOKEN  "5ecret0auth0token"

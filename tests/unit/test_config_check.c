@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "config_check.h"
+#include "base/config_check.h"
 
 struct row {
     const char *text;

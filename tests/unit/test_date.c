@@ -1,7 +1,7 @@
 /* date: both notations, and everything that is neither. */
 #include "unit.h"
 
-#include "date.h"
+#include "base/date.h"
 
 enum { BAD = -1 };
 

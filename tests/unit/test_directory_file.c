@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "directory_file.h"
+#include "directory/directory_file.h"
 #include "directory_fixture.h"
 
 struct fixture {

@@ -10,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "directory_file.h"
+#include "base/clock.h"
+#include "directory/directory_file.h"
+#include "directory/directory_refresh.h"
 #include "directory_fixture.h"
-#include "directory_refresh.h"
-#include "taskrouter.h"
+#include "twilio/taskrouter_task.h"
 
 enum { TASKS_MAX = 8 };
 

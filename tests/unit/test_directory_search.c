@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
+#include "directory/directory_image.h"
 #include "directory_fixture.h"
-#include "directory_image.h"
 
 static struct directory_result search(const struct directory *directory, const char *text,
                                       size_t limit, bool include_offline, const char *without)

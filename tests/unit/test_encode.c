@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "encode.h"
+#include "base/encode.h"
 
 static void each_place_has_its_escaping(void **state)
 {

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "err.h"
+#include "base/err.h"
 
 static void every_error_has_a_word_and_a_status(void **state)
 {

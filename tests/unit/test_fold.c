@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "fold.h"
+#include "base/fold.h"
 
 static const struct {
     const char *text;

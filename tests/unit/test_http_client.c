@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "fake_server.h"
-#include "http_client.h"
+#include "twilio/http_client.h"
 
 enum { MAX_BODY = 256 * 1024 };
 

@@ -3,8 +3,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "guard.h"
-#include "json.h"
 
 /* Parses from the end of a page, so that a byte read behind the text ends the test. */
 static enum err parse(const char *text, size_t len, cJSON **tree)

@@ -1,8 +1,8 @@
 #include "unit.h"
 
-#include "encode.h"
-#include "json.h"
-#include "jwt.h"
+#include "auth/jwt.h"
+#include "base/encode.h"
+#include "base/json.h"
 
 /* RFC 7515, appendix A.1, the example for HS256. */
 static const char rfc_token[] =

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "strbuf.h"
+#include "base/log.h"
+#include "base/strbuf.h"
 
 /* Runs `write_line` with standard error going into a pipe, and returns what came out. */
 static void capture(void (*write_line)(void), char *text, size_t size)

@@ -1,9 +1,9 @@
 #include "unit.h"
 
+#include "base/json.h"
+#include "base/params.h"
+#include "base/sid.h"
 #include "guard.h"
-#include "json.h"
-#include "params.h"
-#include "sid.h"
 
 #define TASK "WT0123456789abcdef0123456789abcdef"
 

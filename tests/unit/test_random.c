@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "random.h"
+#include "base/random.h"
 
 static void digits_are_as_many_as_asked_for(void **state)
 {

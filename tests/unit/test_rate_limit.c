@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rate_limit.h"
+#include "web/rate_limit.h"
 
 #define WORKSPACE "WS00000000000000000000000000000001"
 #define ALICE     "WK0000000000000000000000000000000a"

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "sid.h"
+#include "base/sid.h"
 
 #define DIGITS "0123456789abcdefABCDEF0123456789"
 

@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include "signature.h"
+#include "auth/signature.h"
 
 /*
  * The vectors are those of Twilio's documentation and of the tests of its libraries

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "strbuf.h"
+#include "base/strbuf.h"
 
 static void an_empty_one_is_a_string(void **state)
 {

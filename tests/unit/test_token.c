@@ -1,8 +1,8 @@
 #include "unit.h"
 
-#include "encode.h"
-#include "json.h"
-#include "token.h"
+#include "auth/token.h"
+#include "base/encode.h"
+#include "base/json.h"
 
 #define DIGITS "0123456789abcdef0123456789abcdef"
 #define CALLER "WK" DIGITS

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "tone.h"
+#include "call/tone.h"
 
 enum { RATE = 8000, HEADER_BYTES = 44 };
 

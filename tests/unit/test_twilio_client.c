@@ -1,9 +1,9 @@
 /* twilio_client: hosts, credentials, retries, and what Twilio's answers mean. */
 #include "unit.h"
 
+#include "base/json.h"
 #include "fake_twilio.h"
-#include "json.h"
-#include "twilio_client.h"
+#include "twilio/twilio_client.h"
 
 struct fixture {
     struct fake_twilio twilio;

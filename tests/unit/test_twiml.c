@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "twiml.h"
+#include "twilio/twiml.h"
 
 #define PROLOGUE "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 

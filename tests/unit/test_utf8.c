@@ -1,7 +1,7 @@
 #include "unit.h"
 
+#include "base/utf8.h"
 #include "guard.h"
-#include "utf8.h"
 
 static void characters_have_the_length_of_rfc_3629(void **state)
 {

@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "fake_twilio.h"
-#include "voice.h"
+#include "twilio/voice.h"
 
 #define CALL        "CA00000000000000000000000000000001"
 #define CALL2       "CA00000000000000000000000000000002"

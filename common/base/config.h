@@ -1,0 +1,59 @@
+/*
+ * The configuration: a file of KEY=value lines, read once at start, strictly. README.md has the
+ * table of keys; design rule: an unknown or repeated key, a malformed value or a file that others
+ * can read is an error that names the file and the line, never a guess.
+ *
+ * A key in the program's environment wins over the file. Blank lines and lines that begin with
+ * '#' are skipped; spaces around key and value are not part of them; a value may stand in double
+ * quotes. An empty value is as good as none, so the environment can also take a value away.
+ */
+#ifndef DIALPAD_CONFIG_H
+#define DIALPAD_CONFIG_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct config {
+    char *account_sid;
+    char *auth_token;
+    char *auth_token_secondary; /* NULL: none */
+    char *api_key;
+    char *api_secret;
+    char *workspace_sid;
+    char *workflow_sid;
+    char *region;     /* NULL: us1 */
+    char *edge;       /* NULL: Twilio chooses */
+    char *caller_id;  /* NULL: none */
+    char *public_url; /* without a trailing slash */
+    char *state_dir;
+    char *user_attribute;       /* "friendly_name" or the name of a Worker attribute */
+    char *embed_origins;        /* NULL: none; origins separated by spaces or commas */
+    char *proxy;                /* NULL: no proxy */
+    char *api_base_url;         /* NULL: Twilio's own hosts; without a trailing slash */
+    char *event_bridge_url;     /* NULL: Twilio's own */
+    char *voice_signaling_host; /* NULL: Twilio's own */
+    char *ca_path;              /* NULL: the system's; from OpenSSL's own variable SSL_CERT_DIR */
+    int ring_seconds;           /* 5..100 */
+    int grace_seconds;          /* 0..120, 0 = off */
+    int threads;                /* 1..64 */
+};
+
+enum { CONFIG_ERROR_SIZE = 512, CONFIG_MAX_THREADS = 64 };
+
+/*
+ * Reads the file named by DIALPAD_CONFIG, else the path compiled in, and the environment. A
+ * missing file is no error while the environment supplies all required keys. On failure `error`
+ * (CONFIG_ERROR_SIZE bytes) holds a sentence for the admin, which never quotes a value. From then
+ * on the process writes no core dump.
+ */
+enum err config_load(struct config *config, char *error) MUST_CHECK;
+
+/* As config_load, from an explicit path and with an explicit environment; for tests. */
+enum err config_load_from(const char *path, const char *(*env)(const char *name),
+                          struct config *config, char *error) MUST_CHECK;
+
+/* Wipes the secrets and frees. Harmless on a zeroed struct. */
+void config_free(struct config *config);
+
+#endif

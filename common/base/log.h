@@ -1,0 +1,36 @@
+/*
+ * One line per event on standard error, in UTC, written with a single write(2) so that lines of
+ * several threads never mix. Bytes from outside are escaped here. Callers never hand over a token,
+ * a signature, a secret or a body.
+ */
+#ifndef DIALPAD_LOG_H
+#define DIALPAD_LOG_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* What is known of a request when it ends; NULL members are left out of the line. */
+struct log_request {
+    const char *request_id;
+    int status;
+    int64_t duration_ms;
+    const char *reason; /* one word: "ok", "bad_signature", "upstream_timeout" */
+    const char *detail; /* free text for the admin, escaped */
+    const char *task_sid;
+    const char *call_sid;
+    const char *worker_sid;
+};
+
+/* Names the program in every line; `program` must live as long as the process. */
+void log_open(const char *program);
+
+/* "2026-11-23T06:10:07.123Z create-task 3f9c… 201 14ms ok task=WT… worker=WK…" */
+void log_request(const struct log_request *entry);
+
+/* "2026-11-23T06:10:07.123Z create-task - warn text": things outside any request. */
+void log_info(const char *format, ...) PRINTF_LIKE(1, 2);
+void log_warn(const char *format, ...) PRINTF_LIKE(1, 2);
+void log_error(const char *format, ...) PRINTF_LIKE(1, 2);
+
+#endif

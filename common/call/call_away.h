@@ -1,0 +1,41 @@
+/*
+ * An agent drops out of a call and comes back: what the programs do to Twilio about it.
+ *
+ * Time is kept by Twilio, not by a page: who stays is put on hold with a document of ours that
+ * asks for its next round every CALL_ROUND_S seconds, and each round looks. A colleague who is held
+ * by choice hears the same document, so that a holder who vanishes is noticed too.
+ */
+#ifndef DIALPAD_CALL_AWAY_H
+#define DIALPAD_CALL_AWAY_H
+
+#include "call/call.h"
+#include "call/call_hold.h"
+
+/*
+ * A leg of this end has left, or has ended. Ends the call, or puts the other on hold until its
+ * owner is back; does nothing while another leg of the same agent is in.
+ */
+enum err call_leg_gone(const struct call_flow *flow, struct call *call,
+                       enum call_role role) MUST_CHECK;
+
+/*
+ * A leg of this end has joined a call that is connected: kicks the agent's older legs, and ends
+ * the waiting if somebody waited.
+ */
+enum err call_leg_back(const struct call_flow *flow, struct call *call, enum call_role role,
+                       const char *call_sid) MUST_CHECK;
+
+/*
+ * One round of the hold document, or a look at any call that is connected. *over says whether the
+ * call is over now.
+ */
+enum err call_watch(const struct call_flow *flow, const char *t1_sid, bool *over) MUST_CHECK;
+
+/*
+ * Dials the agent's softphone into the Conference once more. ERR_CONFLICT when there is no call to
+ * come back to.
+ */
+enum err call_rejoin(const struct call_flow *flow, struct call *call, enum call_role role,
+                     char call_sid[SID_SIZE]) MUST_CHECK;
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * The end of a call: one function for every reason, because every reason ends in the same place.
+ */
+#ifndef DIALPAD_CALL_CLOSE_H
+#define DIALPAD_CALL_CLOSE_H
+
+#include "call/call.h"
+
+/*
+ * Ends the call, whatever state it is in; each step may be repeated by anybody at any time:
+ *
+ *   1. writes `outcome` into T1 if none is there, before anything that a page can notice
+ *   2. ends K (pending, reserved → canceled; assigned → wrapping)
+ *   3. completes the Conference, found by its name
+ *   4. completes every leg that is still alive
+ *   5. ends T1 as K
+ *
+ * ERR_OK only when all of it is done. `call` has been loaded; K is loaded here.
+ */
+enum err call_close(const struct call_flow *flow, struct call *call,
+                    enum call_outcome outcome) MUST_CHECK;
+
+/* As call_close when T1 itself has been deleted already: Conference and K are all that is left. */
+enum err call_close_remains(const struct call_flow *flow, struct call *call) MUST_CHECK;
+
+/* Ends one Task: reads it again when Twilio refuses a step, and acts on what `task` is then. */
+enum err call_close_task(const struct call_flow *flow, struct task *task,
+                         enum call_outcome outcome) MUST_CHECK;
+
+#endif

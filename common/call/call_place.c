@@ -1,0 +1,245 @@
+#include "call/call_place.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/strbuf.h"
+#include "call/call_capacity.h"
+#include "call/call_close.h"
+#include "twilio/voice.h"
+
+enum {
+    WAIT_STEP_MS = 300, /* between two looks at somebody else's claim */
+    WAIT_MAX_MS = 3000,
+    WAIT_RESERVE_MS = 500 /* what is kept of the deadline for the answer */
+};
+
+/* One attempt to make K. */
+struct placing {
+    const struct call_flow *flow;
+    struct call *call;
+    const char *conference_sid;
+    const char *caller_call_sid;
+    char claim_id[CALL_CLAIM_ID_SIZE];
+};
+
+static void pause_ms(int ms)
+{
+    const struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000L };
+    nanosleep(&pause, NULL);
+}
+
+static enum claim_decision decision_now(const struct placing *placing)
+{
+    return internal_call_claim(&placing->call->facts, placing->call->t1.status, placing->claim_id,
+                               twilio_client_now_s(placing->flow->twilio));
+}
+
+/* Writes our claim if one may be written; call_update asks again when T1 has changed meanwhile. */
+static enum err decide_claim(void *context, const struct call *call, cJSON **patch)
+{
+    struct placing *placing = context;
+    int64_t now_s = twilio_client_now_s(placing->flow->twilio);
+    enum claim_decision decision =
+        internal_call_claim(&call->facts, call->t1.status, placing->claim_id, now_s);
+    if (decision != CLAIM_TAKE && decision != CLAIM_TAKE_OVER) return ERR_OK;
+    *patch = internal_call_patch_claim(placing->claim_id, now_s);
+    return *patch != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+/*
+ * Gets the claim, or learns that there is nothing to do. *decision is CLAIM_MINE, CLAIM_DONE or
+ * CLAIM_OVER; *took_over when the claim had a former owner, who may have made K.
+ */
+static enum err get_claim(struct placing *placing, enum claim_decision *decision, bool *took_over)
+{
+    int64_t until = clock_ms() + WAIT_MAX_MS;
+    *took_over = false;
+    for (;;) {
+        enum claim_decision before = decision_now(placing);
+        if (before == CLAIM_TAKE || before == CLAIM_TAKE_OVER) {
+            enum err rc = call_update(placing->flow, placing->call, decide_claim, placing);
+            if (rc != ERR_OK) return rc == ERR_CONFLICT ? ERR_UNAVAILABLE : rc;
+            /* Somebody may have claimed between the two looks: then this was no take-over of his.
+             */
+            *took_over = *took_over || before == CLAIM_TAKE_OVER;
+        }
+        *decision = decision_now(placing);
+        if (*decision == CLAIM_MINE || *decision == CLAIM_DONE || *decision == CLAIM_OVER) {
+            return ERR_OK;
+        }
+        bool time_is_left =
+            twilio_client_left_ms(placing->flow->twilio) > WAIT_STEP_MS + WAIT_RESERVE_MS;
+        if (clock_ms() >= until || !time_is_left) return ERR_UNAVAILABLE;
+        pause_ms(WAIT_STEP_MS);
+        enum err rc = call_reload_t1(placing->flow, placing->call);
+        if (rc != ERR_OK) return rc;
+    }
+}
+
+static enum err decide_unclaim(void *context, const struct call *call, cJSON **patch)
+{
+    const struct placing *placing = context;
+    if (strcmp(call->facts.claim_id, placing->claim_id) != 0) return ERR_OK;
+    *patch = internal_call_patch_unclaim();
+    return *patch != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+static enum err decide_k(void *context, const struct call *call, cJSON **patch)
+{
+    const struct placing *placing = context;
+    if (call->facts.k_sid[0] != '\0') return ERR_OK;
+    *patch = internal_call_patch_callee_task(placing->conference_sid, placing->caller_call_sid,
+                                             placing->call->k.sid);
+    return *patch != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+/* Writes K's SID into T1. A K that somebody else has stored meanwhile stays; ours goes. */
+static enum err store_k(struct placing *placing)
+{
+    struct call *call = placing->call;
+    enum err rc = call_update(placing->flow, call, decide_k, placing);
+    if (rc != ERR_OK || strcmp(call->facts.k_sid, call->k.sid) == 0) return rc;
+    return call_close_task(placing->flow, &call->k, OUTCOME_FAILED);
+}
+
+static enum err create_k(struct placing *placing)
+{
+    const struct call_flow *flow = placing->flow;
+    struct call *call = placing->call;
+    cJSON *attributes = NULL;
+    bool unknown = false;
+    struct token_statement who = call->who;
+    sid_copy(who.t1_sid, call->t1_sid);
+    struct strbuf statement;
+    strbuf_init(&statement, STRBUF_MAX_TOKEN);
+
+    enum err rc = token_statement_sign(&statement, flow->session_key, &who);
+    if (rc != ERR_OK) goto out;
+    rc = ERR_MEMORY;
+    attributes = internal_call_callee_attributes(
+        &who, statement.buf, call->t1_sid, placing->conference_sid, call->facts.conversation_id);
+    if (attributes == NULL) goto out;
+    int timeout_s = twilio_client_config(flow->twilio)->ring_seconds + CALL_K_TIMEOUT_MARGIN_S;
+    task_clear(&call->k);
+    rc = taskrouter_task_create(flow->twilio, attributes, timeout_s, &call->k, &unknown);
+    call->k_found = rc == ERR_OK;
+    /* A create that was refused frees the claim; one whose result is unknown leaves it standing. */
+    if (rc != ERR_OK && !unknown) {
+        enum err released = call_update(flow, call, decide_unclaim, placing);
+        (void)released; /* an old claim is taken over anyway */
+    }
+out:
+    cJSON_Delete(attributes);
+    strbuf_free(&statement);
+    return rc;
+}
+
+/* Both agents called each other. The smaller T1 lives, and both hosts know which it is. */
+static enum err settle_glare(struct placing *placing, const char *other_t1, bool *ours_lives)
+{
+    *ours_lives = internal_call_wins_glare(placing->call->t1_sid, other_t1);
+    if (!*ours_lives) return call_close(placing->flow, placing->call, OUTCOME_GLARE);
+    struct call other = { 0 };
+    enum err rc = call_load_t1(placing->flow, other_t1, &other);
+    if (rc == ERR_OK) rc = call_close(placing->flow, &other, OUTCOME_GLARE);
+    call_clear(&other);
+    return rc == ERR_NOT_FOUND || rc == ERR_FORBIDDEN ? ERR_OK : rc;
+}
+
+/* The colleague's voice channel, read at the last moment. *go: K may be made. */
+static enum err check_callee(struct placing *placing, bool *go)
+{
+    const struct token_statement *who = &placing->call->who;
+    enum room room;
+    char other_t1[SID_SIZE];
+    enum err rc = call_room(placing->flow, who->callee_sid, who->caller_sid, &room, other_t1);
+    *go = rc == ERR_OK && room == ROOM_FREE;
+    if (rc != ERR_OK || room == ROOM_FREE) return rc;
+    if (room == ROOM_GLARE) return settle_glare(placing, other_t1, go);
+    return call_close(placing->flow, placing->call, OUTCOME_BUSY);
+}
+
+/* Between our looking and our writing the caller may have gone: then nobody may ring. */
+static enum err check_caller(struct placing *placing)
+{
+    const struct call_flow *flow = placing->flow;
+    struct call *call = placing->call;
+    struct participant caller;
+    enum err rc = call_reload_t1(flow, call);
+    if (rc != ERR_OK) return rc;
+    if (call->facts.outcome == OUTCOME_NONE && task_status_is_live(call->t1.status)) {
+        rc = voice_participant_fetch(flow->twilio, placing->conference_sid,
+                                     placing->caller_call_sid, &caller);
+        if (rc != ERR_NOT_FOUND) return rc;
+    }
+    return call_close(flow, call, OUTCOME_CANCEL);
+}
+
+/* Twilio will say the same to whoever tries again: the call can't be made. */
+static bool is_final(enum err rc)
+{
+    return rc == ERR_REFUSED || rc == ERR_NOT_FOUND || rc == ERR_TOO_LARGE;
+}
+
+static enum err make_k(struct placing *placing, bool took_over)
+{
+    bool go = true;
+    enum err rc = ERR_OK;
+    if (took_over) rc = call_find_k(placing->flow, placing->call);
+    if (rc == ERR_OK && !placing->call->k_found) {
+        rc = check_callee(placing, &go);
+        if (rc == ERR_OK && !go) return ERR_OK;
+        if (rc == ERR_OK) rc = create_k(placing);
+    }
+    if (rc == ERR_OK) rc = store_k(placing);
+    if (is_final(rc)) return call_close(placing->flow, placing->call, OUTCOME_FAILED);
+    if (rc == ERR_OK) rc = check_caller(placing);
+    return rc;
+}
+
+enum err call_place(const struct call_flow *flow, struct call *call, const char *conference_sid,
+                    const char *caller_call_sid)
+{
+    struct placing placing = {
+        .flow = flow,
+        .call = call,
+        .conference_sid = conference_sid,
+        .caller_call_sid = caller_call_sid,
+    };
+    enum claim_decision decision;
+    bool took_over;
+    enum err rc = random_hex(placing.claim_id, (CALL_CLAIM_ID_SIZE - 1) / 2);
+    if (rc == ERR_OK) rc = get_claim(&placing, &decision, &took_over);
+    if (is_final(rc)) return call_close(flow, call, OUTCOME_FAILED);
+    if (rc != ERR_OK) return rc;
+    switch (decision) {
+    case CLAIM_MINE:
+        return make_k(&placing, took_over);
+    case CLAIM_OVER:
+        return call_close(flow, call, OUTCOME_FAILED);
+    default:
+        return ERR_OK;
+    }
+}
+
+enum err call_place_lost(const struct call_flow *flow, struct call *call)
+{
+    struct conference conference;
+    struct participants legs;
+    enum err rc = voice_conference_find(flow->twilio, call->t1_sid, &conference);
+    if (rc == ERR_OK) rc = voice_participants_list(flow->twilio, conference.sid, &legs);
+    if (rc != ERR_OK) return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+    for (size_t i = 0; i < legs.count; i++) {
+        enum call_role role;
+        bool live;
+        rc = call_leg(flow, call, legs.list[i].call_sid, &role, &live);
+        if (rc != ERR_OK) return rc;
+        if (role == ROLE_CALLER && live) {
+            return call_place(flow, call, conference.sid, legs.list[i].call_sid);
+        }
+    }
+    return ERR_OK;
+}

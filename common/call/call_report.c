@@ -1,0 +1,115 @@
+#include "call/call_report.h"
+
+#include <string.h>
+
+#include "call/call_events.h"
+#include "call/call_hold.h"
+#include "call/call_rules_away.h"
+
+/* Both are in the Conference and nobody has reported it: the report was lost or is on its way. */
+static enum err notice_connected(const struct call_flow *flow, struct call *call,
+                                 const struct call_legs *legs)
+{
+    if (call->facts.connected_at[0] != '\0') return ERR_OK;
+    if (!call_legs_has(legs, ROLE_CALLER)) return ERR_OK;
+    for (size_t i = 0; i < legs->participants.count; i++) {
+        if (legs->roles[i] != ROLE_CALLEE) continue;
+        return call_connected(flow, call, legs->participants.list[i].call_sid);
+    }
+    return ERR_OK;
+}
+
+/* The callee's own Task can be over while T1 still waits for the next round of ringback. */
+static bool is_over_for(enum call_role role, const struct call_view *view)
+{
+    if (role != ROLE_CALLEE) return false;
+    return view->k_found ? !task_status_is_live(view->k) : view->facts.k_sid[0] != '\0';
+}
+
+/* Who has dropped out and isn't in the Conference now, whether or not the return was noted yet. */
+static bool is_missing(const struct call_away *away, const struct call_legs *legs,
+                       enum call_role role)
+{
+    return internal_call_is_away(away, role) && !call_legs_has(legs, role);
+}
+
+/*
+ * Is everybody there, and on whose wish is somebody on hold? Who waits for a colleague to come back
+ * hears the same music, but isn't on hold by anybody's wish.
+ */
+static void report_presence(const struct call *call, enum call_role role,
+                            const struct call_legs *legs, struct call_report *report)
+{
+    enum call_role other = role == ROLE_CALLER ? ROLE_CALLEE : ROLE_CALLER;
+    bool i_hold = role == ROLE_CALLER ? call->facts.caller_holds : call->facts.callee_holds;
+    bool other_holds = role == ROLE_CALLER ? call->facts.callee_holds : call->facts.caller_holds;
+    struct call_away away;
+    internal_call_read_away(call->t1.attributes, &away);
+    if (is_missing(&away, legs, role) || is_missing(&away, legs, other)) {
+        report->state = STATE_RECONNECTING;
+    }
+    bool waits = internal_call_is_away(&away, role) || internal_call_is_away(&away, other);
+    report->my_leg_held = waits ? other_holds : call_legs_on_hold(legs, role);
+    report->others_leg_held = waits ? i_hold : call_legs_on_hold(legs, other);
+}
+
+/* By these a page knows whether the leg that it had is still the only one, or another took over. */
+static void report_legs(const struct call_legs *legs, enum call_role role,
+                        struct call_report *report)
+{
+    for (size_t i = 0; i < legs->participants.count; i++) {
+        if (legs->roles[i] != role) continue;
+        sid_copy(report->my_legs[report->my_leg_count++], legs->participants.list[i].call_sid);
+    }
+}
+
+enum err call_report(const struct call_flow *flow, struct call *call, enum call_role role,
+                     struct call_report *report)
+{
+    enum err rc = call_load_k(flow, call);
+    if (rc != ERR_OK) return rc;
+    bool answered = call->k_found && call->k.status == TASK_ASSIGNED;
+    struct call_legs legs = { 0 };
+    if (answered && call->t1_found && call->facts.outcome == OUTCOME_NONE) {
+        rc = call_legs_list(flow, call, &legs);
+        if (rc == ERR_OK) rc = notice_connected(flow, call, &legs);
+        if (rc != ERR_OK) return rc;
+    }
+    const struct call_view view = {
+        .t1_found = call->t1_found,
+        .t1 = call->t1.status,
+        .facts = call->facts,
+        .k_found = call->k_found,
+        .k = call->k.status,
+    };
+    memset(report, 0, sizeof *report);
+    report->state = is_over_for(role, &view) ? STATE_ENDED : internal_call_state(&view);
+    if (report->state == STATE_ENDED) report->outcome = internal_call_final_outcome(&view);
+    if (report->state == STATE_CONNECTED) {
+        report_legs(&legs, role, report);
+        report_presence(call, role, &legs, report);
+    }
+    memcpy(report->connected_at, call->facts.connected_at, sizeof report->connected_at);
+    return ERR_OK;
+}
+
+enum err call_find_open(const struct call_flow *flow, const char *worker_sid, struct call *call,
+                        char task_sid[SID_SIZE])
+{
+    static const char *const open_states[] = { "accepted", "pending" };
+    for (size_t s = 0; s < sizeof open_states / sizeof *open_states; s++) {
+        struct task_sids tasks = { 0 };
+        enum err rc = taskrouter_worker_tasks(flow->twilio, worker_sid, open_states[s], &tasks);
+        bool found = false;
+        for (size_t i = 0; rc == ERR_OK && i < tasks.count && !found; i++) {
+            call_clear(call);
+            rc = call_load(flow, tasks.list[i], call);
+            found = rc == ERR_OK && internal_call_role(&call->who, worker_sid) != ROLE_NONE;
+            if (found) sid_copy(task_sid, tasks.list[i]);
+            if (rc == ERR_FORBIDDEN || rc == ERR_NOT_FOUND) rc = ERR_OK;
+        }
+        task_sids_free(&tasks);
+        if (rc != ERR_OK || found) return rc;
+    }
+    return ERR_NOT_FOUND;
+}

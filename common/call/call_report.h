@@ -1,0 +1,31 @@
+/*
+ * The state of a call as a page is told it.
+ */
+#ifndef DIALPAD_CALL_REPORT_H
+#define DIALPAD_CALL_REPORT_H
+
+#include "call/call.h"
+#include "twilio/voice.h"
+
+struct call_report {
+    enum call_state state;
+    enum call_outcome outcome;
+    bool my_leg_held;
+    bool others_leg_held;
+    size_t my_leg_count;
+    char my_legs[VOICE_PARTICIPANTS_MAX][SID_SIZE]; /* the asker's, in the Conference now */
+    char connected_at[CALL_TIME_SIZE];              /* "" while not connected */
+};
+
+/* Looks at T1, K and the Participants of a loaded call, for this end of it. */
+enum err call_report(const struct call_flow *flow, struct call *call, enum call_role role,
+                     struct call_report *report) MUST_CHECK;
+
+/*
+ * Finds the Worker's own open call: a live Task of ours among its Reservations. ERR_NOT_FOUND when
+ * there is none.
+ */
+enum err call_find_open(const struct call_flow *flow, const char *worker_sid, struct call *call,
+                        char task_sid[SID_SIZE]) MUST_CHECK;
+
+#endif

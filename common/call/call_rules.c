@@ -1,0 +1,326 @@
+#include "call/call_rules.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/json.h"
+
+static const char *const outcome_names[OUTCOME__MAX] = {
+    [OUTCOME_NONE] = NULL,           [OUTCOME_HANGUP] = "hangup",       [OUTCOME_CANCEL] = "cancel",
+    [OUTCOME_DECLINED] = "declined", [OUTCOME_NO_ANSWER] = "no-answer", [OUTCOME_BUSY] = "busy",
+    [OUTCOME_GLARE] = "glare",       [OUTCOME_FAILED] = "failed",
+};
+
+const char *call_outcome_name(enum call_outcome outcome)
+{
+    return outcome_names[outcome];
+}
+
+enum call_outcome call_outcome_parse(const char *text)
+{
+    if (text == NULL) return OUTCOME_NONE;
+    for (int i = OUTCOME_NONE + 1; i < OUTCOME__MAX; i++) {
+        if (strcmp(text, outcome_names[i]) == 0) return (enum call_outcome)i;
+    }
+    return OUTCOME_NONE;
+}
+
+enum call_role internal_call_role(const struct token_statement *who, const char *worker_sid)
+{
+    if (strcmp(who->caller_sid, worker_sid) == 0) return ROLE_CALLER;
+    if (strcmp(who->callee_sid, worker_sid) == 0) return ROLE_CALLEE;
+    return ROLE_NONE;
+}
+
+enum call_role internal_call_leg(const struct token_statement *who, const char *to)
+{
+    if (strcmp(who->from, to) == 0) return ROLE_CALLER;
+    if (strcmp(who->to, to) == 0) return ROLE_CALLEE;
+    return ROLE_NONE;
+}
+
+/* Adds {"conversations": {"conversation_id": …}}. */
+static enum err set_conversation(cJSON *attributes, const char *conversation_id)
+{
+    cJSON *conversations = json_add_object(attributes, "conversations");
+    if (conversations == NULL) return ERR_MEMORY;
+    return json_set_string(conversations, "conversation_id", conversation_id);
+}
+
+/* Adds what both Tasks have in common. */
+static enum err set_common(cJSON *attributes, const char *target, const char *statement,
+                           const char *conversation_id)
+{
+    enum err rc = json_set_string(attributes, "targetWorker", target);
+    if (rc == ERR_OK) rc = json_set_bool(attributes, "client_call", true);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "dialpad", statement);
+    if (rc == ERR_OK) rc = set_conversation(attributes, conversation_id);
+    return rc;
+}
+
+cJSON *internal_call_caller_attributes(const struct token_statement *who, const char *statement,
+                                       const char *conversation_id)
+{
+    cJSON *attributes = cJSON_CreateObject();
+    if (attributes == NULL) return NULL;
+    enum err rc = set_common(attributes, who->from, statement, conversation_id);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "autoAnswer", "true");
+    if (rc == ERR_OK) rc = json_set_string(attributes, "to", who->to);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "name", who->callee_name);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "fromName", who->caller_name);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "from", who->from);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "direction", "outbound");
+    if (rc == ERR_OK) return attributes;
+    cJSON_Delete(attributes);
+    return NULL;
+}
+
+static enum err set_conference(cJSON *attributes, const char *conference_sid, const char *t1_sid)
+{
+    cJSON *conference = json_add_object(attributes, "conference");
+    if (conference == NULL) return ERR_MEMORY;
+    enum err rc = json_set_string(conference, "sid", conference_sid);
+    if (rc == ERR_OK) rc = json_set_string(conference, "friendlyName", t1_sid);
+    return rc;
+}
+
+cJSON *internal_call_callee_attributes(const struct token_statement *who, const char *statement,
+                                       const char *t1_sid, const char *conference_sid,
+                                       const char *conversation_id)
+{
+    cJSON *attributes = cJSON_CreateObject();
+    if (attributes == NULL) return NULL;
+    enum err rc = set_common(attributes, who->to, statement, conversation_id);
+    if (rc == ERR_OK) rc = set_conference(attributes, conference_sid, t1_sid);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "conferenceSid", t1_sid);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "autoAnswer", "false");
+    if (rc == ERR_OK) rc = json_set_string(attributes, "internal", "true");
+    if (rc == ERR_OK) rc = json_set_string(attributes, "to", who->to);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "from", who->from);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "name", who->caller_name);
+    if (rc == ERR_OK) return attributes;
+    cJSON_Delete(attributes);
+    return NULL;
+}
+
+static void read_sid(const char *text, const char *prefix, char *to)
+{
+    to[0] = '\0';
+    if (sid_valid(text, prefix)) sid_copy(to, text);
+}
+
+static void read_text(const char *text, char *to, size_t size)
+{
+    to[0] = '\0';
+    if (text != NULL && strlen(text) < size) memcpy(to, text, strlen(text) + 1);
+}
+
+/* Seconds since 1970; a number that no clock shows, whoever wrote it, is as good as none. */
+static int64_t read_time(double seconds)
+{
+    return seconds > 0 && seconds < 1e11 ? (int64_t)seconds : 0;
+}
+
+void internal_call_read(const cJSON *attributes, struct call_facts *facts)
+{
+    memset(facts, 0, sizeof *facts);
+    const cJSON *conference = json_get_object(attributes, "conference");
+    const cJSON *participants = json_get_object(conference, "participants");
+    const cJSON *claim = json_get_object(attributes, "claim");
+    const cJSON *hold = json_get_object(attributes, "hold");
+    const cJSON *conversations = json_get_object(attributes, "conversations");
+    facts->outcome = call_outcome_parse(json_get_string(attributes, "outcome"));
+    read_sid(json_get_string(conference, "sid"), "CF", facts->conference_sid);
+    read_sid(json_get_string(participants, "taskSid"), "WT", facts->k_sid);
+    read_sid(json_get_string(participants, "worker"), "CA", facts->caller_call_sid);
+    read_sid(json_get_string(attributes, "worker_call_sid"), "CA", facts->worker_call_sid);
+    read_text(json_get_string(attributes, "connectedAt"), facts->connected_at, CALL_TIME_SIZE);
+    read_text(json_get_string(claim, "id"), facts->claim_id, CALL_CLAIM_ID_SIZE);
+    facts->claimed_at_s = read_time(json_get_number(claim, "at", 0));
+    facts->caller_holds = json_get_bool(hold, "caller", false);
+    facts->callee_holds = json_get_bool(hold, "callee", false);
+    read_text(json_get_string(conversations, "conversation_id"), facts->conversation_id,
+              CALL_CLAIM_ID_SIZE);
+}
+
+/* The patch if everything could be added to it. */
+static cJSON *finished(cJSON *patch, enum err rc)
+{
+    if (rc == ERR_OK) return patch;
+    cJSON_Delete(patch);
+    return NULL;
+}
+
+cJSON *internal_call_patch_outcome(enum call_outcome outcome)
+{
+    cJSON *patch = cJSON_CreateObject();
+    if (patch == NULL) return NULL;
+    return finished(patch, json_set_string(patch, "outcome", call_outcome_name(outcome)));
+}
+
+cJSON *internal_call_patch_claim(const char *claim_id, int64_t now_s)
+{
+    cJSON *patch = cJSON_CreateObject();
+    cJSON *claim = patch == NULL ? NULL : json_add_object(patch, "claim");
+    if (claim == NULL) return finished(patch, ERR_MEMORY);
+    enum err rc = json_set_string(claim, "id", claim_id);
+    if (rc == ERR_OK) rc = json_set_number(claim, "at", (double)now_s);
+    return finished(patch, rc);
+}
+
+cJSON *internal_call_patch_unclaim(void)
+{
+    cJSON *patch = cJSON_CreateObject();
+    if (patch == NULL) return NULL;
+    return finished(patch, json_set_null(patch, "claim"));
+}
+
+cJSON *internal_call_patch_callee_task(const char *conference_sid, const char *caller_call_sid,
+                                       const char *k_sid)
+{
+    cJSON *patch = cJSON_CreateObject();
+    cJSON *conference = patch == NULL ? NULL : json_add_object(patch, "conference");
+    cJSON *participants = conference == NULL ? NULL : json_add_object(conference, "participants");
+    if (participants == NULL) return finished(patch, ERR_MEMORY);
+    enum err rc = json_set_string(conference, "sid", conference_sid);
+    if (rc == ERR_OK) rc = json_set_string(participants, "worker", caller_call_sid);
+    if (rc == ERR_OK) rc = json_set_string(participants, "taskSid", k_sid);
+    return finished(patch, rc);
+}
+
+cJSON *internal_call_patch_connected(const char *callee_call_sid, int64_t now_s)
+{
+    char at[CALL_TIME_SIZE];
+    time_t seconds = (time_t)now_s;
+    struct tm utc;
+    gmtime_r(&seconds, &utc);
+    strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &utc);
+
+    cJSON *patch = cJSON_CreateObject();
+    cJSON *conference = patch == NULL ? NULL : json_add_object(patch, "conference");
+    cJSON *participants = conference == NULL ? NULL : json_add_object(conference, "participants");
+    if (participants == NULL) return finished(patch, ERR_MEMORY);
+    enum err rc = json_set_string(patch, "connectedAt", at);
+    if (rc == ERR_OK) rc = json_set_string(participants, "callee", callee_call_sid);
+    return finished(patch, rc);
+}
+
+cJSON *internal_call_patch_hold(enum call_role holder, bool hold)
+{
+    cJSON *patch = cJSON_CreateObject();
+    cJSON *holds = patch == NULL ? NULL : json_add_object(patch, "hold");
+    if (holds == NULL) return finished(patch, ERR_MEMORY);
+    return finished(patch, json_set_bool(holds, holder == ROLE_CALLER ? "caller" : "callee", hold));
+}
+
+/* A claim from the future is no younger than one from the past: no clocks differ by so much. */
+bool internal_call_claim_is_old(const struct call_facts *facts, int64_t now_s)
+{
+    int64_t age_s = now_s - facts->claimed_at_s;
+    return age_s >= CALL_CLAIM_YOUNG_S || age_s <= -CALL_CLAIM_YOUNG_S;
+}
+
+enum claim_decision internal_call_claim(const struct call_facts *facts, enum task_status t1,
+                                        const char *my_id, int64_t now_s)
+{
+    if (facts->outcome != OUTCOME_NONE || !task_status_is_live(t1)) return CLAIM_OVER;
+    if (facts->k_sid[0] != '\0') return CLAIM_DONE;
+    if (facts->claim_id[0] == '\0') return CLAIM_TAKE;
+    if (strcmp(facts->claim_id, my_id) == 0) return CLAIM_MINE;
+    return internal_call_claim_is_old(facts, now_s) ? CLAIM_TAKE_OVER : CLAIM_WAIT;
+}
+
+bool internal_call_wins_glare(const char *t1_sid, const char *other_t1_sid)
+{
+    return strcmp(t1_sid, other_t1_sid) < 0;
+}
+
+enum close_step internal_call_close_step(enum task_status status)
+{
+    switch (status) {
+    case TASK_PENDING:
+    case TASK_RESERVED:
+        return CLOSE_CANCEL;
+    case TASK_ASSIGNED:
+        return CLOSE_WRAP;
+    default:
+        return CLOSE_NOTHING;
+    }
+}
+
+enum call_outcome internal_call_leg_ended(enum call_role leg, bool connected,
+                                          const char *call_status)
+{
+    if (connected) return OUTCOME_HANGUP;
+    /* A leg that rang and wasn't answered, or could not be placed, is nobody's wish. */
+    bool was_up = call_status == NULL || strcmp(call_status, "completed") == 0;
+    if (leg == ROLE_CALLER && was_up) return OUTCOME_CANCEL;
+    return OUTCOME_FAILED;
+}
+
+/* Has K, the callee's Task, come to an end, and what does that mean? */
+static bool k_is_over(const struct call_view *view, enum call_outcome *outcome)
+{
+    bool connected = view->facts.connected_at[0] != '\0';
+    if (view->facts.k_sid[0] == '\0') return false;
+    if (!view->k_found || !task_status_is_live(view->k)) {
+        /* Canceled by its Timeout: nobody took it. Anything else was cut off. */
+        bool unanswered = view->k_found && view->k == TASK_CANCELED;
+        *outcome = connected ? OUTCOME_HANGUP : unanswered ? OUTCOME_NO_ANSWER : OUTCOME_FAILED;
+        return true;
+    }
+    if (view->k == TASK_ASSIGNED && view->k_leg_ended) {
+        *outcome = connected ? OUTCOME_HANGUP : OUTCOME_FAILED;
+        return true;
+    }
+    return false;
+}
+
+enum call_outcome internal_call_final_outcome(const struct call_view *view)
+{
+    if (view->facts.outcome != OUTCOME_NONE) return view->facts.outcome;
+    return view->facts.connected_at[0] != '\0' ? OUTCOME_HANGUP : OUTCOME_FAILED;
+}
+
+enum ring_decision internal_call_ring(const struct call_view *view, enum call_outcome *outcome)
+{
+    bool connected = view->facts.connected_at[0] != '\0';
+    *outcome = OUTCOME_NONE;
+    if (!view->t1_found || !task_status_is_live(view->t1) || view->facts.outcome != OUTCOME_NONE) {
+        *outcome = internal_call_final_outcome(view);
+        return RING_CLOSE;
+    }
+    if (view->caller_leg_ended) {
+        *outcome = connected ? OUTCOME_HANGUP : OUTCOME_CANCEL;
+        return RING_CLOSE;
+    }
+    if (k_is_over(view, outcome)) return RING_CLOSE;
+    if (connected) return RING_ON;
+    if (view->rung_s >= view->ring_seconds + CALL_RING_MARGIN_S) {
+        bool answered = view->k_found && view->k == TASK_ASSIGNED;
+        *outcome = answered ? OUTCOME_FAILED : OUTCOME_NO_ANSWER;
+        return RING_CLOSE;
+    }
+    return view->facts.k_sid[0] == '\0' ? RING_HEAL : RING_ON;
+}
+
+static const char *const state_names[] = {
+    [STATE_CALLING] = "calling",     [STATE_RINGING] = "ringing",
+    [STATE_CONNECTED] = "connected", [STATE_RECONNECTING] = "reconnecting",
+    [STATE_ENDED] = "ended",         [STATE_NONE] = "none",
+};
+
+const char *call_state_name(enum call_state state)
+{
+    return state_names[state];
+}
+
+enum call_state internal_call_state(const struct call_view *view)
+{
+    if (!view->t1_found || !task_status_is_live(view->t1)) return STATE_ENDED;
+    if (view->facts.outcome != OUTCOME_NONE) return STATE_ENDED;
+    if (view->facts.connected_at[0] != '\0') return STATE_CONNECTED;
+    /* The callee can be quicker than whoever writes K's SID into T1. */
+    return view->facts.k_sid[0] != '\0' || view->k_found ? STATE_RINGING : STATE_CALLING;
+}

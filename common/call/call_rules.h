@@ -1,0 +1,162 @@
+/*
+ * The rules of an agent-to-agent call, as pure functions: no socket, no clock, no Twilio. What a
+ * rule needs to know comes in as a value, what it decides goes out as one, and each rule is a row
+ * of a table in tests/unit/test_internal_call.c.
+ *
+ * T1 is the caller's Task, K the callee's, a leg is one agent's Call into the Conference that is
+ * named after T1. T1's Attributes hold what is known of the call; they are hints that an agent's
+ * browser could rewrite. Who is who comes from the signed statement alone (token.h).
+ */
+#ifndef DIALPAD_CALL_RULES_H
+#define DIALPAD_CALL_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include "auth/token.h"
+#include "base/err.h"
+#include "base/sid.h"
+#include "twilio/task_status.h"
+
+enum {
+    CALL_T1_TIMEOUT_S = 20,      /* T1 is for the caller, whose page is waiting for it */
+    CALL_K_TIMEOUT_MARGIN_S = 5, /* K outlives the ring by this, and is canceled before that */
+    CALL_CLAIM_YOUNG_S = 6,      /* a younger claim's owner may still be at work */
+    CALL_WRAP_UP_S = 15,         /* a page that lives completes its wrapping Task well before */
+    CALL_ROUND_S = 5,            /* one round of ringback */
+    CALL_RING_MARGIN_S = 10,     /* ringback ends the call this long after the page should have */
+    CALL_LEG_TIMEOUT_S = 15,     /* how long reservation.call lets a softphone ring */
+    CALL_CLAIM_ID_SIZE = 33,
+    CALL_TIME_SIZE = 32
+};
+
+/* Why a call is over. */
+enum call_outcome {
+    OUTCOME_NONE, /* it isn't */
+    OUTCOME_HANGUP,
+    OUTCOME_CANCEL,
+    OUTCOME_DECLINED,
+    OUTCOME_NO_ANSWER,
+    OUTCOME_BUSY,
+    OUTCOME_GLARE,
+    OUTCOME_FAILED,
+    OUTCOME__MAX
+};
+
+/* "hangup", "no-answer", ...; NULL for OUTCOME_NONE. */
+const char *call_outcome_name(enum call_outcome outcome);
+enum call_outcome call_outcome_parse(const char *text); /* OUTCOME_NONE for anything else */
+
+enum call_role { ROLE_NONE, ROLE_CALLER, ROLE_CALLEE };
+
+/* Which end of the call is this Worker? */
+enum call_role internal_call_role(const struct token_statement *who, const char *worker_sid);
+
+/* Whose leg is a Call to this address? `to` is what Twilio says of the Call. */
+enum call_role internal_call_leg(const struct token_statement *who, const char *to);
+
+/*
+ * The Attributes of the two Tasks; the caller's to delete, NULL when out of memory. `statement` is
+ * the signed text of `who`. Both carry the same conversation id, so that Flex Insights counts one
+ * conversation.
+ */
+cJSON *internal_call_caller_attributes(const struct token_statement *who, const char *statement,
+                                       const char *conversation_id);
+cJSON *internal_call_callee_attributes(const struct token_statement *who, const char *statement,
+                                       const char *t1_sid, const char *conference_sid,
+                                       const char *conversation_id);
+
+/* What T1's Attributes say of the call so far. Malformed values count as absent. */
+struct call_facts {
+    enum call_outcome outcome;
+    char k_sid[SID_SIZE]; /* "" while no K is known */
+    char conference_sid[SID_SIZE];
+    char caller_call_sid[SID_SIZE]; /* the leg that made K */
+    char worker_call_sid[SID_SIZE]; /* what TaskRouter wrote when it placed the caller's leg */
+    char connected_at[CALL_TIME_SIZE];
+    char claim_id[CALL_CLAIM_ID_SIZE];
+    int64_t claimed_at_s;
+    bool caller_holds; /* the caller has put the other side on hold */
+    bool callee_holds;
+    char conversation_id[CALL_CLAIM_ID_SIZE];
+};
+
+void internal_call_read(const cJSON *attributes, struct call_facts *facts);
+
+/* Changes of T1's Attributes, each to be merged into what is there. NULL when out of memory. */
+cJSON *internal_call_patch_outcome(enum call_outcome outcome);
+cJSON *internal_call_patch_claim(const char *claim_id, int64_t now_s);
+cJSON *internal_call_patch_unclaim(void);
+cJSON *internal_call_patch_callee_task(const char *conference_sid, const char *caller_call_sid,
+                                       const char *k_sid);
+cJSON *internal_call_patch_connected(const char *callee_call_sid, int64_t now_s);
+cJSON *internal_call_patch_hold(enum call_role holder, bool hold);
+
+/* May this host make K now? */
+enum claim_decision {
+    CLAIM_DONE,      /* K exists */
+    CLAIM_OVER,      /* the call is over */
+    CLAIM_MINE,      /* the claim stands and is ours: make K */
+    CLAIM_TAKE,      /* nobody has claimed it */
+    CLAIM_TAKE_OVER, /* an old claim: its owner died; look for K before making one */
+    CLAIM_WAIT       /* somebody is at it */
+};
+
+/* Has the owner of the claim had time enough, by Twilio's clock? */
+bool internal_call_claim_is_old(const struct call_facts *facts, int64_t now_s);
+
+enum claim_decision internal_call_claim(const struct call_facts *facts, enum task_status t1,
+                                        const char *my_id, int64_t now_s);
+
+/* Two agents called each other at the same moment: does this T1 live? Both hosts decide alike. */
+bool internal_call_wins_glare(const char *t1_sid, const char *other_t1_sid);
+
+/* The next step that ends a Task in this state. */
+enum close_step { CLOSE_NOTHING, CLOSE_CANCEL, CLOSE_WRAP };
+
+enum close_step internal_call_close_step(enum task_status status);
+
+/* The outcome that a leg's end means, given how far the call had come. */
+enum call_outcome internal_call_leg_ended(enum call_role leg, bool connected,
+                                          const char *call_status);
+
+/* What is known when ringback is asked for the next round, or when the sweep looks at a call. */
+struct call_view {
+    bool t1_found;
+    enum task_status t1;
+    struct call_facts facts;
+    bool k_found; /* K still exists; facts.k_sid may not name it yet */
+    enum task_status k;
+    bool k_leg_ended; /* K's leg was placed and is over */
+    bool caller_leg_ended;
+    int64_t rung_s; /* how long the caller has been waiting */
+    int ring_seconds;
+};
+
+enum ring_decision {
+    RING_ON,
+    RING_HEAL, /* nobody is making K: make it */
+    RING_CLOSE
+};
+
+enum ring_decision internal_call_ring(const struct call_view *view, enum call_outcome *outcome);
+
+/* What the page is told. */
+enum call_state {
+    STATE_CALLING,
+    STATE_RINGING,
+    STATE_CONNECTED,
+    STATE_RECONNECTING,
+    STATE_ENDED,
+    STATE_NONE
+};
+
+const char *call_state_name(enum call_state state);
+enum call_state internal_call_state(const struct call_view *view);
+
+/* The outcome that goes with STATE_ENDED when T1 holds none: its Timeout, or Twilio, ended it. */
+enum call_outcome internal_call_final_outcome(const struct call_view *view);
+
+#endif

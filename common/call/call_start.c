@@ -1,0 +1,134 @@
+#include "call/call_start.h"
+
+#include <string.h>
+
+#include "base/random.h"
+#include "base/strbuf.h"
+#include "call/call_capacity.h"
+
+bool call_contact_is_supported(const char *contact_uri)
+{
+    static const char prefix[] = "client:";
+    return strncmp(contact_uri, prefix, sizeof prefix - 1) == 0 &&
+           contact_uri[sizeof prefix - 1] != '\0';
+}
+
+/* From "WK…" or a contact_uri to a Worker's SID. */
+static enum start_refusal find_callee(const struct call_start *start, char sid[SID_SIZE])
+{
+    if (sid_is_worker(start->to)) {
+        sid_copy(sid, start->to);
+        return START_OK;
+    }
+    if (!call_contact_is_supported(start->to)) return START_UNSUPPORTED_CONTACT;
+    size_t count = directory_count_contact(start->directory, start->to, sid);
+    if (count == 0) return START_UNKNOWN_AGENT;
+    return count == 1 ? START_OK : START_AMBIGUOUS_AGENT;
+}
+
+/*
+ * The Workflow finds a Worker by contact_uri. Where two have the same one it would ring whichever
+ * it likes, so such agents neither call nor are called.
+ */
+static enum start_refusal check_contact(const struct call_start *start, const struct worker *worker)
+{
+    char sid[SID_SIZE];
+    if (!call_contact_is_supported(worker->contact_uri)) return START_UNSUPPORTED_CONTACT;
+    size_t count = directory_count_contact(start->directory, worker->contact_uri, sid);
+    bool another = count == 1 && strcmp(sid, worker->sid) != 0;
+    return count > 1 || another ? START_AMBIGUOUS_AGENT : START_OK;
+}
+
+static enum start_refusal check_workers(const struct call_start *start, const struct worker *caller,
+                                        const struct worker *callee)
+{
+    if (strcmp(caller->sid, callee->sid) == 0) return START_CALL_YOURSELF;
+    enum start_refusal refusal = check_contact(start, callee);
+    if (refusal == START_OK) refusal = check_contact(start, caller);
+    if (refusal != START_OK) return refusal;
+    if (strcmp(caller->contact_uri, callee->contact_uri) == 0) return START_AMBIGUOUS_AGENT;
+    if (!callee->available) return START_CALLEE_OFFLINE;
+    if (!caller->available) return START_CALLER_UNAVAILABLE;
+    return START_OK;
+}
+
+static enum err check_room(const struct call_flow *flow, const char *worker_sid,
+                           enum start_refusal taken, enum start_refusal *refusal)
+{
+    enum room room;
+    enum err rc = call_room(flow, worker_sid, NULL, &room, NULL);
+    if (rc == ERR_OK && room != ROOM_FREE) *refusal = taken;
+    return rc;
+}
+
+static void fill_statement(struct token_statement *who, const struct worker *caller,
+                           const struct worker *callee)
+{
+    memset(who, 0, sizeof *who);
+    sid_copy(who->caller_sid, caller->sid);
+    sid_copy(who->callee_sid, callee->sid);
+    /* Both fields are as large as the Worker's own, so that nothing is cut. */
+    _Static_assert((int)TOKEN_TEXT_SIZE >= (int)WORKER_TEXT_SIZE, "a contact_uri must fit");
+    memcpy(who->from, caller->contact_uri, WORKER_TEXT_SIZE);
+    memcpy(who->to, callee->contact_uri, WORKER_TEXT_SIZE);
+    token_set_name(who->caller_name, worker_display_name(caller));
+    token_set_name(who->callee_name, worker_display_name(callee));
+}
+
+static enum err create_t1(const struct call_flow *flow, const struct worker *caller,
+                          const struct worker *callee, char t1_sid[SID_SIZE])
+{
+    cJSON *attributes = NULL;
+    struct task t1 = { 0 };
+    struct token_statement who;
+    struct strbuf statement;
+    char conversation_id[CALL_CLAIM_ID_SIZE];
+    bool unknown;
+    fill_statement(&who, caller, callee);
+    strbuf_init(&statement, STRBUF_MAX_TOKEN);
+
+    enum err rc = token_statement_sign(&statement, flow->session_key, &who);
+    if (rc == ERR_OK) rc = random_hex(conversation_id, (CALL_CLAIM_ID_SIZE - 1) / 2);
+    if (rc != ERR_OK) goto out;
+    rc = ERR_MEMORY;
+    attributes = internal_call_caller_attributes(&who, statement.buf, conversation_id);
+    if (attributes == NULL) goto out;
+    rc = taskrouter_task_create(flow->twilio, attributes, CALL_T1_TIMEOUT_S, &t1, &unknown);
+    if (rc == ERR_OK) sid_copy(t1_sid, t1.sid);
+out:
+    task_clear(&t1);
+    cJSON_Delete(attributes);
+    strbuf_free(&statement);
+    return rc;
+}
+
+enum err call_start(const struct call_flow *flow, const struct call_start *start,
+                    enum start_refusal *refusal, char t1_sid[SID_SIZE])
+{
+    struct worker caller = { 0 };
+    struct worker callee = { 0 };
+    char callee_sid[SID_SIZE];
+    enum err rc = ERR_OK;
+    *refusal = find_callee(start, callee_sid);
+    if (*refusal != START_OK) goto out;
+    rc = taskrouter_worker_fetch(flow->twilio, callee_sid, &callee);
+    if (rc == ERR_NOT_FOUND) {
+        *refusal = START_UNKNOWN_AGENT;
+        rc = ERR_OK;
+        goto out;
+    }
+    if (rc == ERR_OK) rc = taskrouter_worker_fetch(flow->twilio, start->caller_sid, &caller);
+    if (rc != ERR_OK) goto out;
+    *refusal = check_workers(start, &caller, &callee);
+    if (*refusal == START_OK) {
+        rc = check_room(flow, caller.sid, START_ALREADY_IN_CALL, refusal);
+    }
+    if (rc == ERR_OK && *refusal == START_OK) {
+        rc = check_room(flow, callee.sid, START_CALLEE_BUSY, refusal);
+    }
+    if (rc == ERR_OK && *refusal == START_OK) rc = create_t1(flow, &caller, &callee, t1_sid);
+out:
+    worker_clear(&callee);
+    worker_clear(&caller);
+    return rc;
+}

@@ -1,0 +1,41 @@
+/*
+ * The beginning of a call: may this agent call that one now, and T1.
+ */
+#ifndef DIALPAD_CALL_START_H
+#define DIALPAD_CALL_START_H
+
+#include "call/call.h"
+#include "directory/directory.h"
+
+/* Why a call can't begin. */
+enum start_refusal {
+    START_OK,
+    START_CALL_YOURSELF,
+    START_UNKNOWN_AGENT,
+    START_AMBIGUOUS_AGENT,
+    START_UNSUPPORTED_CONTACT,
+    START_CALLEE_OFFLINE,
+    START_CALLEE_BUSY,
+    START_CALLER_UNAVAILABLE,
+    START_ALREADY_IN_CALL,
+    START__MAX
+};
+
+struct call_start {
+    const char *caller_sid;            /* who asks, from the token */
+    const char *to;                    /* "WK…" or a contact_uri */
+    const struct directory *directory; /* to find contact_uris, and two Workers with the same one */
+};
+
+/*
+ * Reads both Workers as they are at this moment, and creates T1 if nothing speaks against it.
+ * ERR_OK with *refusal START_OK and T1's SID, or with another refusal and nothing done. After a
+ * failure of the creation itself nobody knows whether T1 exists; it ends by its Timeout.
+ */
+enum err call_start(const struct call_flow *flow, const struct call_start *start,
+                    enum start_refusal *refusal, char t1_sid[SID_SIZE]) MUST_CHECK;
+
+/* Softphones are the only contacts that can be called so far: "client:…". */
+bool call_contact_is_supported(const char *contact_uri);
+
+#endif

@@ -1,0 +1,54 @@
+#include "directory/agent_lookup.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "directory/directory_refresh.h"
+
+/* Of a directory that could not be read to its end nobody knows whether the name is one's alone. */
+static enum err sid_of(const struct directory *directory, const char *user, char sid[SID_SIZE])
+{
+    size_t count = directory_count_user(directory, user, sid);
+    if (count <= 1 && directory_incomplete(directory)) return ERR_UNAVAILABLE;
+    if (count == 1) return ERR_OK;
+    return count == 0 ? ERR_NOT_FOUND : ERR_CONFLICT;
+}
+
+/* A Worker who was added a moment ago isn't in the snapshot: then all are read afresh. */
+static enum err find_sid(struct twilio_client *client, bool fastcgi, const char *user,
+                         char sid[SID_SIZE])
+{
+    const struct directory_refresh_options options = {
+        .client = client,
+        .fastcgi = fastcgi,
+        .may_fetch = true,
+    };
+    struct directory_view view = { 0 };
+    struct directory *fresh = NULL;
+    enum err rc = directory_refresh_view(&options, &view);
+    if (rc == ERR_OK) rc = sid_of(view.directory, user, sid);
+    if (rc == ERR_NOT_FOUND && view.directory != NULL) {
+        rc = directory_fetch(client, view.directory, &fresh);
+        if (rc == ERR_OK) rc = sid_of(fresh, user, sid);
+    }
+    directory_close(fresh);
+    directory_close(view.directory);
+    return rc;
+}
+
+enum err agent_lookup(struct twilio_client *client, bool fastcgi, const char *user,
+                      struct worker *worker)
+{
+    const char *attribute = twilio_client_config(client)->user_attribute;
+    if (strcmp(attribute, "friendly_name") == 0) {
+        return taskrouter_worker_find(client, user, worker);
+    }
+    char sid[SID_SIZE];
+    enum err rc = find_sid(client, fastcgi, user, sid);
+    if (rc == ERR_OK) rc = taskrouter_worker_fetch(client, sid, worker);
+    if (rc != ERR_OK) return rc;
+    const char *value = json_get_string(worker->attributes, attribute);
+    if (value != NULL && strcmp(value, user) == 0) return ERR_OK;
+    worker_clear(worker);
+    return ERR_NOT_FOUND;
+}

@@ -1,0 +1,150 @@
+#include "directory/directory_image.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "directory/directory.h"
+
+const char directory_image_magic[8] = "DIALDIR";
+
+static_assert(sizeof(struct directory_header) == 120 + 1024, "the header has no padding");
+static_assert(sizeof(struct directory_holder) == 80, "a holder has no padding");
+static_assert(sizeof(struct directory_record) == 60, "a record has no padding");
+
+/* Eight bytes at a time, because every opening sums the whole image. */
+uint64_t directory_image_sum(uint64_t sum, const void *data, size_t len)
+{
+    const uint64_t spread = 0x9e3779b97f4a7c15; /* 2^64 divided by the golden ratio */
+    const unsigned char *bytes = data;
+    sum = (sum ^ len) * spread;
+    while (len > 0) {
+        uint64_t word = 0;
+        size_t piece = len < sizeof word ? len : sizeof word;
+        if (piece == sizeof word)
+            memcpy(&word, bytes, sizeof word);
+        else
+            memcpy(&word, bytes, piece);
+        sum = (sum ^ word) * spread;
+        sum ^= sum >> 32;
+        bytes += piece;
+        len -= piece;
+    }
+    return sum;
+}
+
+uint64_t directory_image_header_sum(const struct directory_header *header,
+                                    const struct directory_holder *holders)
+{
+    struct directory_header copy = *header;
+    copy.header_sum = 0;
+    uint64_t sum = directory_image_sum(0, &copy, sizeof copy);
+    return directory_image_sum(sum, holders, header->holder_count * sizeof *holders);
+}
+
+static bool header_is_ours(const struct directory_header *header, size_t size)
+{
+    return memcmp(header->magic, directory_image_magic, sizeof header->magic) == 0 &&
+           header->version == DIRECTORY_IMAGE_VERSION && header->size == size &&
+           header->available_count <= header->count && header->folded_len > 0 &&
+           header->strings_len > 0 &&
+           header->workspace_sid[sizeof header->workspace_sid - 1] == '\0';
+}
+
+/* Points at the sections; false if they don't fill the image exactly. */
+static bool find_sections(struct directory *directory)
+{
+    const struct directory_header *header = directory->header;
+    const unsigned char *bytes = directory->data;
+    uint64_t holders = sizeof *header;
+    uint64_t records = holders + header->holder_count * (uint64_t)sizeof *directory->holders;
+    uint64_t by_sid = records + header->count * (uint64_t)sizeof *directory->records;
+    uint64_t folded = by_sid + header->count * (uint64_t)sizeof *directory->by_sid;
+    uint64_t strings = folded + header->folded_len;
+    if (strings + header->strings_len != directory->size) return false;
+    directory->holders = (const void *)(bytes + holders);
+    directory->records = (const void *)(bytes + records);
+    directory->by_sid = (const void *)(bytes + by_sid);
+    directory->folded = (const char *)bytes + folded;
+    directory->strings = (const char *)bytes + strings;
+    return true;
+}
+
+static bool sums_hold(const struct directory *directory)
+{
+    const struct directory_header *header = directory->header;
+    if (header->header_sum != directory_image_header_sum(header, directory->holders)) return false;
+    const unsigned char *content = (const void *)directory->records;
+    size_t len = directory->size - (size_t)(content - (const unsigned char *)directory->data);
+    return header->content_sum == directory_image_sum(header->available_count, content, len);
+}
+
+static bool record_is_sound(const struct directory *directory, size_t i)
+{
+    const struct directory_header *header = directory->header;
+    const struct directory_record *record = &directory->records[i];
+    uint32_t after = i == 0 ? 0 : directory->records[i - 1].folded;
+    return record->folded > after && record->folded < header->folded_len &&
+           directory->folded[record->folded - 1] == '\n' && record->name < header->strings_len &&
+           record->contact_uri < header->strings_len && record->activity < header->strings_len &&
+           record->user < header->strings_len && record->busy <= DIRECTORY_BUSY_UNKNOWN &&
+           record->sid[SID_LEN] == '\0' && directory->by_sid[i] < header->count;
+}
+
+/*
+ * The sums have ruled out damage; this rules out that a file with right sums but wrong offsets,
+ * whoever made it, leads a search out of the image.
+ */
+static bool contents_are_sound(const struct directory *directory)
+{
+    const struct directory_header *header = directory->header;
+    if (directory->folded[0] != '\n' || directory->folded[header->folded_len - 1] != '\n' ||
+        directory->strings[header->strings_len - 1] != '\0')
+        return false;
+    for (size_t i = 0; i < header->count; i++) {
+        if (!record_is_sound(directory, i)) return false;
+    }
+    for (size_t i = 0; i < header->holder_count; i++) {
+        const struct directory_holder *holder = &directory->holders[i];
+        if (holder->task_sid[SID_LEN] != '\0' || holder->worker_sid[SID_LEN] != '\0') return false;
+    }
+    return true;
+}
+
+enum err directory_image_open(void *data, size_t size, bool mapped, struct directory **directory)
+{
+    enum err rc = ERR_MEMORY;
+    struct directory *opened = calloc(1, sizeof *opened);
+    if (opened == NULL) goto out;
+    rc = ERR_INPUT;
+    opened->data = data;
+    opened->size = size;
+    opened->mapped = mapped;
+    opened->header = data;
+    if (size < sizeof *opened->header || !header_is_ours(opened->header, size)) goto out;
+    if (!find_sections(opened) || !sums_hold(opened) || !contents_are_sound(opened)) goto out;
+    atomic_init(&opened->users, 1);
+    *directory = opened;
+    opened = NULL;
+    rc = ERR_OK;
+out:
+    free(opened);
+    return rc;
+}
+
+size_t directory_image_find(const struct directory *directory, const char *sid)
+{
+    size_t low = 0;
+    size_t high = directory->header->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        size_t record = directory->by_sid[middle];
+        int order = strcmp(sid, directory->records[record].sid);
+        if (order == 0) return record;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return directory->header->count;
+}

@@ -1,0 +1,314 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fold.h"
+#include "directory/directory.h"
+#include "directory/directory_image.h"
+
+/* More words than any name has. */
+enum { WORDS_MAX = 64, FOLDED_MAX = 16 * 1024 };
+
+struct word {
+    const char *text;
+    size_t len;
+};
+
+struct words {
+    struct word list[WORDS_MAX];
+    size_t count;
+    size_t key; /* the longest: it occurs least, so the block is searched for it */
+};
+
+/* How well a name fits, best first. */
+enum fit { FIT_NAME, FIT_WORD, FIT_INSIDE, FIT__MAX, FIT_NOT = FIT__MAX };
+
+/* The first matches of each kind; those beyond the limit are only counted. */
+struct matches {
+    uint32_t list[FIT__MAX][DIRECTORY_LIMIT_MAX];
+    size_t count[FIT__MAX];
+    size_t total;
+};
+
+/* Ends each word with a NUL where its space was. */
+static enum err split_words(char *folded, struct words *words)
+{
+    words->count = 0;
+    words->key = 0;
+    while (*folded != '\0') {
+        if (words->count == WORDS_MAX) return ERR_INPUT;
+        size_t len = strcspn(folded, " ");
+        words->list[words->count] = (struct word){ folded, len };
+        if (len > words->list[words->key].len) words->key = words->count;
+        words->count++;
+        folded += len;
+        if (*folded == ' ') *folded++ = '\0';
+    }
+    return ERR_OK;
+}
+
+/*
+ * `hit` is where the word occurs first. The line begins where a name begins, so the byte before
+ * any later hit belongs to the name.
+ */
+static enum fit fit_of_word(const struct word *word, const char *line, const char *end,
+                            const char *hit)
+{
+    if (hit == line) return FIT_NAME;
+    for (; hit != NULL; hit = memmem(hit + 1, (size_t)(end - hit - 1), word->text, word->len))
+        if (hit[-1] == ' ') return FIT_WORD;
+    return FIT_INSIDE;
+}
+
+/*
+ * All words must fit; the name is as good as its worst word, and better if one begins it.
+ * `key_hit` is where the key occurs first.
+ */
+static enum fit fit_of_name(const struct words *words, const char *line, const char *end,
+                            const char *key_hit)
+{
+    bool begins_name = false;
+    bool inside = false;
+    for (size_t i = 0; i < words->count; i++) {
+        const struct word *word = &words->list[i];
+        const char *hit = key_hit;
+        if (i != words->key) hit = memmem(line, (size_t)(end - line), word->text, word->len);
+        if (hit == NULL) return FIT_NOT;
+        enum fit fit = fit_of_word(word, line, end, hit);
+        begins_name = begins_name || fit == FIT_NAME;
+        inside = inside || fit == FIT_INSIDE;
+    }
+    if (inside) return FIT_INSIDE;
+    return begins_name ? FIT_NAME : FIT_WORD;
+}
+
+/* Where the line of record `i` begins; for the one after the last, where the block ends. */
+static uint32_t line_start(const struct directory *directory, size_t i)
+{
+    return i < directory->header->count ? directory->records[i].folded
+                                        : directory->header->folded_len;
+}
+
+/*
+ * The record whose line holds this offset. Hits come in order and mostly close together, so the
+ * steps grow from the last record before they halve.
+ */
+static size_t record_at(const struct directory *directory, size_t from, size_t to, uint32_t offset)
+{
+    size_t step = 1;
+    while (from + step < to && line_start(directory, from + step) <= offset) {
+        from += step;
+        step *= 2;
+    }
+    size_t high = from + step < to ? from + step : to;
+    while (high - from > 1) {
+        size_t middle = from + (high - from) / 2;
+        if (line_start(directory, middle) <= offset)
+            from = middle;
+        else
+            high = middle;
+    }
+    return from;
+}
+
+static void add_match(struct matches *matches, enum fit fit, size_t record, size_t limit)
+{
+    matches->total++;
+    if (matches->count[fit] < limit) matches->list[fit][matches->count[fit]++] = (uint32_t)record;
+}
+
+/* Without a text everybody fits, and the records stand in the right order already. */
+static void match_everybody(size_t from, size_t to, size_t without, size_t limit,
+                            struct matches *matches)
+{
+    bool left_out = without >= from && without < to;
+    matches->total = to - from - (left_out ? 1 : 0);
+    for (size_t i = from; i < to && matches->count[FIT_NAME] < limit; i++) {
+        if (i != without) matches->list[FIT_NAME][matches->count[FIT_NAME]++] = (uint32_t)i;
+    }
+}
+
+/*
+ * glibc's strstr looks at many bytes at once and memmem at one, except for a single letter: names
+ * are found several times faster. It may run past `end`, but not past the NUL that ends the image.
+ */
+static const char *find_key(const struct word *key, const char *from, const char *end)
+{
+    if (key->len == 1) return memchr(from, *key->text, (size_t)(end - from));
+    const char *hit = strstr(from, key->text);
+    return hit != NULL && hit < end ? hit : NULL;
+}
+
+static void match_words(const struct directory *directory, const struct words *words, size_t from,
+                        size_t to, size_t without, size_t limit, struct matches *matches)
+{
+    const struct word *key = &words->list[words->key];
+    const char *block = directory->folded;
+    uint32_t end = line_start(directory, to);
+    uint32_t at = line_start(directory, from);
+    size_t record = from;
+    while (at < end) {
+        const char *hit = find_key(key, block + at, block + end);
+        if (hit == NULL) break;
+        record = record_at(directory, record, to, (uint32_t)(hit - block));
+        uint32_t line = line_start(directory, record);
+        uint32_t next = line_start(directory, record + 1);
+        enum fit fit = fit_of_name(words, block + line, block + next - 1, hit);
+        if (fit != FIT_NOT && record != without) add_match(matches, fit, record, limit);
+        at = next;
+    }
+}
+
+/* The first record of a part whose name doesn't stand before this letter. */
+static size_t first_from_letter(const struct directory *directory, size_t from, size_t to,
+                                unsigned char letter)
+{
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if ((unsigned char)directory->folded[line_start(directory, middle)] < letter)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static bool has_letter(const struct directory *directory, size_t record, unsigned char letter)
+{
+    uint32_t line = line_start(directory, record);
+    return memchr(directory->folded + line, letter, line_start(directory, record + 1) - line) !=
+           NULL;
+}
+
+/*
+ * One letter, and the names that begin with it fill the list: the others need no look. False, with
+ * nothing done, when it is anything else.
+ */
+static bool match_letter(const struct directory *directory, const struct words *words,
+                         enum directory_part part, size_t from, size_t to, size_t without,
+                         size_t limit, struct matches *matches)
+{
+    unsigned char letter = (unsigned char)*words->list[0].text;
+    if (words->count != 1 || words->list[0].len != 1 || letter >= DIRECTORY_LETTERS) return false;
+    size_t first = first_from_letter(directory, from, to, letter);
+    size_t count = 0;
+    for (size_t i = first; i < to && count < limit; i++) {
+        if ((unsigned char)directory->folded[line_start(directory, i)] != letter) break;
+        if (i != without) matches->list[FIT_NAME][count++] = (uint32_t)i;
+    }
+    if (count < limit) return false;
+    size_t all = directory->header->with_letter[part][letter];
+    size_t left_out =
+        without >= from && without < to && has_letter(directory, without, letter) ? 1 : 0;
+    if (all < count + left_out) return false; /* a number that somebody has made up */
+    matches->count[FIT_NAME] = count;
+    matches->total = all - left_out;
+    return true;
+}
+
+static struct directory_agent agent_of(const struct directory *directory, size_t i)
+{
+    const struct directory_record *record = &directory->records[i];
+    return (struct directory_agent){
+        .sid = record->sid,
+        .name = directory->strings + record->name,
+        .contact_uri = directory->strings + record->contact_uri,
+        .activity = directory->strings + record->activity,
+        .available = i < directory->header->available_count,
+        .busy = (enum directory_busy)record->busy,
+    };
+}
+
+static void take_best(const struct directory *directory, const struct matches *matches,
+                      size_t limit, struct directory_result *result)
+{
+    result->total += matches->total;
+    for (size_t fit = 0; fit < FIT__MAX; fit++) {
+        for (size_t i = 0; i < matches->count[fit] && result->count < limit; i++)
+            result->agents[result->count++] = agent_of(directory, matches->list[fit][i]);
+    }
+}
+
+static void search_part(const struct directory *directory, const struct words *words,
+                        enum directory_part part, const struct directory_query *query,
+                        struct directory_result *result)
+{
+    const struct directory_header *header = directory->header;
+    size_t from = part == DIRECTORY_AVAILABLE ? 0 : header->available_count;
+    size_t to = part == DIRECTORY_AVAILABLE ? header->available_count : header->count;
+    size_t limit = query->limit;
+    struct matches matches;
+    memset(matches.count, 0, sizeof matches.count);
+    matches.total = 0;
+    size_t without = query->without_sid != NULL
+                         ? directory_image_find(directory, query->without_sid)
+                         : header->count;
+    if (words->count == 0)
+        match_everybody(from, to, without, limit, &matches);
+    else if (!match_letter(directory, words, part, from, to, without, limit, &matches) && from < to)
+        match_words(directory, words, from, to, without, limit, &matches);
+    take_best(directory, &matches, limit, result);
+}
+
+/* "client:…", "sip:…" or a number: all others are spared the look at every contact_uri. */
+static bool may_be_contact(const char *text)
+{
+    return text[0] == '+' || strchr(text, ':') != NULL;
+}
+
+/*
+ * A link, a favourite and an embedding page know an agent by SID or contact_uri. Neither can be a
+ * name that anybody types, so such a text asks for that agent alone.
+ */
+static bool find_by_address(const struct directory *directory, const struct directory_query *query,
+                            struct directory_result *result)
+{
+    char sid[SID_SIZE];
+    if (query->text == NULL) return false;
+    if (sid_is_worker(query->text))
+        sid_copy(sid, query->text);
+    else if (!may_be_contact(query->text) ||
+             directory_count_contact(directory, query->text, sid) != 1)
+        return false;
+    size_t found = directory_image_find(directory, sid);
+    const struct directory_header *header = directory->header;
+    size_t end = query->include_offline ? header->count : header->available_count;
+    result->count = 0;
+    if (found < end && (query->without_sid == NULL || strcmp(query->without_sid, sid) != 0))
+        result->agents[result->count++] = agent_of(directory, found);
+    result->total = result->count;
+    return true;
+}
+
+enum err directory_search(const struct directory *directory, const struct directory_query *query,
+                          struct directory_result *result)
+{
+    if (query->limit < 1 || query->limit > DIRECTORY_LIMIT_MAX) return ERR_INPUT;
+    if (find_by_address(directory, query, result)) return ERR_OK;
+    struct strbuf folded;
+    struct words words;
+    strbuf_init(&folded, FOLDED_MAX);
+    enum err rc = fold_text(&folded, query->text != NULL ? query->text : "");
+    if (rc == ERR_OK) rc = split_words(folded.buf, &words);
+    if (rc == ERR_OK) {
+        result->count = 0;
+        result->total = 0;
+        search_part(directory, &words, DIRECTORY_AVAILABLE, query, result);
+        if (query->include_offline) search_part(directory, &words, DIRECTORY_OTHERS, query, result);
+    }
+    strbuf_free(&folded);
+    return rc;
+}
+
+void directory_query_etag(const struct directory *directory, const struct directory_query *query,
+                          bool stale, char etag[DIRECTORY_ETAG_SIZE])
+{
+    const char *text = query->text != NULL ? query->text : "";
+    const char *without = query->without_sid != NULL ? query->without_sid : "";
+    const uint64_t rest[] = { query->include_offline, query->limit, stale };
+    uint64_t sum = directory->header->content_sum;
+    sum = directory_image_sum(sum, text, strlen(text));
+    sum = directory_image_sum(sum, without, strlen(without));
+    sum = directory_image_sum(sum, rest, sizeof rest);
+    snprintf(etag, DIRECTORY_ETAG_SIZE, "\"%016" PRIx64 "\"", sum);
+}

@@ -1,0 +1,17 @@
+/*
+ * The answer of list-agents.
+ */
+#ifndef DIALPAD_AGENTS_REPLY_H
+#define DIALPAD_AGENTS_REPLY_H
+
+#include "base/strbuf.h"
+#include "directory/directory.h"
+
+/*
+ * {"agents":[{"sid","name","contactUri","activity","available","busy"}],"total","stale"}; `busy`
+ * is null where nobody knows. Written straight into `out`: a tree of 50 agents would cost more than
+ * the search. What doesn't fit is remembered by `out`, as always.
+ */
+void directory_print(struct strbuf *out, const struct directory_result *result, bool stale);
+
+#endif

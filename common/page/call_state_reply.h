@@ -1,0 +1,20 @@
+/*
+ * The answer of call-state: {taskSid, role, state, outcome, other: {sid, name}, hold: {me, other},
+ * connectedAt}.
+ */
+#ifndef DIALPAD_CALL_STATE_REPLY_H
+#define DIALPAD_CALL_STATE_REPLY_H
+
+#include "call/call.h"
+#include "call/call_report.h"
+#include "web/response.h"
+
+/* Of the call that the agent with this role knows by `task_sid`; with_legs adds their `legs`. */
+enum err call_answer(struct response *response, const char *task_sid, const struct call *call,
+                     enum call_role role, const struct call_report *report,
+                     bool with_legs) MUST_CHECK;
+
+/* The agent is in no call. */
+enum err call_answer_none(struct response *response) MUST_CHECK;
+
+#endif

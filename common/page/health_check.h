@@ -1,0 +1,28 @@
+/*
+ * What can be wrong between this host and the workspace, in words that an admin can act on.
+ */
+#ifndef DIALPAD_HEALTH_CHECK_H
+#define DIALPAD_HEALTH_CHECK_H
+
+#include <stddef.h>
+
+#include "twilio/twilio_client.h"
+
+enum { HEALTH_FINDINGS_MAX = 8, HEALTH_TEXT_SIZE = 512, HEALTH_KEPT_MS = 10 * 1000 };
+
+struct health_findings {
+    char list[HEALTH_FINDINGS_MAX][HEALTH_TEXT_SIZE];
+    size_t count;
+};
+
+/* Adds a finding; more than fit are dropped, because the first ones explain the rest. */
+void health_find(struct health_findings *findings, const char *text);
+
+/*
+ * Asks Twilio for the Workflow and judges it: the credentials work, its Reservation time-out
+ * exceeds the ring time, and its first filter that could take our Tasks routes them by
+ * contact_uri. The findings are kept for HEALTH_KEPT_MS for all threads.
+ */
+void health_check_deep(struct twilio_client *client, struct health_findings *findings);
+
+#endif

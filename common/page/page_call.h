@@ -1,0 +1,24 @@
+/*
+ * What the page endpoints share: from a taskSid and the token of who asks to a call that is theirs.
+ */
+#ifndef DIALPAD_PAGE_CALL_H
+#define DIALPAD_PAGE_CALL_H
+
+#include "call/call.h"
+#include "web/endpoint.h"
+
+struct call_flow page_flow(const struct service *service);
+
+/*
+ * Loads the call of this Task (T1 or K) and says which end of it the asker is. Refuses with 404
+ * unknown_task or 403 not_your_call. `call` is zeroed by the caller and cleared by it in any case.
+ */
+enum err page_call_load(const struct service *service, const struct request *request,
+                        struct response *response, const char *task_sid, struct call *call,
+                        enum call_role *role) MUST_CHECK;
+
+/* call_close, also for a call whose T1 has been deleted; answers 200 {}. */
+enum err page_call_close(const struct service *service, struct response *response,
+                         struct call *call, enum call_outcome outcome) MUST_CHECK;
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * What a page gets to know when it signs in.
+ */
+#ifndef DIALPAD_SESSION_REPLY_H
+#define DIALPAD_SESSION_REPLY_H
+
+#include <stdint.h>
+
+#include "base/config.h"
+#include "base/err.h"
+#include "twilio/taskrouter_task.h"
+#include "web/response.h"
+
+/* Makes the three tokens for this Worker, and the addresses that its page hands to Twilio. */
+enum err session_answer(const struct config *config, const unsigned char *session_key,
+                        const struct worker *worker, int64_t now_s,
+                        struct response *response) MUST_CHECK;
+
+#endif

@@ -1,0 +1,301 @@
+#include "twilio/taskrouter_task.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "twilio/taskrouter_path.h"
+#include "twilio/twilio_resource.h"
+
+void task_clear(struct task *task)
+{
+    cJSON_Delete(task->attributes);
+    memset(task, 0, sizeof(*task));
+}
+
+static enum err task_path(const struct twilio_client *client, const char *task_sid,
+                          const char *below, char path[TASKROUTER_PATH_SIZE])
+{
+    return taskrouter_path(client, "Tasks", task_sid, "WT", below, path);
+}
+
+/* Fills `task` anew from an answer; it is untouched unless ERR_OK. */
+static enum err task_from_reply(const struct twilio_reply *reply, struct task *task)
+{
+    struct task fresh = { 0 };
+    enum err rc = ERR_UPSTREAM;
+
+    if (!twilio_resource_sid(reply->json, "sid", "WT", fresh.sid) ||
+        !task_status_parse(json_get_string(reply->json, "assignment_status"), &fresh.status))
+        goto out;
+    rc = ERR_MEMORY;
+    fresh.attributes = twilio_resource_attributes(reply->json, "attributes");
+    if (fresh.attributes == NULL) goto out;
+    twilio_resource_sid(reply->json, "workflow_sid", "WW", fresh.workflow_sid);
+    memcpy(fresh.etag, reply->etag, sizeof(fresh.etag));
+    fresh.created_s = twilio_resource_time(reply->json, "date_created");
+    fresh.updated_s = twilio_resource_time(reply->json, "date_updated");
+    *task = fresh;
+    rc = ERR_OK;
+out:
+    if (rc != ERR_OK) task_clear(&fresh);
+    return rc;
+}
+
+enum err taskrouter_task_fetch(struct twilio_client *client, const char *task_sid,
+                               struct task *task)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    struct twilio_reply reply = { 0 };
+    enum err rc = task_path(client, task_sid, "", path);
+    if (rc == ERR_OK) rc = twilio_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
+    if (rc == ERR_OK) rc = task_from_reply(&reply, task);
+    twilio_reply_free(&reply);
+    return rc;
+}
+
+/* ERR_TOO_LARGE over TaskRouter's own limit, which would be a refusal without a useful number. */
+static enum err add_attributes(struct strbuf *form, const cJSON *attributes)
+{
+    struct strbuf text;
+    enum err rc = ERR_TOO_LARGE;
+    strbuf_init(&text, STRBUF_MAX_ATTRIBUTES);
+    json_print(&text, attributes);
+    if (!strbuf_failed(&text)) {
+        encode_form_pair(form, "Attributes", text.buf);
+        rc = ERR_OK;
+    }
+    strbuf_free(&text);
+    return rc;
+}
+
+/* Posts a whole form; ERR_MEMORY if it could not be built. */
+static enum err post_form(struct twilio_client *client, const char *path, const struct strbuf *form,
+                          const char *if_match, struct twilio_reply *reply)
+{
+    if (strbuf_failed(form)) return ERR_MEMORY;
+    return twilio_post(client, TWILIO_TASKROUTER, path, form->buf, if_match, reply);
+}
+
+enum err taskrouter_task_create(struct twilio_client *client, const cJSON *attributes,
+                                int timeout_s, struct task *task, bool *unknown)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    char timeout[16];
+    struct strbuf form;
+    struct twilio_reply reply = { 0 };
+
+    *unknown = false;
+    strbuf_init(&form, STRBUF_MAX_FORM);
+    enum err rc = taskrouter_path(client, "Tasks", NULL, NULL, "", path);
+    if (rc == ERR_OK) rc = add_attributes(&form, attributes);
+    if (rc != ERR_OK) goto out;
+    snprintf(timeout, sizeof(timeout), "%d", timeout_s);
+    encode_form_pair(&form, "WorkflowSid", twilio_client_config(client)->workflow_sid);
+    encode_form_pair(&form, "TaskChannel", "voice");
+    encode_form_pair(&form, "Timeout", timeout);
+
+    rc = post_form(client, path, &form, NULL, &reply);
+    if (rc == ERR_OK) {
+        rc = task_from_reply(&reply, task);
+        *unknown = rc != ERR_OK;
+    } else {
+        *unknown = reply.unknown;
+    }
+out:
+    strbuf_free(&form);
+    twilio_reply_free(&reply);
+    return rc;
+}
+
+enum err taskrouter_task_update_attributes(struct twilio_client *client, struct task *task,
+                                           const cJSON *attributes)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    struct strbuf form;
+    struct task fresh = { 0 };
+    struct twilio_reply reply = { 0 };
+
+    strbuf_init(&form, STRBUF_MAX_FORM);
+    /* Without a version to name, the last writer would win: the caller has to read it again. */
+    enum err rc = task->etag[0] == '\0' ? ERR_CONFLICT : task_path(client, task->sid, "", path);
+    if (rc == ERR_OK) rc = add_attributes(&form, attributes);
+    if (rc == ERR_OK) rc = post_form(client, path, &form, task->etag, &reply);
+    if (rc == ERR_OK) rc = task_from_reply(&reply, &fresh);
+    if (rc == ERR_OK) {
+        task_clear(task);
+        *task = fresh;
+    }
+    strbuf_free(&form);
+    twilio_reply_free(&reply);
+    return rc;
+}
+
+enum err taskrouter_task_update_status(struct twilio_client *client, const char *task_sid,
+                                       enum task_status status, const char *reason)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    struct strbuf form;
+    struct twilio_reply reply = { 0 };
+
+    strbuf_init(&form, STRBUF_MAX_FORM);
+    encode_form_pair(&form, "AssignmentStatus", task_status_name(status));
+    encode_form_pair(&form, "Reason", reason);
+    enum err rc = task_path(client, task_sid, "", path);
+    if (rc == ERR_OK) rc = post_form(client, path, &form, NULL, &reply);
+    strbuf_free(&form);
+    twilio_reply_free(&reply);
+    return rc;
+}
+
+void task_sids_free(struct task_sids *sids)
+{
+    free(sids->list);
+    memset(sids, 0, sizeof(*sids));
+}
+
+void task_summaries_free(struct task_summaries *tasks)
+{
+    free(tasks->list);
+    memset(tasks, 0, sizeof(*tasks));
+}
+
+/* Room for one more: the size doubles whenever `count` is a power of two. NULL: out of memory. */
+static void *grown(void *list, size_t count, size_t element_size)
+{
+    if ((count & (count - 1)) != 0) return list;
+    return realloc(list, (count == 0 ? 1 : 2 * count) * element_size);
+}
+
+static enum err add_task_sid(struct task_sids *sids, const cJSON *json, const char *key)
+{
+    char sid[SID_SIZE];
+    if (!twilio_resource_sid(json, key, "WT", sid)) return ERR_UPSTREAM;
+    void *list = grown(sids->list, sids->count, sizeof(*sids->list));
+    if (list == NULL) return ERR_MEMORY;
+    sids->list = list;
+    sid_copy(sids->list[sids->count++], sid);
+    return ERR_OK;
+}
+
+static enum err add_task(void *context, const cJSON *json)
+{
+    return add_task_sid(context, json, "sid");
+}
+
+static enum err add_reserved_task(void *context, const cJSON *json)
+{
+    return add_task_sid(context, json, "task_sid");
+}
+
+static enum err add_summary(void *context, const cJSON *json)
+{
+    struct task_summaries *tasks = context;
+    struct task_summary task = { 0 };
+    const char *channel = json_get_string(json, "task_channel_unique_name");
+
+    if (!twilio_resource_sid(json, "sid", "WT", task.sid) ||
+        !task_status_parse(json_get_string(json, "assignment_status"), &task.status))
+        return ERR_UPSTREAM;
+    twilio_resource_sid(json, "workflow_sid", "WW", task.workflow_sid);
+    task.voice = channel != NULL && strcmp(channel, "voice") == 0;
+    task.created_s = twilio_resource_time(json, "date_created");
+    task.updated_s = twilio_resource_time(json, "date_updated");
+
+    void *list = grown(tasks->list, tasks->count, sizeof(*tasks->list));
+    if (list == NULL) return ERR_MEMORY;
+    tasks->list = list;
+    tasks->list[tasks->count++] = task;
+    return ERR_OK;
+}
+
+enum err taskrouter_tasks_live(struct twilio_client *client, const char *workflow_sid,
+                               struct task_summaries *tasks)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    struct strbuf query;
+    struct task_summaries found = { 0 };
+
+    strbuf_init(&query, STRBUF_MAX_URL);
+    encode_form_pair(&query, "AssignmentStatus", "pending,reserved,assigned,wrapping");
+    if (workflow_sid != NULL) encode_form_pair(&query, "WorkflowSid", workflow_sid);
+    encode_form_pair(&query, "PageSize", "1000");
+    enum err rc = taskrouter_path(client, "Tasks", NULL, NULL, "", path);
+    if (rc == ERR_OK) rc = taskrouter_each(client, path, &query, "tasks", add_summary, &found);
+    if (rc == ERR_OK)
+        *tasks = found;
+    else
+        task_summaries_free(&found);
+    strbuf_free(&query);
+    return rc;
+}
+
+enum err taskrouter_tasks_of_conference(struct twilio_client *client, const char *t1_sid,
+                                        struct task_sids *sids)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    char expression[64];
+    struct strbuf query;
+    struct task_sids found = { 0 };
+
+    /* A text that isn't a SID could be an expression of its own. */
+    if (!sid_is_task(t1_sid)) return ERR_INPUT;
+    strbuf_init(&query, STRBUF_MAX_URL);
+    snprintf(expression, sizeof(expression), "conferenceSid == '%s'", t1_sid);
+    encode_form_pair(&query, "EvaluateTaskAttributes", expression);
+    enum err rc = taskrouter_path(client, "Tasks", NULL, NULL, "", path);
+    if (rc == ERR_OK) rc = taskrouter_each(client, path, &query, "tasks", add_task, &found);
+    if (rc == ERR_OK)
+        *sids = found;
+    else
+        task_sids_free(&found);
+    strbuf_free(&query);
+    return rc;
+}
+
+enum err taskrouter_worker_tasks(struct twilio_client *client, const char *worker_sid,
+                                 const char *reservation_status, struct task_sids *sids)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    struct strbuf query;
+    struct task_sids found = { 0 };
+
+    strbuf_init(&query, STRBUF_MAX_URL);
+    encode_form_pair(&query, "ReservationStatus", reservation_status);
+    enum err rc = taskrouter_path(client, "Workers", worker_sid, "WK", "/Reservations", path);
+    if (rc == ERR_OK)
+        rc = taskrouter_each(client, path, &query, "reservations", add_reserved_task, &found);
+    if (rc == ERR_OK)
+        *sids = found;
+    else
+        task_sids_free(&found);
+    strbuf_free(&query);
+    return rc;
+}
+
+static enum err note_holder(void *context, const cJSON *json)
+{
+    char *worker_sid = context;
+    char sid[SID_SIZE];
+    const char *status = json_get_string(json, "reservation_status");
+    bool open =
+        status != NULL && (strcmp(status, "pending") == 0 || strcmp(status, "accepted") == 0 ||
+                           strcmp(status, "wrapping") == 0);
+    if (open && twilio_resource_sid(json, "worker_sid", "WK", sid)) sid_copy(worker_sid, sid);
+    return ERR_OK;
+}
+
+enum err taskrouter_task_worker(struct twilio_client *client, const char *task_sid,
+                                char worker_sid[SID_SIZE])
+{
+    char path[TASKROUTER_PATH_SIZE];
+    char found[SID_SIZE] = "";
+    enum err rc = task_path(client, task_sid, "/Reservations", path);
+    if (rc == ERR_OK) rc = taskrouter_each(client, path, NULL, "reservations", note_holder, found);
+    if (rc == ERR_OK && found[0] == '\0') rc = ERR_NOT_FOUND;
+    if (rc == ERR_OK) sid_copy(worker_sid, found);
+    return rc;
+}

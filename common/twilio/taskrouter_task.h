@@ -1,0 +1,155 @@
+/*
+ * TaskRouter's resources as C calls (https://www.twilio.com/docs/taskrouter/api): Workers, Tasks,
+ * Reservations, the Workflow. Nothing here knows who is asking or what a call is.
+ *
+ * Errors are those of twilio_client.h. Structures are filled only on ERR_OK; *_clear frees what
+ * they own and leaves them empty (harmless on an empty one).
+ */
+#ifndef DIALPAD_TASKROUTER_TASK_H
+#define DIALPAD_TASKROUTER_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/err.h"
+#include "base/sid.h"
+#include "twilio/task_status.h"
+#include "twilio/twilio_client.h"
+
+struct task {
+    char sid[SID_SIZE];
+    char etag[64]; /* for If-Match */
+    enum task_status status;
+    cJSON *attributes; /* an object; empty where Twilio's text was null or not an object */
+    char workflow_sid[SID_SIZE];
+    int64_t created_s; /* epoch; 0 if Twilio did not say */
+    int64_t updated_s;
+};
+
+void task_clear(struct task *task);
+
+enum err taskrouter_task_fetch(struct twilio_client *client, const char *task_sid,
+                               struct task *task) MUST_CHECK;
+
+/*
+ * Creates a voice Task on the configured Workflow. On failure *unknown says whether it may exist.
+ */
+enum err taskrouter_task_create(struct twilio_client *client, const cJSON *attributes,
+                                int timeout_s, struct task *task, bool *unknown) MUST_CHECK;
+
+/*
+ * Replaces the Attributes if the Task is still at task->etag (ERR_CONFLICT otherwise) and takes
+ * over the Task's new state. `attributes` stays the caller's; it may be task->attributes.
+ */
+enum err taskrouter_task_update_attributes(struct twilio_client *client, struct task *task,
+                                           const cJSON *attributes) MUST_CHECK;
+
+/* One step: canceled, wrapping or completed. ERR_REFUSED (20001) when it isn't legal now. */
+enum err taskrouter_task_update_status(struct twilio_client *client, const char *task_sid,
+                                       enum task_status status, const char *reason) MUST_CHECK;
+
+struct task_sids {
+    char (*list)[SID_SIZE];
+    size_t count;
+};
+
+void task_sids_free(struct task_sids *sids);
+
+/* What a list says of a Task; its attributes may be missing there, so they are not in it. */
+struct task_summary {
+    char sid[SID_SIZE];
+    char workflow_sid[SID_SIZE];
+    enum task_status status;
+    bool voice; /* it is on the voice channel */
+    int64_t created_s;
+    int64_t updated_s;
+};
+
+struct task_summaries {
+    struct task_summary *list;
+    size_t count;
+};
+
+void task_summaries_free(struct task_summaries *tasks);
+
+/*
+ * The Tasks that are pending, reserved, assigned or wrapping, of one Workflow or (NULL) of the
+ * whole workspace; follows all pages.
+ */
+enum err taskrouter_tasks_live(struct twilio_client *client, const char *workflow_sid,
+                               struct task_summaries *tasks) MUST_CHECK;
+
+/* The Worker whose open Reservation (pending, accepted, wrapping) holds this Task. */
+enum err taskrouter_task_worker(struct twilio_client *client, const char *task_sid,
+                                char worker_sid[SID_SIZE]) MUST_CHECK;
+
+/*
+ * Tasks whose attribute conferenceSid is this T1's SID, by EvaluateTaskAttributes: Twilio allows
+ * three such requests a second, so this is only for taking over an old claim.
+ */
+enum err taskrouter_tasks_of_conference(struct twilio_client *client, const char *t1_sid,
+                                        struct task_sids *sids) MUST_CHECK;
+
+/* The Tasks of a Worker's Reservations in this state ("pending", "accepted", "wrapping"). */
+enum err taskrouter_worker_tasks(struct twilio_client *client, const char *worker_sid,
+                                 const char *reservation_status, struct task_sids *sids) MUST_CHECK;
+
+enum { WORKER_TEXT_SIZE = 257 };
+
+struct worker {
+    char sid[SID_SIZE];
+    char friendly_name[WORKER_TEXT_SIZE];
+    char full_name[WORKER_TEXT_SIZE];   /* attribute full_name, "" if none */
+    char contact_uri[WORKER_TEXT_SIZE]; /* attribute contact_uri, "" if none or too long */
+    char activity[WORKER_TEXT_SIZE];
+    bool available;
+    cJSON *attributes;
+};
+
+void worker_clear(struct worker *worker);
+
+/* full_name, else the friendly name, else the contact_uri. */
+const char *worker_display_name(const struct worker *worker);
+
+/* From one element of Twilio's "workers"; for the directory, which reads pages of them. */
+enum err worker_from_json(const cJSON *json, struct worker *worker) MUST_CHECK;
+
+enum err taskrouter_worker_fetch(struct twilio_client *client, const char *worker_sid,
+                                 struct worker *worker) MUST_CHECK;
+
+/*
+ * The Worker of exactly this friendly name. ERR_NOT_FOUND when there is none, ERR_CONFLICT when
+ * there are several.
+ */
+enum err taskrouter_worker_find(struct twilio_client *client, const char *friendly_name,
+                                struct worker *worker) MUST_CHECK;
+
+/* Calls back for each Worker of the workspace, page by page; stops at the first error. */
+enum err taskrouter_workers_each(struct twilio_client *client,
+                                 enum err (*each)(void *context, const struct worker *worker),
+                                 void *context) MUST_CHECK;
+
+struct worker_channel {
+    int capacity; /* configured for the voice channel */
+    int assigned; /* Tasks that hold it: reserved, assigned, wrapping */
+    bool has_room;
+};
+
+/* The Worker's voice channel, as it is now. */
+enum err taskrouter_worker_voice_channel(struct twilio_client *client, const char *worker_sid,
+                                         struct worker_channel *channel) MUST_CHECK;
+
+struct workflow {
+    char friendly_name[WORKER_TEXT_SIZE];
+    int reservation_timeout_s;
+    cJSON *configuration; /* parsed; NULL if it wasn't JSON */
+};
+
+void workflow_clear(struct workflow *workflow);
+enum err taskrouter_workflow_fetch(struct twilio_client *client,
+                                   struct workflow *workflow) MUST_CHECK;
+
+#endif

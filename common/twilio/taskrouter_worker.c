@@ -1,0 +1,174 @@
+#include "twilio/taskrouter_task.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "twilio/taskrouter_path.h"
+#include "twilio/twilio_resource.h"
+
+void worker_clear(struct worker *worker)
+{
+    cJSON_Delete(worker->attributes);
+    memset(worker, 0, sizeof(*worker));
+}
+
+const char *worker_display_name(const struct worker *worker)
+{
+    if (worker->full_name[0] != '\0') return worker->full_name;
+    return worker->friendly_name[0] != '\0' ? worker->friendly_name : worker->contact_uri;
+}
+
+enum err worker_from_json(const cJSON *json, struct worker *worker)
+{
+    struct worker fresh = { 0 };
+    if (!twilio_resource_sid(json, "sid", "WK", fresh.sid)) return ERR_UPSTREAM;
+    fresh.attributes = twilio_resource_attributes(json, "attributes");
+    if (fresh.attributes == NULL) return ERR_MEMORY;
+    twilio_resource_text(json, "friendly_name", fresh.friendly_name, WORKER_TEXT_SIZE);
+    twilio_resource_text(json, "activity_name", fresh.activity, WORKER_TEXT_SIZE);
+    twilio_resource_text(fresh.attributes, "full_name", fresh.full_name, WORKER_TEXT_SIZE);
+    twilio_resource_text(fresh.attributes, "contact_uri", fresh.contact_uri, WORKER_TEXT_SIZE);
+    fresh.available = json_get_bool(json, "available", false);
+    *worker = fresh;
+    return ERR_OK;
+}
+
+enum err taskrouter_worker_fetch(struct twilio_client *client, const char *worker_sid,
+                                 struct worker *worker)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    struct twilio_reply reply = { 0 };
+    enum err rc = taskrouter_path(client, "Workers", worker_sid, "WK", "", path);
+    if (rc == ERR_OK) rc = twilio_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
+    if (rc == ERR_OK) rc = worker_from_json(reply.json, worker);
+    twilio_reply_free(&reply);
+    return rc;
+}
+
+struct worker_search {
+    const char *friendly_name;
+    struct worker found;
+    size_t count;
+};
+
+static enum err match_worker(void *context, const cJSON *json)
+{
+    struct worker_search *search = context;
+    const char *name = json_get_string(json, "friendly_name");
+    /* Twilio's own comparison is not ours to rely on: this name decides who somebody is. */
+    if (name == NULL || strcmp(name, search->friendly_name) != 0) return ERR_OK;
+    search->count++;
+    return search->count == 1 ? worker_from_json(json, &search->found) : ERR_OK;
+}
+
+enum err taskrouter_worker_find(struct twilio_client *client, const char *friendly_name,
+                                struct worker *worker)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    struct strbuf query;
+    struct worker_search search = { .friendly_name = friendly_name };
+
+    strbuf_init(&query, STRBUF_MAX_URL);
+    encode_form_pair(&query, "FriendlyName", friendly_name);
+    enum err rc = taskrouter_path(client, "Workers", NULL, NULL, "", path);
+    if (rc == ERR_OK) rc = taskrouter_each(client, path, &query, "workers", match_worker, &search);
+    if (rc == ERR_OK && search.count != 1) rc = search.count == 0 ? ERR_NOT_FOUND : ERR_CONFLICT;
+    if (rc == ERR_OK)
+        *worker = search.found;
+    else
+        worker_clear(&search.found);
+    strbuf_free(&query);
+    return rc;
+}
+
+struct worker_visit {
+    enum err (*each)(void *context, const struct worker *worker);
+    void *context;
+};
+
+static enum err visit_worker(void *context, const cJSON *json)
+{
+    const struct worker_visit *visit = context;
+    struct worker worker = { 0 };
+    enum err rc = worker_from_json(json, &worker);
+    if (rc == ERR_OK) rc = visit->each(visit->context, &worker);
+    worker_clear(&worker);
+    return rc;
+}
+
+enum err taskrouter_workers_each(struct twilio_client *client,
+                                 enum err (*each)(void *context, const struct worker *worker),
+                                 void *context)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    struct strbuf query;
+    struct worker_visit visit = { each, context };
+
+    strbuf_init(&query, STRBUF_MAX_URL);
+    encode_form_pair(&query, "PageSize", "1000");
+    enum err rc = taskrouter_path(client, "Workers", NULL, NULL, "", path);
+    if (rc == ERR_OK) rc = taskrouter_each(client, path, &query, "workers", visit_worker, &visit);
+    strbuf_free(&query);
+    return rc;
+}
+
+struct channel_search {
+    struct worker_channel channel;
+    bool found;
+};
+
+static enum err match_voice_channel(void *context, const cJSON *json)
+{
+    struct channel_search *search = context;
+    const char *name = json_get_string(json, "task_channel_unique_name");
+    if (name == NULL || strcmp(name, "voice") != 0) return ERR_OK;
+    search->found = true;
+    search->channel.capacity = json_get_int(json, "configured_capacity", 0);
+    search->channel.assigned = json_get_int(json, "assigned_tasks", 0);
+    search->channel.has_room = json_get_bool(json, "available", true) &&
+                               json_get_number(json, "available_capacity_percentage", 100) > 0 &&
+                               search->channel.assigned < search->channel.capacity;
+    return ERR_OK;
+}
+
+enum err taskrouter_worker_voice_channel(struct twilio_client *client, const char *worker_sid,
+                                         struct worker_channel *channel)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    struct channel_search search = { .found = false };
+    enum err rc = taskrouter_path(client, "Workers", worker_sid, "WK", "/Channels", path);
+    if (rc == ERR_OK)
+        rc = taskrouter_each(client, path, NULL, "channels", match_voice_channel, &search);
+    if (rc == ERR_OK && !search.found) rc = ERR_NOT_FOUND;
+    if (rc == ERR_OK) *channel = search.channel;
+    return rc;
+}
+
+void workflow_clear(struct workflow *workflow)
+{
+    cJSON_Delete(workflow->configuration);
+    memset(workflow, 0, sizeof(*workflow));
+}
+
+enum err taskrouter_workflow_fetch(struct twilio_client *client, struct workflow *workflow)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    struct workflow fresh = { 0 };
+    struct twilio_reply reply = { 0 };
+    enum err rc = taskrouter_path(client, "Workflows", twilio_client_config(client)->workflow_sid,
+                                  "WW", "", path);
+    if (rc == ERR_OK) rc = twilio_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
+    if (rc != ERR_OK) goto out;
+    const char *text = json_get_string(reply.json, "configuration");
+    if (text == NULL || json_parse_object(text, strlen(text), &fresh.configuration) != ERR_OK)
+        fresh.configuration = NULL;
+    twilio_resource_text(reply.json, "friendly_name", fresh.friendly_name, WORKER_TEXT_SIZE);
+    fresh.reservation_timeout_s = json_get_int(reply.json, "task_reservation_timeout", 0);
+    *workflow = fresh;
+out:
+    twilio_reply_free(&reply);
+    return rc;
+}

@@ -1,0 +1,221 @@
+#include "web/gates.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "base/strbuf.h"
+
+static enum err pass_method(const struct endpoint *self, const struct request *request,
+                            struct response *response)
+{
+    if ((self->methods & (unsigned)request->method) != 0) return ERR_OK;
+    static const char *const allow[] = { "", "GET", "POST", "GET, POST" };
+    response_header(response, "Allow", allow[self->methods & (METHOD_GET | METHOD_POST)]);
+    return response_refuse(response, ERR_METHOD, "method_not_allowed",
+                           "This program doesn't answer to that method.");
+}
+
+static enum err pass_length(const struct endpoint *self, struct request *request,
+                            struct response *response)
+{
+    bool wants_body = request->method == METHOD_POST && self->auth != AUTH_WEB_SERVER;
+    enum err rc = request_read_body(request, wants_body);
+    switch (rc) {
+    case ERR_OK:
+        return ERR_OK;
+    case ERR_LENGTH:
+        return response_refuse(response, rc, "length_required",
+                               "The request has a body without a length.");
+    case ERR_TOO_LARGE:
+        return response_refuse(response, rc, "too_large", "The request's body is too large.");
+    case ERR_INPUT:
+        return response_refuse(response, rc, "bad_length",
+                               "The request's body isn't as long as announced.");
+    default:
+        return rc;
+    }
+}
+
+/* Compares the media type alone: "application/json; charset=utf-8" is application/json. */
+static bool is_media_type(const char *header, const char *type)
+{
+    if (header == NULL) return false;
+    size_t len = strlen(type);
+    if (strncasecmp(header, type, len) != 0) return false;
+    const char *rest = header + len;
+    rest += strspn(rest, " \t");
+    return *rest == '\0' || *rest == ';';
+}
+
+static enum err pass_content_type(const struct endpoint *self, const struct request *request,
+                                  struct response *response)
+{
+    if (request->method != METHOD_POST || self->auth == AUTH_WEB_SERVER) return ERR_OK;
+    const char *wanted =
+        self->auth == AUTH_TWILIO ? "application/x-www-form-urlencoded" : "application/json";
+    if (is_media_type(request_variable(request, "CONTENT_TYPE"), wanted)) return ERR_OK;
+    /* Twilio posts nothing at all when it has nothing to say. */
+    if (self->auth == AUTH_TWILIO && request->body_len == 0) return ERR_OK;
+    return response_refuse(response, ERR_MEDIA_TYPE, "unsupported_media_type",
+                           "The request's body has a type that this program doesn't read.");
+}
+
+static enum err pass_agent(struct service *service, struct request *request,
+                           struct response *response)
+{
+    const char *token = request_variable(request, "HTTP_X_DIALPAD_TOKEN");
+    if (token == NULL || *token == '\0') {
+        return response_refuse(response, ERR_AUTH, "no_token",
+                               "The request has no X-Dialpad-Token.");
+    }
+    enum err rc =
+        token_session_verify(token, service->session_key, clock_wall_s(), &request->agent);
+    if (rc == ERR_MEMORY) return rc;
+    if (rc == ERR_OK) return ERR_OK;
+    return response_refuse(response, ERR_AUTH, "bad_token",
+                           "The session has expired or isn't genuine.");
+}
+
+/*
+ * The URL as Twilio was told it: the configured address, this program's own name, and the query as
+ * it was sent. Host and path of the request are not looked at: proxies rewrite them.
+ */
+static enum err pass_twilio(const struct endpoint *self, struct service *service,
+                            struct request *request, struct response *response)
+{
+    enum err rc = ERR_MEMORY;
+    struct strbuf url;
+    strbuf_init(&url, STRBUF_MAX_URL);
+    strbuf_addf(&url, "%s/%s", service->config->public_url, self->name);
+    if (request->query != NULL) strbuf_addf(&url, "?%s", request->query);
+    if (strbuf_failed(&url)) goto out;
+    bool genuine = signature_valid(service->signature, url.buf, &request->form,
+                                   request_variable(request, "HTTP_X_TWILIO_SIGNATURE"));
+    rc = genuine ? ERR_OK
+                 : response_refuse(response, ERR_FORBIDDEN, "bad_signature",
+                                   "The request isn't signed by Twilio.");
+out:
+    strbuf_free(&url);
+    return rc;
+}
+
+/*
+ * AUTH_TYPE says that the web server has asked for a password. REMOTE_USER alone proves nothing:
+ * nginx fills it from any Authorization header, asked for or not.
+ */
+static enum err pass_web_server(struct request *request, struct response *response)
+{
+    const char *user = request_variable(request, "REMOTE_USER");
+    const char *type = request_variable(request, "AUTH_TYPE");
+    if (user != NULL && *user != '\0' && type != NULL && *type != '\0') return ERR_OK;
+    return response_refuse(response, ERR_AUTH, "not_signed_in",
+                           "The web server has not asked who is there.");
+}
+
+static enum err pass_credential(const struct endpoint *self, struct service *service,
+                                struct request *request, struct response *response)
+{
+    switch (self->auth) {
+    case AUTH_AGENT:
+        return pass_agent(service, request, response);
+    case AUTH_TWILIO:
+        if (self->is_public != NULL && self->is_public(request)) return ERR_OK;
+        return pass_twilio(self, service, request, response);
+    case AUTH_WEB_SERVER:
+        return pass_web_server(request, response);
+    case AUTH_NONE:
+        break;
+    }
+    return ERR_OK;
+}
+
+static enum err parse_json_body(struct request *request, struct response *response)
+{
+    cJSON *object = NULL;
+    enum err rc = json_parse_object(request->body, request->body_len, &object);
+    if (rc == ERR_INPUT) {
+        return response_refuse(response, rc, "invalid_json",
+                               "The request's body isn't a JSON object.");
+    }
+    if (rc == ERR_OK) rc = params_from_json(&request->arena, object, &request->params);
+    cJSON_Delete(object);
+    return rc;
+}
+
+static enum err joined(struct arena *arena, const struct params *a, const struct params *b,
+                       struct params *both)
+{
+    struct param *list = arena_alloc(arena, (a->count + b->count + 1) * sizeof *list);
+    if (list == NULL) return ERR_MEMORY;
+    if (a->count > 0) memcpy(list, a->list, a->count * sizeof *list);
+    if (b->count > 0) memcpy(list + a->count, b->list, b->count * sizeof *list);
+    both->list = list;
+    both->count = a->count + b->count;
+    return ERR_OK;
+}
+
+/*
+ * Before the credential, because Twilio's signature covers the form's parameters. A form that
+ * can't be read can't have been signed.
+ */
+static enum err pass_form(const struct endpoint *self, struct request *request,
+                          struct response *response)
+{
+    if (self->auth != AUTH_TWILIO || request->method != METHOD_POST) return ERR_OK;
+    enum err rc =
+        params_parse_form(&request->arena, request->body, request->body_len, &request->form);
+    if (rc == ERR_INPUT) {
+        return response_refuse(response, ERR_FORBIDDEN, "bad_signature",
+                               "The request isn't signed by Twilio.");
+    }
+    if (rc == ERR_TOO_LARGE) {
+        return response_refuse(response, rc, "too_large", "The request has too many parameters.");
+    }
+    return rc;
+}
+
+static enum err parse_params(const struct endpoint *self, struct request *request,
+                             struct response *response)
+{
+    if (self->auth == AUTH_AGENT && request->method == METHOD_POST) {
+        return parse_json_body(request, response);
+    }
+    struct params query = { 0 };
+    enum err rc = ERR_OK;
+    if (request->query != NULL) {
+        rc = params_parse_form(&request->arena, request->query, strlen(request->query), &query);
+    }
+    if (rc == ERR_INPUT) {
+        return response_refuse(response, rc, "invalid_query", "The query is malformed.");
+    }
+    if (rc != ERR_OK) return rc;
+    return joined(&request->arena, &query, &request->form, &request->params);
+}
+
+static enum err pass_params(const struct endpoint *self, struct request *request,
+                            struct response *response)
+{
+    const char *name = NULL;
+    const char *why = NULL;
+    enum err rc = parse_params(self, request, response);
+    if (rc != ERR_OK) return rc;
+    rc = params_validate(&request->params, self->params, self->param_count, request->values, &name,
+                         &why);
+    if (rc != ERR_INPUT) return rc;
+    response_detail(response, "%s %s", name, why);
+    return response_refuse(response, rc, "invalid_parameter",
+                           "A parameter is missing, repeated or malformed.");
+}
+
+enum err gates_pass(const struct endpoint *self, struct service *service, struct request *request,
+                    struct response *response)
+{
+    enum err rc = pass_method(self, request, response);
+    if (rc == ERR_OK) rc = pass_length(self, request, response);
+    if (rc == ERR_OK) rc = pass_content_type(self, request, response);
+    if (rc == ERR_OK) rc = pass_form(self, request, response);
+    if (rc == ERR_OK) rc = pass_credential(self, service, request, response);
+    if (rc == ERR_OK) rc = pass_params(self, request, response);
+    return rc;
+}

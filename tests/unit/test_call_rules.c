@@ -1,0 +1,465 @@
+/*
+ * The rules of a call, row by row.
+ */
+
+#include "unit.h"
+
+#include "base/json.h"
+#include "call/call_rules.h"
+
+#define T1_SID       "WT00000000000000000000000000000001"
+#define K_SID        "WT00000000000000000000000000000002"
+#define CF_SID       "CF00000000000000000000000000000003"
+#define CA_CALLER    "CA00000000000000000000000000000004"
+#define CA_CALLEE    "CA00000000000000000000000000000005"
+#define RING_SECONDS 30
+
+static const struct token_statement who = {
+    .caller_sid = "WK0000000000000000000000000000000a",
+    .callee_sid = "WK0000000000000000000000000000000b",
+    .from = "client:alice",
+    .to = "client:bob",
+    .caller_name = "Alice Archer",
+    .callee_name = "Bob Baker",
+};
+
+static void outcomes_have_the_contract_s_names(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "hangup", "cancel", "declined", "no-answer",
+                                         "busy",   "glare",  "failed" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        enum call_outcome outcome = call_outcome_parse(names[i]);
+        assert_int_not_equal(outcome, OUTCOME_NONE);
+        assert_string_equal(call_outcome_name(outcome), names[i]);
+    }
+    assert_null(call_outcome_name(OUTCOME_NONE));
+    assert_int_equal(call_outcome_parse("none"), OUTCOME_NONE);
+    assert_int_equal(call_outcome_parse("Hangup"), OUTCOME_NONE);
+    assert_int_equal(call_outcome_parse(""), OUTCOME_NONE);
+    assert_int_equal(call_outcome_parse(NULL), OUTCOME_NONE);
+}
+
+static void roles_and_legs_come_from_the_statement(void **state)
+{
+    (void)state;
+    assert_int_equal(internal_call_role(&who, who.caller_sid), ROLE_CALLER);
+    assert_int_equal(internal_call_role(&who, who.callee_sid), ROLE_CALLEE);
+    assert_int_equal(internal_call_role(&who, "WK0000000000000000000000000000000c"), ROLE_NONE);
+    assert_int_equal(internal_call_role(&who, ""), ROLE_NONE);
+    assert_int_equal(internal_call_leg(&who, "client:alice"), ROLE_CALLER);
+    assert_int_equal(internal_call_leg(&who, "client:bob"), ROLE_CALLEE);
+    assert_int_equal(internal_call_leg(&who, "client:bobby"), ROLE_NONE);
+    assert_int_equal(internal_call_leg(&who, "client:Alice"), ROLE_NONE);
+    assert_int_equal(internal_call_leg(&who, "alice"), ROLE_NONE);
+}
+
+static void attributes_are_the_contract_s(void **state)
+{
+    (void)state;
+    static const char *const conversation[] = { "conversations", "conversation_id", NULL };
+    static const char *const conference_sid[] = { "conference", "sid", NULL };
+    static const char *const conference_name[] = { "conference", "friendlyName", NULL };
+    cJSON *t1 = internal_call_caller_attributes(&who, "s.t.1", "c0ffee");
+    assert_non_null(t1);
+    assert_string_equal(json_get_string(t1, "targetWorker"), "client:alice");
+    assert_string_equal(json_get_string(t1, "autoAnswer"), "true");
+    assert_true(json_get_bool(t1, "client_call", false));
+    assert_string_equal(json_get_string(t1, "to"), "client:bob");
+    assert_string_equal(json_get_string(t1, "name"), "Bob Baker");
+    assert_string_equal(json_get_string(t1, "fromName"), "Alice Archer");
+    assert_string_equal(json_get_string(t1, "from"), "client:alice");
+    assert_string_equal(json_get_string(t1, "direction"), "outbound");
+    assert_string_equal(json_get_string(t1, "dialpad"), "s.t.1");
+    assert_string_equal(json_get_path(t1, conversation), "c0ffee");
+    cJSON_Delete(t1);
+
+    cJSON *k = internal_call_callee_attributes(&who, "s.k", T1_SID, CF_SID, "c0ffee");
+    assert_non_null(k);
+    assert_string_equal(json_get_string(k, "targetWorker"), "client:bob");
+    assert_string_equal(json_get_string(k, "autoAnswer"), "false");
+    assert_true(json_get_bool(k, "client_call", false));
+    assert_string_equal(json_get_string(k, "internal"), "true");
+    assert_string_equal(json_get_string(k, "conferenceSid"), T1_SID);
+    assert_string_equal(json_get_path(k, conference_sid), CF_SID);
+    assert_string_equal(json_get_path(k, conference_name), T1_SID);
+    assert_string_equal(json_get_string(k, "from"), "client:alice");
+    assert_string_equal(json_get_string(k, "name"), "Alice Archer");
+    assert_string_equal(json_get_path(k, conversation), "c0ffee");
+    cJSON_Delete(k);
+}
+
+/* Merges a patch into attributes and reads them; the patch is deleted. */
+static void apply(cJSON *attributes, cJSON *patch, struct call_facts *facts)
+{
+    assert_non_null(patch);
+    assert_int_equal(json_merge(attributes, patch), ERR_OK);
+    cJSON_Delete(patch);
+    internal_call_read(attributes, facts);
+}
+
+static void what_is_written_is_read(void **state)
+{
+    (void)state;
+    struct call_facts facts;
+    cJSON *attributes = internal_call_caller_attributes(&who, "s", "c0ffee");
+    internal_call_read(attributes, &facts);
+    assert_int_equal(facts.outcome, OUTCOME_NONE);
+    assert_string_equal(facts.k_sid, "");
+    assert_string_equal(facts.claim_id, "");
+    assert_string_equal(facts.connected_at, "");
+    assert_string_equal(facts.conversation_id, "c0ffee");
+
+    apply(attributes, internal_call_patch_claim("abcd", 1700000000), &facts);
+    assert_string_equal(facts.claim_id, "abcd");
+    assert_int_equal(facts.claimed_at_s, 1700000000);
+    apply(attributes, internal_call_patch_unclaim(), &facts);
+    assert_string_equal(facts.claim_id, "");
+
+    apply(attributes, internal_call_patch_callee_task(CF_SID, CA_CALLER, K_SID), &facts);
+    assert_string_equal(facts.conference_sid, CF_SID);
+    assert_string_equal(facts.caller_call_sid, CA_CALLER);
+    assert_string_equal(facts.k_sid, K_SID);
+
+    apply(attributes, internal_call_patch_connected(CA_CALLEE, 1700000000), &facts);
+    assert_string_equal(facts.connected_at, "2023-11-14T22:13:20Z");
+    assert_string_equal(facts.k_sid, K_SID); /* the patches don't tread on each other */
+
+    apply(attributes, internal_call_patch_hold(ROLE_CALLER, true), &facts);
+    apply(attributes, internal_call_patch_hold(ROLE_CALLEE, true), &facts);
+    assert_true(facts.caller_holds);
+    assert_true(facts.callee_holds);
+    apply(attributes, internal_call_patch_hold(ROLE_CALLER, false), &facts);
+    assert_false(facts.caller_holds);
+    assert_true(facts.callee_holds);
+
+    apply(attributes, internal_call_patch_outcome(OUTCOME_NO_ANSWER), &facts);
+    assert_int_equal(facts.outcome, OUTCOME_NO_ANSWER);
+    cJSON_Delete(attributes);
+}
+
+/* An agent's browser can write anything into them. */
+static void rubbish_in_attributes_counts_as_absent(void **state)
+{
+    (void)state;
+    static const char *const rubbish[] = {
+        "{\"outcome\":7,\"conference\":[],\"claim\":\"x\",\"hold\":1}",
+        "{\"outcome\":\"sold\",\"conference\":{\"sid\":\"../x\",\"participants\":{\"taskSid\":"
+        "\"WT1\",\"worker\":null}},\"worker_call_sid\":\"CA/..\"}",
+        "{\"conference\":{\"participants\":\"" K_SID "\"},\"claim\":{\"id\":5,\"at\":\"y\"}}",
+        "{\"claim\":{\"id\":\"0123456789012345678901234567890123456789\",\"at\":1}}",
+        "{}",
+    };
+    for (size_t i = 0; i < sizeof rubbish / sizeof *rubbish; i++) {
+        struct call_facts facts;
+        struct call_facts empty;
+        cJSON *attributes = NULL;
+        memset(&empty, 0, sizeof empty);
+        assert_int_equal(json_parse_object(rubbish[i], strlen(rubbish[i]), &attributes), ERR_OK);
+        internal_call_read(attributes, &facts);
+        facts.claimed_at_s = 0; /* means nothing without an id */
+        assert_memory_equal(&facts, &empty, sizeof facts);
+        cJSON_Delete(attributes);
+    }
+}
+
+static void a_claim_is_taken_once(void **state)
+{
+    (void)state;
+    enum { NOW = 1000 };
+    static const struct {
+        const char *what;
+        enum call_outcome outcome;
+        enum task_status t1;
+        const char *k_sid;
+        const char *claim_id;
+        int64_t claimed_at_s;
+        enum claim_decision expected;
+    } rows[] = {
+        { "free", OUTCOME_NONE, TASK_ASSIGNED, "", "", 0, CLAIM_TAKE },
+        { "free, T1 still reserved", OUTCOME_NONE, TASK_RESERVED, "", "", 0, CLAIM_TAKE },
+        { "free, T1 pending", OUTCOME_NONE, TASK_PENDING, "", "", 0, CLAIM_TAKE },
+        { "mine", OUTCOME_NONE, TASK_ASSIGNED, "", "me", NOW, CLAIM_MINE },
+        { "mine, old", OUTCOME_NONE, TASK_ASSIGNED, "", "me", NOW - 60, CLAIM_MINE },
+        { "somebody's, new", OUTCOME_NONE, TASK_ASSIGNED, "", "you", NOW, CLAIM_WAIT },
+        { "somebody's, 5 s", OUTCOME_NONE, TASK_ASSIGNED, "", "you", NOW - 5, CLAIM_WAIT },
+        { "somebody's, 6 s", OUTCOME_NONE, TASK_ASSIGNED, "", "you", NOW - 6, CLAIM_TAKE_OVER },
+        { "of the future", OUTCOME_NONE, TASK_ASSIGNED, "", "you", NOW + 3, CLAIM_WAIT },
+        { "K exists", OUTCOME_NONE, TASK_ASSIGNED, K_SID, "you", NOW, CLAIM_DONE },
+        { "K exists, no claim", OUTCOME_NONE, TASK_ASSIGNED, K_SID, "", 0, CLAIM_DONE },
+        { "over", OUTCOME_CANCEL, TASK_ASSIGNED, "", "", 0, CLAIM_OVER },
+        { "over, mine", OUTCOME_CANCEL, TASK_ASSIGNED, "", "me", NOW, CLAIM_OVER },
+        { "over with K", OUTCOME_HANGUP, TASK_ASSIGNED, K_SID, "", 0, CLAIM_OVER },
+        { "T1 wrapping", OUTCOME_NONE, TASK_WRAPPING, "", "", 0, CLAIM_OVER },
+        { "T1 completed", OUTCOME_NONE, TASK_COMPLETED, "", "", 0, CLAIM_OVER },
+        { "T1 canceled", OUTCOME_NONE, TASK_CANCELED, "", "", 0, CLAIM_OVER },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct call_facts facts;
+        memset(&facts, 0, sizeof facts);
+        facts.outcome = rows[i].outcome;
+        snprintf(facts.k_sid, sizeof facts.k_sid, "%s", rows[i].k_sid);
+        snprintf(facts.claim_id, sizeof facts.claim_id, "%s", rows[i].claim_id);
+        facts.claimed_at_s = rows[i].claimed_at_s;
+        enum claim_decision got = internal_call_claim(&facts, rows[i].t1, "me", NOW);
+        if (got != rows[i].expected) fail_msg("%s: %d", rows[i].what, got);
+    }
+}
+
+static void both_hosts_settle_glare_alike(void **state)
+{
+    (void)state;
+    assert_true(internal_call_wins_glare(T1_SID, K_SID));
+    assert_false(internal_call_wins_glare(K_SID, T1_SID));
+}
+
+static void a_task_is_ended_by_the_step_that_its_state_allows(void **state)
+{
+    (void)state;
+    static const enum close_step expected[TASK__MAX] = {
+        [TASK_PENDING] = CLOSE_CANCEL,    [TASK_RESERVED] = CLOSE_CANCEL,
+        [TASK_ASSIGNED] = CLOSE_WRAP,     [TASK_WRAPPING] = CLOSE_NOTHING,
+        [TASK_COMPLETED] = CLOSE_NOTHING, [TASK_CANCELED] = CLOSE_NOTHING,
+    };
+    for (int i = 0; i < TASK__MAX; i++) {
+        assert_int_equal(internal_call_close_step((enum task_status)i), expected[i]);
+    }
+}
+
+static void the_end_of_a_leg_means_what_the_call_had_come_to(void **state)
+{
+    (void)state;
+    static const struct {
+        enum call_role leg;
+        bool connected;
+        const char *call_status;
+        enum call_outcome expected;
+    } rows[] = {
+        { ROLE_CALLER, false, "completed", OUTCOME_CANCEL },
+        { ROLE_CALLER, false, NULL, OUTCOME_CANCEL },
+        { ROLE_CALLER, false, "no-answer", OUTCOME_FAILED },
+        { ROLE_CALLER, false, "busy", OUTCOME_FAILED },
+        { ROLE_CALLER, false, "failed", OUTCOME_FAILED },
+        { ROLE_CALLER, true, "completed", OUTCOME_HANGUP },
+        { ROLE_CALLER, true, "failed", OUTCOME_HANGUP },
+        { ROLE_CALLEE, false, "completed", OUTCOME_FAILED },
+        { ROLE_CALLEE, false, "busy", OUTCOME_FAILED },
+        { ROLE_CALLEE, true, "completed", OUTCOME_HANGUP },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(
+            internal_call_leg_ended(rows[i].leg, rows[i].connected, rows[i].call_status),
+            rows[i].expected);
+    }
+}
+
+/* One row of the ringback table: -1 as K's status means that T1 names no K. */
+struct ring_row {
+    const char *what;
+    enum task_status t1;
+    enum call_outcome outcome;
+    int k;
+    bool k_leg_ended;
+    bool caller_leg_ended;
+    bool connected;
+    int64_t rung_s;
+    enum ring_decision expected;
+    enum call_outcome expected_outcome;
+};
+
+enum { NO_K = -1, K_GONE = -2 };
+
+static struct call_view view_of(const struct ring_row *row)
+{
+    struct call_view view = {
+        .t1_found = true,
+        .t1 = row->t1,
+        .k_leg_ended = row->k_leg_ended,
+        .caller_leg_ended = row->caller_leg_ended,
+        .rung_s = row->rung_s,
+        .ring_seconds = RING_SECONDS,
+    };
+    view.facts.outcome = row->outcome;
+    if (row->k != NO_K) sid_copy(view.facts.k_sid, K_SID);
+    view.k_found = row->k >= 0;
+    view.k = row->k >= 0 ? (enum task_status)row->k : TASK_PENDING;
+    if (row->connected) view.facts.connected_at[0] = '2';
+    return view;
+}
+
+static void ringback_decides_by_the_table(void **state)
+{
+    (void)state;
+    static const struct ring_row rows[] = {
+        { "young, nothing yet", TASK_ASSIGNED, OUTCOME_NONE, NO_K, 0, 0, 0, 5, RING_HEAL, 0 },
+        { "T1 still reserved", TASK_RESERVED, OUTCOME_NONE, NO_K, 0, 0, 0, 5, RING_HEAL, 0 },
+        { "K pending", TASK_ASSIGNED, OUTCOME_NONE, TASK_PENDING, 0, 0, 0, 5, RING_ON, 0 },
+        { "K rings", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 0, 0, 0, 30, RING_ON, 0 },
+        { "K answered, leg under way", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 0, 0, 20,
+          RING_ON, 0 },
+        { "K answered, leg ended", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 1, 0, 0, 20,
+          RING_CLOSE, OUTCOME_FAILED },
+        { "K's old leg, K offered again", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 1, 0, 0, 20,
+          RING_ON, 0 },
+        { "K canceled", TASK_ASSIGNED, OUTCOME_NONE, TASK_CANCELED, 0, 0, 0, 10, RING_CLOSE,
+          OUTCOME_NO_ANSWER },
+        { "K wrapping", TASK_ASSIGNED, OUTCOME_NONE, TASK_WRAPPING, 0, 0, 0, 10, RING_CLOSE,
+          OUTCOME_FAILED },
+        { "K wrapping after talk", TASK_ASSIGNED, OUTCOME_NONE, TASK_WRAPPING, 0, 0, 1, 10,
+          RING_CLOSE, OUTCOME_HANGUP },
+        { "K deleted", TASK_ASSIGNED, OUTCOME_NONE, K_GONE, 0, 0, 0, 10, RING_CLOSE,
+          OUTCOME_FAILED },
+        { "ring time over, margin not", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 0, 0, 0, 35,
+          RING_ON, 0 },
+        { "margin over", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 0, 0, 0, 40, RING_CLOSE,
+          OUTCOME_NO_ANSWER },
+        { "margin over without K", TASK_ASSIGNED, OUTCOME_NONE, NO_K, 0, 0, 0, 40, RING_CLOSE,
+          OUTCOME_NO_ANSWER },
+        { "margin over, answered, never joined", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 0,
+          0, 40, RING_CLOSE, OUTCOME_FAILED },
+        { "connected, long ago", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 0, 1, 400, RING_ON,
+          0 },
+        { "connected, K's leg ended", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 1, 0, 1, 400,
+          RING_CLOSE, OUTCOME_HANGUP },
+        { "caller's leg ended", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 0, 1, 0, 5, RING_CLOSE,
+          OUTCOME_CANCEL },
+        { "caller's leg ended after talk", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 1, 1, 5,
+          RING_CLOSE, OUTCOME_HANGUP },
+        { "declined", TASK_ASSIGNED, OUTCOME_DECLINED, TASK_RESERVED, 0, 0, 0, 5, RING_CLOSE,
+          OUTCOME_DECLINED },
+        { "over, T1 wrapping", TASK_WRAPPING, OUTCOME_GLARE, NO_K, 0, 0, 0, 5, RING_CLOSE,
+          OUTCOME_GLARE },
+        { "T1 wrapping, nobody said why", TASK_WRAPPING, OUTCOME_NONE, NO_K, 0, 0, 0, 5, RING_CLOSE,
+          OUTCOME_FAILED },
+        { "T1 completed after talk", TASK_COMPLETED, OUTCOME_NONE, NO_K, 0, 0, 1, 5, RING_CLOSE,
+          OUTCOME_HANGUP },
+        { "T1 canceled by its Timeout", TASK_CANCELED, OUTCOME_NONE, NO_K, 0, 0, 0, 5, RING_CLOSE,
+          OUTCOME_FAILED },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct call_view view = view_of(&rows[i]);
+        enum call_outcome outcome;
+        enum ring_decision got = internal_call_ring(&view, &outcome);
+        if (got != rows[i].expected || outcome != rows[i].expected_outcome) {
+            fail_msg("%s: decided %d, outcome %d", rows[i].what, got, outcome);
+        }
+    }
+}
+
+/* What holds for every combination, whether the table above has thought of it or not. */
+static void ringback_never_rings_for_a_call_that_is_over(void **state)
+{
+    (void)state;
+    for (int t1 = 0; t1 < TASK__MAX; t1++) {
+        for (int k = K_GONE; k < TASK__MAX; k++) {
+            for (int bits = 0; bits < 8; bits++) {
+                for (int64_t rung = 0; rung <= 60; rung += CALL_ROUND_S) {
+                    const struct ring_row row = {
+                        .t1 = (enum task_status)t1,
+                        .k = k,
+                        .k_leg_ended = (bits & 1) != 0,
+                        .caller_leg_ended = (bits & 2) != 0,
+                        .connected = (bits & 4) != 0,
+                        .rung_s = rung,
+                    };
+                    struct call_view view = view_of(&row);
+                    enum call_outcome outcome;
+                    enum ring_decision got = internal_call_ring(&view, &outcome);
+                    bool over = !task_status_is_live(row.t1) || row.caller_leg_ended ||
+                                k == K_GONE || (k >= 0 && !task_status_is_live(view.k)) ||
+                                (k == TASK_ASSIGNED && row.k_leg_ended);
+                    bool late = !row.connected && rung >= RING_SECONDS + CALL_RING_MARGIN_S;
+                    assert_int_equal(got == RING_CLOSE, over || late);
+                    assert_int_equal(got == RING_CLOSE, outcome != OUTCOME_NONE);
+                    if (got == RING_HEAL) assert_int_equal(k, NO_K);
+                    if (got == RING_HEAL) assert_false(row.connected);
+                }
+            }
+        }
+    }
+}
+
+static void a_call_without_t1_is_over(void **state)
+{
+    (void)state;
+    struct call_view view = { .t1_found = false, .ring_seconds = RING_SECONDS };
+    enum call_outcome outcome;
+    assert_int_equal(internal_call_ring(&view, &outcome), RING_CLOSE);
+    assert_int_equal(outcome, OUTCOME_FAILED);
+    assert_int_equal(internal_call_state(&view), STATE_ENDED);
+}
+
+static void the_page_is_told_the_state(void **state)
+{
+    (void)state;
+    static const struct {
+        struct ring_row row;
+        enum call_state expected;
+        const char *name;
+    } rows[] = {
+        { { "no K", TASK_PENDING, OUTCOME_NONE, NO_K, 0, 0, 0, 0, 0, 0 },
+          STATE_CALLING,
+          "calling" },
+        { { "no K", TASK_ASSIGNED, OUTCOME_NONE, NO_K, 0, 0, 0, 0, 0, 0 },
+          STATE_CALLING,
+          "calling" },
+        { { "K", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 0, 0, 0, 0, 0, 0 },
+          STATE_RINGING,
+          "ringing" },
+        { { "K answered", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 0, 0, 0, 0, 0 },
+          STATE_RINGING,
+          "ringing" },
+        { { "both joined", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 0, 1, 0, 0, 0 },
+          STATE_CONNECTED,
+          "connected" },
+        { { "over", TASK_ASSIGNED, OUTCOME_HANGUP, TASK_ASSIGNED, 0, 0, 1, 0, 0, 0 },
+          STATE_ENDED,
+          "ended" },
+        { { "wrapping", TASK_WRAPPING, OUTCOME_NONE, TASK_ASSIGNED, 0, 0, 1, 0, 0, 0 },
+          STATE_ENDED,
+          "ended" },
+        { { "canceled", TASK_CANCELED, OUTCOME_NONE, NO_K, 0, 0, 0, 0, 0, 0 },
+          STATE_ENDED,
+          "ended" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct call_view view = view_of(&rows[i].row);
+        enum call_state got = internal_call_state(&view);
+        if (got != rows[i].expected) fail_msg("%s: %d", rows[i].row.what, got);
+        assert_string_equal(call_state_name(got), rows[i].name);
+    }
+}
+
+/* TaskRouter offers K to the callee while its SID is still on its way into T1. */
+static void a_callee_who_is_quicker_than_t1_is_rung(void **state)
+{
+    (void)state;
+    const struct call_view view = {
+        .t1_found = true,
+        .t1 = TASK_ASSIGNED,
+        .k_found = true,
+        .k = TASK_RESERVED,
+    };
+    assert_int_equal(internal_call_state(&view), STATE_RINGING);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(outcomes_have_the_contract_s_names),
+        cmocka_unit_test(roles_and_legs_come_from_the_statement),
+        cmocka_unit_test(attributes_are_the_contract_s),
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(rubbish_in_attributes_counts_as_absent),
+        cmocka_unit_test(a_claim_is_taken_once),
+        cmocka_unit_test(both_hosts_settle_glare_alike),
+        cmocka_unit_test(a_task_is_ended_by_the_step_that_its_state_allows),
+        cmocka_unit_test(the_end_of_a_leg_means_what_the_call_had_come_to),
+        cmocka_unit_test(ringback_decides_by_the_table),
+        cmocka_unit_test(ringback_never_rings_for_a_call_that_is_over),
+        cmocka_unit_test(a_call_without_t1_is_over),
+        cmocka_unit_test(the_page_is_told_the_state),
+        cmocka_unit_test(a_callee_who_is_quicker_than_t1_is_rung),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
