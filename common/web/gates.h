@@ -5,7 +5,7 @@
 #ifndef DIALPAD_GATES_H
 #define DIALPAD_GATES_H
 
-#include "web/endpoint.h"
+#include "web/program.h"
 
 /* Everything from the method to the validated parameters. */
 enum err gates_pass(const struct endpoint *self, struct service *service, struct request *request,
