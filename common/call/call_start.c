@@ -21,7 +21,7 @@ static enum start_refusal find_callee(const struct call_start *start, char sid[S
         return START_OK;
     }
     if (!call_contact_is_supported(start->to)) return START_UNSUPPORTED_CONTACT;
-    size_t count = directory_count_contact(start->directory, start->to, sid);
+    size_t count = directory_search_count_contact(start->directory, start->to, sid);
     if (count == 0) return START_UNKNOWN_AGENT;
     return count == 1 ? START_OK : START_AMBIGUOUS_AGENT;
 }
@@ -34,7 +34,7 @@ static enum start_refusal check_contact(const struct call_start *start, const st
 {
     char sid[SID_SIZE];
     if (!call_contact_is_supported(worker->contact_uri)) return START_UNSUPPORTED_CONTACT;
-    size_t count = directory_count_contact(start->directory, worker->contact_uri, sid);
+    size_t count = directory_search_count_contact(start->directory, worker->contact_uri, sid);
     bool another = count == 1 && strcmp(sid, worker->sid) != 0;
     return count > 1 || another ? START_AMBIGUOUS_AGENT : START_OK;
 }

@@ -5,7 +5,7 @@
 #define DIALPAD_CALL_START_H
 
 #include "call/call.h"
-#include "directory/directory.h"
+#include "directory/directory_search.h"
 
 /* Why a call can't begin. */
 enum start_refusal {

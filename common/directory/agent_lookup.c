@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "directory/directory_fetch.h"
 #include "directory/directory_refresh.h"
+#include "directory/directory_search.h"
 
 /* Of a directory that could not be read to its end nobody knows whether the name is one's alone. */
 static enum err sid_of(const struct directory *directory, const char *user, char sid[SID_SIZE])
 {
-    size_t count = directory_count_user(directory, user, sid);
+    size_t count = directory_search_count_user(directory, user, sid);
     if (count <= 1 && directory_incomplete(directory)) return ERR_UNAVAILABLE;
     if (count == 1) return ERR_OK;
     return count == 0 ? ERR_NOT_FOUND : ERR_CONFLICT;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/fold.h"
-#include "directory/directory.h"
 
 struct draft_record {
     struct draft_agent agent;

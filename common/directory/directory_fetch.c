@@ -1,15 +1,14 @@
+#include "directory/directory_fetch.h"
+
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "directory/directory.h"
 #include "directory/directory_draft.h"
 #include "directory/directory_file.h"
-#include "directory/directory_image.h"
 #include "twilio/taskrouter_task.h"
 
 enum {
@@ -178,16 +177,16 @@ static void report_wrapping(struct twilio_client *client, const struct task_summ
     }
 }
 
-enum err directory_refresh_locked(struct twilio_client *client, int lock,
-                                  void (*on_wrapping)(void *context, const char *task_sid),
-                                  void *context)
+enum err directory_fetch_into_file(struct twilio_client *client, int lock,
+                                   void (*on_wrapping)(void *context, const char *task_sid),
+                                   void *context)
 {
     const struct config *config = twilio_client_config(client);
     struct directory *previous = NULL;
     struct task_summaries tasks = { 0 };
     struct strbuf image;
     strbuf_init(&image, DIRECTORY_IMAGE_MAX);
-    if (directory_open(config, &previous) != ERR_OK) previous = NULL;
+    if (directory_file_open(config, &previous) != ERR_OK) previous = NULL;
     enum err rc = gather(client, previous, false, &tasks, &image);
     if (rc == ERR_OK) rc = directory_file_replace(config, image.buf, image.len);
     directory_file_note_attempt(lock, rc != ERR_OK);
@@ -195,16 +194,5 @@ enum err directory_refresh_locked(struct twilio_client *client, int lock,
     directory_close(previous);
     strbuf_free(&image);
     task_summaries_free(&tasks);
-    return rc;
-}
-
-enum err directory_refresh(struct twilio_client *client,
-                           void (*on_wrapping)(void *context, const char *task_sid), void *context)
-{
-    int lock = -1;
-    enum err rc = directory_file_lock(twilio_client_config(client), &lock);
-    if (rc != ERR_OK) return rc;
-    rc = directory_refresh_locked(client, lock, on_wrapping, context);
-    close(lock);
     return rc;
 }

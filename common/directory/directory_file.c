@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "directory/directory.h"
 
 /*
  * The names carry the workspace, so that two installations may share a state directory. Only the
@@ -36,13 +35,14 @@ static void identity_of(const struct stat *status, struct directory_identity *id
     identity->modified_ns = status->st_mtim.tv_sec * INT64_C(1000000000) + status->st_mtim.tv_nsec;
 }
 
-bool directory_file_same(const struct directory_identity *a, const struct directory_identity *b)
+static bool is_same(const struct directory_identity *a, const struct directory_identity *b)
 {
     return a->device == b->device && a->inode == b->inode && a->size == b->size &&
            a->modified_ns == b->modified_ns;
 }
 
-enum err directory_file_identify(const struct config *config, struct directory_identity *identity)
+/* Which file stands there now. */
+static enum err identify(const struct config *config, struct directory_identity *identity)
 {
     char path[PATH_MAX];
     struct stat status;
@@ -94,6 +94,27 @@ out:
     if (data != MAP_FAILED) munmap(data, (size_t)status.st_size);
     if (fd >= 0) close(fd);
     return rc;
+}
+
+enum err directory_file_reopen(const struct config *config, struct directory **directory)
+{
+    struct directory_identity there;
+    if (*directory == NULL) return directory_file_open(config, directory);
+    if (identify(config, &there) != ERR_OK || is_same(&there, &(*directory)->identity))
+        return ERR_OK;
+
+    struct directory *newer = NULL;
+    enum err rc = directory_file_open(config, &newer);
+    if (rc == ERR_OK && (directory_incomplete(*directory) ||
+                         newer->header->created_s >= (*directory)->header->created_s)) {
+        directory_close(*directory);
+        *directory = newer;
+        return ERR_OK;
+    }
+    /* Useless, or older than what was fetched into memory: don't read it again. */
+    (*directory)->identity = there;
+    directory_close(newer);
+    return ERR_OK;
 }
 
 static enum err write_all(int fd, const void *data, size_t size)

@@ -2,9 +2,9 @@
  * The directory's snapshot as a file that all processes share, and the lock file beside it that
  * lets one of them at a time replace it. Private to the directory's own modules.
  *
- * The snapshot is only ever replaced by rename: whoever has the old one open goes on reading it.
- * It can be lost at any time (a cache), so everything that is wrong with it means that there is
- * none.
+ * The snapshot is only ever replaced by rename: a process that has the old one open goes on
+ * reading it. Deleting it costs one refresh, so everything that is wrong with it means that there
+ * is none.
  */
 #ifndef DIALPAD_DIRECTORY_FILE_H
 #define DIALPAD_DIRECTORY_FILE_H
@@ -17,14 +17,15 @@
 #include "base/err.h"
 #include "directory/directory_image.h"
 
-/* Which file stands there now. ERR_NOT_FOUND when there is none that may be read. */
-enum err directory_file_identify(const struct config *config,
-                                 struct directory_identity *identity) MUST_CHECK;
-
-bool directory_file_same(const struct directory_identity *a, const struct directory_identity *b);
-
 /* ERR_NOT_FOUND when there is no snapshot, or a damaged, foreign or outdated one. */
 enum err directory_file_open(const struct config *config, struct directory **directory) MUST_CHECK;
+
+/*
+ * For a thread that keeps the snapshot open between requests (NULL in *directory the first time):
+ * costs one stat unless it was replaced. A snapshot whose file was deleted stays usable.
+ */
+enum err directory_file_reopen(const struct config *config,
+                               struct directory **directory) MUST_CHECK;
 
 /*
  * Replaces the snapshot; the caller holds the lock. ERR_FORBIDDEN when the state directory can't

@@ -3,8 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "directory/directory.h"
+#include <sys/mman.h>
 
 const char directory_image_magic[8] = "DIALDIR";
 
@@ -130,6 +129,33 @@ enum err directory_image_open(void *data, size_t size, bool mapped, struct direc
 out:
     free(opened);
     return rc;
+}
+
+struct directory *directory_share(struct directory *directory)
+{
+    atomic_fetch_add(&directory->users, 1);
+    return directory;
+}
+
+void directory_close(struct directory *directory)
+{
+    if (directory == NULL || atomic_fetch_sub(&directory->users, 1) != 1) return;
+    if (directory->mapped)
+        munmap(directory->data, directory->size);
+    else
+        free(directory->data);
+    free(directory);
+}
+
+int64_t directory_age_s(const struct directory *directory, int64_t now_s)
+{
+    int64_t created_s = directory->header->created_s;
+    return created_s >= 0 && created_s <= now_s ? now_s - created_s : INT64_MAX;
+}
+
+bool directory_incomplete(const struct directory *directory)
+{
+    return directory->header->incomplete != 0;
 }
 
 size_t directory_image_find(const struct directory *directory, const char *sid)

@@ -1,6 +1,8 @@
 /*
- * The directory's snapshot as a block of bytes that every search reads in place. Private to the
- * directory's own modules; nothing here knows Twilio or a file.
+ * The agent directory: every Worker of the workspace in one snapshot, searched in memory, so that
+ * no agent waits for Twilio while typing. Here the snapshot is a block of bytes that every search
+ * reads in place; what is in the structures is the directory's own modules' business. Nothing here
+ * knows Twilio or a file.
  *
  * Layout, in the machine's own byte order because the file never leaves it:
  *
@@ -64,6 +66,8 @@ struct directory_holder {
     char worker_sid[SID_SIZE + 1];
 };
 
+enum directory_busy { DIRECTORY_FREE, DIRECTORY_BUSY, DIRECTORY_BUSY_UNKNOWN };
+
 /* Offsets into the strings; `folded` is where its line begins among the folded names. */
 struct directory_record {
     uint32_t folded;
@@ -105,6 +109,18 @@ struct directory {
  */
 enum err directory_image_open(void *data, size_t size, bool mapped,
                               struct directory **directory) MUST_CHECK;
+
+/* One more user of the same snapshot, in any thread; each closes it. Returns its argument. */
+struct directory *directory_share(struct directory *directory);
+
+/* Harmless with NULL. */
+void directory_close(struct directory *directory);
+
+/* Of the moment at which its reading began. A snapshot from the future counts as ancient. */
+int64_t directory_age_s(const struct directory *directory, int64_t now_s);
+
+/* There was no time to read all Workers. */
+bool directory_incomplete(const struct directory *directory);
 
 /* The number of the record with this SID; the count of records if there is none. */
 size_t directory_image_find(const struct directory *directory, const char *sid);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "directory/directory_fetch.h"
 #include "directory/directory_file.h"
 
 enum {
@@ -37,7 +38,7 @@ static struct directory *take_current(const struct config *config)
 {
     struct directory *directory = NULL;
     pthread_mutex_lock(&shared.lock);
-    if (directory_reopen(config, &shared.current) == ERR_OK)
+    if (directory_file_reopen(config, &shared.current) == ERR_OK)
         directory = directory_share(shared.current);
     pthread_mutex_unlock(&shared.lock);
     return directory;
@@ -109,8 +110,8 @@ static void run_job(struct job *job)
 {
     enum err rc = ERR_FORBIDDEN;
     if (job->lock >= 0) {
-        rc = directory_refresh_locked(job->client, job->lock,
-                                      job->on_wrapping != NULL ? pass_wrapping : NULL, job);
+        rc = directory_fetch_into_file(job->client, job->lock,
+                                       job->on_wrapping != NULL ? pass_wrapping : NULL, job);
     }
     /* No file, or a full disk: then the snapshot lives in this process alone. */
     if (rc == ERR_FORBIDDEN && job->fastcgi) rc = refresh_memory(job->client, job->config);

@@ -13,8 +13,13 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "directory/directory.h"
+#include "directory/directory_image.h"
 #include "twilio/twilio_client.h"
+
+enum {
+    DIRECTORY_REFRESH_S = 10, /* older than this: one process refreshes it, all answer from it */
+    DIRECTORY_STALE_S = 60    /* older than this: the answer says so */
+};
 
 struct directory_refresh_options {
     struct twilio_client *client; /* the request's own, with the request's deadline */

@@ -1,9 +1,10 @@
+#include "directory/directory_search.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fold.h"
-#include "directory/directory.h"
 #include "directory/directory_image.h"
 
 /* More words than any name has. */
@@ -250,6 +251,48 @@ static void search_part(const struct directory *directory, const struct words *w
     take_best(directory, &matches, limit, result);
 }
 
+/* Which of a record's strings is asked for. */
+typedef uint32_t record_field(const struct directory_record *record);
+
+static uint32_t field_contact_uri(const struct directory_record *record)
+{
+    return record->contact_uri;
+}
+
+static uint32_t field_user(const struct directory_record *record)
+{
+    return record->user;
+}
+
+/* "" belongs to nobody, however many Workers lack the attribute. */
+static size_t count_equal(const struct directory *directory, record_field *field, const char *value,
+                          char sid[SID_SIZE])
+{
+    size_t count = 0;
+    if (*value == '\0') return 0;
+    for (size_t i = 0; i < directory->header->count; i++) {
+        const struct directory_record *record = &directory->records[i];
+        if (strcmp(directory->strings + field(record), value) != 0) continue;
+        /* A Worker that two of Twilio's pages showed is still one Worker. */
+        if (count > 0 && strcmp(record->sid, sid) == 0) continue;
+        if (count == 0) sid_copy(sid, record->sid);
+        count++;
+    }
+    return count;
+}
+
+size_t directory_search_count_contact(const struct directory *directory, const char *contact_uri,
+                                      char sid[SID_SIZE])
+{
+    return count_equal(directory, field_contact_uri, contact_uri, sid);
+}
+
+size_t directory_search_count_user(const struct directory *directory, const char *user,
+                                   char sid[SID_SIZE])
+{
+    return count_equal(directory, field_user, user, sid);
+}
+
 /* "client:…", "sip:…" or a number: all others are spared the look at every contact_uri. */
 static bool may_be_contact(const char *text)
 {
@@ -268,7 +311,7 @@ static bool find_by_address(const struct directory *directory, const struct dire
     if (sid_is_worker(query->text))
         sid_copy(sid, query->text);
     else if (!may_be_contact(query->text) ||
-             directory_count_contact(directory, query->text, sid) != 1)
+             directory_search_count_contact(directory, query->text, sid) != 1)
         return false;
     size_t found = directory_image_find(directory, sid);
     const struct directory_header *header = directory->header;

@@ -5,7 +5,7 @@
 #define DIALPAD_AGENTS_REPLY_H
 
 #include "base/strbuf.h"
-#include "directory/directory.h"
+#include "directory/directory_search.h"
 
 /*
  * {"agents":[{"sid","name","contactUri","activity","available","busy"}],"total","stale"}; `busy`

@@ -2,7 +2,7 @@
  * How long one search takes among 15,000 agents: the median of many, in microseconds. No web
  * server, no file.
  */
-#include "directory/directory.h"
+#include "directory/directory_search.h"
 
 /* Benchmarks are linked with the product alone. */
 #include "../unit/directory_fixture.c"

@@ -5,8 +5,8 @@
  */
 #include "fuzz.h"
 
-#include "directory/directory.h"
 #include "directory/directory_image.h"
+#include "directory/directory_search.h"
 
 /* Rubbish would otherwise end at the first comparison. */
 static void mend(unsigned char *image, size_t size)
@@ -48,8 +48,8 @@ static void use(const struct directory *directory, const char *text)
     }
     directory_query_etag(directory, &query, false, etag);
     MUST(strlen(etag) == DIRECTORY_ETAG_SIZE - 1);
-    (void)directory_count_contact(directory, text, sid);
-    (void)directory_count_user(directory, text, sid);
+    (void)directory_search_count_contact(directory, text, sid);
+    (void)directory_search_count_user(directory, text, sid);
     (void)directory_image_find(directory, text);
     (void)directory_age_s(directory, 1700000000);
 }

@@ -4,8 +4,8 @@
 #ifndef DIALPAD_TESTS_DIRECTORY_FIXTURE_H
 #define DIALPAD_TESTS_DIRECTORY_FIXTURE_H
 
-#include "directory/directory.h"
 #include "directory/directory_draft.h"
+#include "directory/directory_image.h"
 
 #define FIXTURE_WORKSPACE "WS00000000000000000000000000000000"
 

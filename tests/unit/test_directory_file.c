@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "directory/directory_file.h"
+#include "directory/directory_search.h"
 #include "directory_fixture.h"
 
 struct fixture {
@@ -82,13 +83,20 @@ static void put(const struct fixture *fixture, const void *data, size_t size)
 static bool opens(const struct fixture *fixture)
 {
     struct directory *directory = NULL;
-    enum err rc = directory_open(&fixture->config, &directory);
+    enum err rc = directory_file_open(&fixture->config, &directory);
     if (rc != ERR_OK) {
         assert_int_equal(rc, ERR_NOT_FOUND);
         assert_null(directory);
     }
     directory_close(directory);
     return rc == ERR_OK;
+}
+
+static bool last_attempt_failed(const struct fixture *fixture)
+{
+    struct directory_attempt attempt;
+    directory_file_last_attempt(&fixture->config, &attempt);
+    return attempt.failed;
 }
 
 static const char *first_name(const struct directory *directory)
@@ -106,7 +114,7 @@ static void what_was_written_is_read(void **state)
     struct stat status;
     assert_false(opens(fixture));
     replace(fixture, &fixture->image);
-    assert_int_equal(directory_open(&fixture->config, &directory), ERR_OK);
+    assert_int_equal(directory_file_open(&fixture->config, &directory), ERR_OK);
     assert_string_equal(first_name(directory), "Ana");
     assert_int_equal(directory->header->count, 2);
     assert_int_equal(directory->header->available_count, 1);
@@ -253,26 +261,26 @@ static void a_replaced_snapshot_is_noticed_and_the_old_one_stays_readable(void *
     struct directory *directory = NULL;
     struct strbuf newer;
     two_agents(&newer, "Carol", "Dave");
-    assert_int_equal(directory_reopen(&fixture->config, &directory), ERR_NOT_FOUND);
+    assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_NOT_FOUND);
     assert_null(directory);
     replace(fixture, &fixture->image);
-    assert_int_equal(directory_reopen(&fixture->config, &directory), ERR_OK);
+    assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_OK);
     struct directory *first = directory_share(directory);
-    assert_int_equal(directory_reopen(&fixture->config, &directory), ERR_OK);
+    assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_OK);
     assert_ptr_equal(directory, first);
 
     replace(fixture, &newer);
     assert_string_equal(first_name(directory), "Ana");
-    assert_int_equal(directory_reopen(&fixture->config, &directory), ERR_OK);
+    assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_OK);
     assert_string_equal(first_name(directory), "Carol");
     assert_string_equal(first_name(first), "Ana"); /* still in somebody's use */
     directory_close(first);
 
     put(fixture, "rubbish", 7);
-    assert_int_equal(directory_reopen(&fixture->config, &directory), ERR_OK);
+    assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_OK);
     assert_string_equal(first_name(directory), "Carol");
     unlink(fixture->snapshot);
-    assert_int_equal(directory_reopen(&fixture->config, &directory), ERR_OK);
+    assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_OK);
     assert_string_equal(first_name(directory), "Carol");
     directory_close(directory);
     strbuf_free(&newer);
@@ -290,13 +298,13 @@ static void an_older_snapshot_does_not_come_back(void **state)
     struct directory *fetched = directory;
     replace(fixture, &fixture->image); /* of 1000 */
     for (int round = 0; round < 2; round++) {
-        assert_int_equal(directory_reopen(&fixture->config, &directory), ERR_OK);
+        assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_OK);
         assert_ptr_equal(directory, fetched);
     }
     header->created_s = 2001;
     sum_again(&fixture->image);
     replace(fixture, &fixture->image);
-    assert_int_equal(directory_reopen(&fixture->config, &directory), ERR_OK);
+    assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_OK);
     assert_string_equal(first_name(directory), "Ana");
     directory_close(directory);
 }
@@ -309,17 +317,17 @@ static void one_at_a_time_holds_the_lock(void **state)
     int second = -1;
     directory_file_last_attempt(&fixture->config, &attempt);
     assert_int_equal(attempt.ended_s, 0);
-    assert_false(directory_refresh_failed(&fixture->config));
+    assert_false(last_attempt_failed(fixture));
 
     assert_int_equal(directory_file_lock(&fixture->config, &first), ERR_OK);
     assert_int_equal(directory_file_lock(&fixture->config, &second), ERR_CONFLICT);
     assert_int_equal(second, -1);
     directory_file_note_attempt(first, true);
-    assert_true(directory_refresh_failed(&fixture->config));
+    assert_true(last_attempt_failed(fixture));
     directory_file_last_attempt(&fixture->config, &attempt);
     assert_true(attempt.ended_s > 0);
     directory_file_note_attempt(first, false);
-    assert_false(directory_refresh_failed(&fixture->config));
+    assert_false(last_attempt_failed(fixture));
 
     close(first);
     assert_int_equal(directory_file_lock(&fixture->config, &second), ERR_OK);
@@ -349,7 +357,7 @@ static void a_state_directory_that_cannot_be_written_is_no_disaster(void **state
         directory_file_replace(&fixture->config, fixture->image.buf, fixture->image.len),
         ERR_FORBIDDEN);
     assert_false(opens(fixture));
-    assert_false(directory_refresh_failed(&fixture->config));
+    assert_false(last_attempt_failed(fixture));
 }
 
 int main(void)

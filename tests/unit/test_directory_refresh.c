@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "directory/directory_fetch.h"
 #include "directory/directory_file.h"
 #include "directory/directory_refresh.h"
+#include "directory/directory_search.h"
 #include "directory_fixture.h"
 #include "twilio/taskrouter_task.h"
 
@@ -198,11 +200,29 @@ static const char *busy_of(const struct directory *directory)
     return text;
 }
 
+static bool last_attempt_failed(const struct fixture *fixture)
+{
+    struct directory_attempt attempt;
+    directory_file_last_attempt(&fixture->config, &attempt);
+    return attempt.failed;
+}
+
+/* What the background does: takes the lock and replaces the snapshot. */
+static enum err refresh(struct fixture *fixture,
+                        void (*on_wrapping)(void *context, const char *task_sid), void *context)
+{
+    int lock = -1;
+    assert_int_equal(directory_file_lock(&fixture->config, &lock), ERR_OK);
+    enum err rc = directory_fetch_into_file(&fixture->client, lock, on_wrapping, context);
+    close(lock);
+    return rc;
+}
+
 static const char *refreshed_busy(struct fixture *fixture)
 {
     struct directory *directory = NULL;
-    assert_int_equal(directory_refresh(&fixture->client, NULL, NULL), ERR_OK);
-    assert_int_equal(directory_open(&fixture->config, &directory), ERR_OK);
+    assert_int_equal(refresh(fixture, NULL, NULL), ERR_OK);
+    assert_int_equal(directory_file_open(&fixture->config, &directory), ERR_OK);
     const char *text = busy_of(directory);
     directory_close(directory);
     return text;
@@ -220,7 +240,7 @@ static void live_voice_tasks_make_busy(void **state)
     twilio.holders_rc[5] = ERR_NOT_FOUND; /* ended meanwhile */
     assert_string_equal(refreshed_busy(fixture), "fbbbffff");
     assert_int_equal(twilio.holders_asked, 4);
-    assert_false(directory_refresh_failed(&fixture->config));
+    assert_false(last_attempt_failed(fixture));
 }
 
 static void only_what_is_new_is_asked_again(void **state)
@@ -272,7 +292,7 @@ static void left_over_wrapping_tasks_are_reported(void **state)
     add_task(TASK_ASSIGNED, true, 100000 - 60);
     add_task(TASK_WRAPPING, true, 100000 - 60);
     twilio.tasks[3].workflow_sid[10] = 'f'; /* somebody else's */
-    assert_int_equal(directory_refresh(&fixture->client, on_wrapping, &seen), ERR_OK);
+    assert_int_equal(refresh(fixture, on_wrapping, &seen), ERR_OK);
     assert_string_equal(seen.buf, "0");
     strbuf_free(&seen);
 }
@@ -284,14 +304,14 @@ static void a_failed_refresh_leaves_the_snapshot(void **state)
     assert_string_equal(refreshed_busy(fixture), "ffffffff");
     twilio.workers_end = ERR_UPSTREAM;
     twilio.worker_count = 3;
-    assert_int_equal(directory_refresh(&fixture->client, NULL, NULL), ERR_UPSTREAM);
-    assert_true(directory_refresh_failed(&fixture->config));
-    assert_int_equal(directory_open(&fixture->config, &directory), ERR_OK);
+    assert_int_equal(refresh(fixture, NULL, NULL), ERR_UPSTREAM);
+    assert_true(last_attempt_failed(fixture));
+    assert_int_equal(directory_file_open(&fixture->config, &directory), ERR_OK);
     assert_string_equal(busy_of(directory), "ffffffff");
     directory_close(directory);
     twilio.workers_end = ERR_OK;
     assert_string_equal(refreshed_busy(fixture), "fff");
-    assert_false(directory_refresh_failed(&fixture->config));
+    assert_false(last_attempt_failed(fixture));
 }
 
 static void a_fetch_keeps_what_it_got(void **state)
@@ -315,13 +335,13 @@ static void the_user_is_looked_up_in_the_configured_attribute(void **state)
     char sid[SID_SIZE];
     struct directory *directory = NULL;
     assert_int_equal(directory_fetch(&fixture->client, NULL, &directory), ERR_OK);
-    assert_int_equal(directory_count_user(directory, "agent-3", sid), 1);
-    assert_int_equal(directory_count_user(directory, "Agent 003", sid), 0);
+    assert_int_equal(directory_search_count_user(directory, "agent-3", sid), 1);
+    assert_int_equal(directory_search_count_user(directory, "Agent 003", sid), 0);
     directory_close(directory);
     fixture->config.user_attribute = email;
     assert_int_equal(directory_fetch(&fixture->client, NULL, &directory), ERR_OK);
-    assert_int_equal(directory_count_user(directory, "agent-3", sid), 0);
-    assert_int_equal(directory_count_user(directory, "Agent 003", sid), 1);
+    assert_int_equal(directory_search_count_user(directory, "agent-3", sid), 0);
+    assert_int_equal(directory_search_count_user(directory, "Agent 003", sid), 1);
     directory_close(directory);
 }
 
@@ -447,7 +467,7 @@ static void without_a_snapshot_the_failure_is_told(void **state)
     twilio.worker_count = 0;
     twilio.workers_end = ERR_UPSTREAM;
     assert_int_equal(view(fixture, true, &seen), ERR_UPSTREAM);
-    assert_true(directory_refresh_failed(&fixture->config));
+    assert_true(last_attempt_failed(fixture));
     fixture->config.state_dir = nowhere;
     assert_int_equal(view(fixture, true, &seen), ERR_UPSTREAM);
     assert_int_equal(view(fixture, false, &seen), ERR_UPSTREAM);
@@ -490,7 +510,7 @@ static void *ask(void *argument)
     struct asker *asker = argument;
     struct directory_view seen = { 0 };
     if (view(asker->fixture, true, &seen) != ERR_OK) return NULL;
-    asker->count = directory_count_user(seen.directory, "agent-1", (char[SID_SIZE]){ 0 });
+    asker->count = directory_search_count_user(seen.directory, "agent-1", (char[SID_SIZE]){ 0 });
     directory_close(seen.directory);
     return NULL;
 }

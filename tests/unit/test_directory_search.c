@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "directory/directory_image.h"
+#include "directory/directory_search.h"
 #include "directory_fixture.h"
 
 static struct directory_result search(const struct directory *directory, const char *text,
@@ -382,18 +382,18 @@ static void workers_are_counted_by_exact_text(void **state)
     fixture_add(&draft, 5, "seen twice", true);
     fixture_add(&draft, 5, "seen twice", true);
     struct directory *directory = fixture_open(&draft);
-    assert_int_equal(directory_count_user(directory, "nobody", sid), 0);
-    assert_int_equal(directory_count_user(directory, "Ana@example.com", sid), 0);
-    assert_int_equal(directory_count_user(directory, "", sid), 0);
+    assert_int_equal(directory_search_count_user(directory, "nobody", sid), 0);
+    assert_int_equal(directory_search_count_user(directory, "Ana@example.com", sid), 0);
+    assert_int_equal(directory_search_count_user(directory, "", sid), 0);
     assert_string_equal(sid, "untouched");
-    assert_int_equal(directory_count_user(directory, "ana@example.com", sid), 1);
+    assert_int_equal(directory_search_count_user(directory, "ana@example.com", sid), 1);
     assert_string_equal(sid, "WK00000000000000000000000000000001");
-    assert_int_equal(directory_count_user(directory, "twin", sid), 2);
+    assert_int_equal(directory_search_count_user(directory, "twin", sid), 2);
     assert_string_equal(sid, "WK00000000000000000000000000000002");
-    assert_int_equal(directory_count_user(directory, "seen twice", sid), 1);
-    assert_int_equal(directory_count_contact(directory, "client:3", sid), 1);
+    assert_int_equal(directory_search_count_user(directory, "seen twice", sid), 1);
+    assert_int_equal(directory_search_count_contact(directory, "client:3", sid), 1);
     assert_string_equal(sid, "WK00000000000000000000000000000003");
-    assert_int_equal(directory_count_contact(directory, "client:33", sid), 0);
+    assert_int_equal(directory_search_count_contact(directory, "client:33", sid), 0);
     directory_close(directory);
 }
 

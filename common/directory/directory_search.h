@@ -1,0 +1,72 @@
+/*
+ * Finds agents in an opened snapshot: by what is typed, by contact_uri, by the name that the web
+ * server knows.
+ */
+#ifndef DIALPAD_DIRECTORY_SEARCH_H
+#define DIALPAD_DIRECTORY_SEARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/sid.h"
+#include "directory/directory_image.h"
+
+enum {
+    DIRECTORY_LIMIT_MAX = 200,
+    DIRECTORY_ETAG_SIZE = 19 /* 16 digits, two quotes, a NUL */
+};
+
+/* Strings belong to the snapshot and live until directory_close. */
+struct directory_agent {
+    const char *sid;
+    const char *name;
+    const char *contact_uri;
+    const char *activity;
+    bool available;
+    enum directory_busy busy;
+};
+
+struct directory_query {
+    const char *text;        /* "" or NULL: everybody */
+    const char *without_sid; /* the asker */
+    bool include_offline;
+    size_t limit; /* 1..DIRECTORY_LIMIT_MAX */
+};
+
+struct directory_result {
+    struct directory_agent agents[DIRECTORY_LIMIT_MAX];
+    size_t count;
+    size_t total; /* matches, also those beyond the limit */
+};
+
+/*
+ * Case- and accent-blind: every word of the text must begin a word of the name (better) or stand
+ * inside it. Available agents come first, then the beginning of the name, then the beginning of
+ * another word, then the rest; by name within each. Punctuation separates words, apostrophes
+ * vanish, in the text as in the names. A text that is a Worker's SID or somebody's whole
+ * contact_uri finds that agent alone. ERR_INPUT for a limit out of range, a text that isn't UTF-8
+ * or one of more than 64 words.
+ */
+enum err directory_search(const struct directory *directory, const struct directory_query *query,
+                          struct directory_result *result) MUST_CHECK;
+
+/*
+ * An entity tag with its quotes: the same for two answers only if snapshot, query and stale flag
+ * are the same. A refresh that has changed nothing doesn't change it.
+ */
+void directory_query_etag(const struct directory *directory, const struct directory_query *query,
+                          bool stale, char etag[DIRECTORY_ETAG_SIZE]);
+
+/* How many Workers have exactly this contact_uri; the first one's SID in `sid` if there is one. */
+size_t directory_search_count_contact(const struct directory *directory, const char *contact_uri,
+                                      char sid[SID_SIZE]);
+
+/*
+ * How many Workers have this value of the configured DIALPAD_USER_ATTRIBUTE (compared byte for
+ * byte; friendly_name by default); the first one's SID in `sid`.
+ */
+size_t directory_search_count_user(const struct directory *directory, const char *user,
+                                   char sid[SID_SIZE]);
+
+#endif
