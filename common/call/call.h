@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "call/call_rules.h"
 #include "twilio/taskrouter_task.h"
+#include "twilio/taskrouter_worker.h"
 #include "twilio/twilio_client.h"
 
 /* How often a refused change is read again and decided anew. */

@@ -29,7 +29,7 @@ static enum err complete_wrapping_of(const struct call_flow *flow, const char *w
 {
     struct task_sids tasks = { 0 };
     *count = 0;
-    enum err rc = taskrouter_worker_tasks(flow->twilio, worker_sid, "wrapping", &tasks);
+    enum err rc = taskrouter_tasks_of_worker(flow->twilio, worker_sid, "wrapping", &tasks);
     for (size_t i = 0; rc == ERR_OK && i < tasks.count; i++) {
         bool completed;
         rc = call_complete_wrapping(flow, tasks.list[i], min_age_s, &completed);
@@ -51,7 +51,7 @@ static enum err find_opposite(const struct call_flow *flow, const char *worker_s
                               char t1_sid[SID_SIZE])
 {
     struct task_sids tasks = { 0 };
-    enum err rc = taskrouter_worker_tasks(flow->twilio, worker_sid, reservation_status, &tasks);
+    enum err rc = taskrouter_tasks_of_worker(flow->twilio, worker_sid, reservation_status, &tasks);
     for (size_t i = 0; rc == ERR_OK && i < tasks.count && t1_sid[0] == '\0'; i++) {
         struct call call = { 0 };
         rc = call_load_t1(flow, tasks.list[i], &call);

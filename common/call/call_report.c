@@ -99,7 +99,7 @@ enum err call_find_open(const struct call_flow *flow, const char *worker_sid, st
     static const char *const open_states[] = { "accepted", "pending" };
     for (size_t s = 0; s < sizeof open_states / sizeof *open_states; s++) {
         struct task_sids tasks = { 0 };
-        enum err rc = taskrouter_worker_tasks(flow->twilio, worker_sid, open_states[s], &tasks);
+        enum err rc = taskrouter_tasks_of_worker(flow->twilio, worker_sid, open_states[s], &tasks);
         bool found = false;
         for (size_t i = 0; rc == ERR_OK && i < tasks.count && !found; i++) {
             call_clear(call);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "twilio/taskrouter_task.h"
+#include "twilio/taskrouter_worker.h"
 #include "twilio/twilio_client.h"
 
 /*

@@ -10,6 +10,7 @@
 #include "directory/directory_draft.h"
 #include "directory/directory_file.h"
 #include "twilio/taskrouter_task.h"
+#include "twilio/taskrouter_worker.h"
 
 enum {
     /*

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "call/call_rules.h"
-#include "twilio/taskrouter_task.h"
+#include "twilio/taskrouter_worker.h"
 
 /* K's Reservation must not time out while K may still be answered: ring time, and then some. */
 enum { RESERVATION_MARGIN_S = 15 };
@@ -83,7 +83,7 @@ static void check_workflow(const struct workflow *workflow, int ring_seconds,
 static void ask_twilio(struct twilio_client *client, struct health_findings *findings)
 {
     struct workflow workflow = { 0 };
-    enum err rc = taskrouter_workflow_fetch(client, &workflow);
+    enum err rc = workflow_fetch(client, &workflow);
     switch (rc) {
     case ERR_OK:
         check_workflow(&workflow, twilio_client_config(client)->ring_seconds, findings);

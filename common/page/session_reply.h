@@ -8,7 +8,7 @@
 
 #include "base/config.h"
 #include "base/err.h"
-#include "twilio/taskrouter_task.h"
+#include "twilio/taskrouter_worker.h"
 #include "web/response.h"
 
 /* Makes the three tokens for this Worker, and the addresses that its page hands to Twilio. */

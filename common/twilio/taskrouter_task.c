@@ -256,8 +256,8 @@ enum err taskrouter_tasks_of_conference(struct twilio_client *client, const char
     return rc;
 }
 
-enum err taskrouter_worker_tasks(struct twilio_client *client, const char *worker_sid,
-                                 const char *reservation_status, struct task_sids *sids)
+enum err taskrouter_tasks_of_worker(struct twilio_client *client, const char *worker_sid,
+                                    const char *reservation_status, struct task_sids *sids)
 {
     char path[TASKROUTER_PATH_SIZE];
     struct strbuf query;

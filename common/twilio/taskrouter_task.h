@@ -1,6 +1,6 @@
 /*
- * TaskRouter's resources as C calls (https://www.twilio.com/docs/taskrouter/api): Workers, Tasks,
- * Reservations, the Workflow. Nothing here knows who is asking or what a call is.
+ * TaskRouter's Tasks and their Reservations as C calls
+ * (https://www.twilio.com/docs/taskrouter/api/task). Nothing here knows what a call is.
  *
  * Errors are those of twilio_client.h. Structures are filled only on ERR_OK; *_clear frees what
  * they own and leaves them empty (harmless on an empty one).
@@ -94,62 +94,8 @@ enum err taskrouter_tasks_of_conference(struct twilio_client *client, const char
                                         struct task_sids *sids) MUST_CHECK;
 
 /* The Tasks of a Worker's Reservations in this state ("pending", "accepted", "wrapping"). */
-enum err taskrouter_worker_tasks(struct twilio_client *client, const char *worker_sid,
-                                 const char *reservation_status, struct task_sids *sids) MUST_CHECK;
-
-enum { WORKER_TEXT_SIZE = 257 };
-
-struct worker {
-    char sid[SID_SIZE];
-    char friendly_name[WORKER_TEXT_SIZE];
-    char full_name[WORKER_TEXT_SIZE];   /* attribute full_name, "" if none */
-    char contact_uri[WORKER_TEXT_SIZE]; /* attribute contact_uri, "" if none or too long */
-    char activity[WORKER_TEXT_SIZE];
-    bool available;
-    cJSON *attributes;
-};
-
-void worker_clear(struct worker *worker);
-
-/* full_name, else the friendly name, else the contact_uri. */
-const char *worker_display_name(const struct worker *worker);
-
-/* From one element of Twilio's "workers"; for the directory, which reads pages of them. */
-enum err worker_from_json(const cJSON *json, struct worker *worker) MUST_CHECK;
-
-enum err taskrouter_worker_fetch(struct twilio_client *client, const char *worker_sid,
-                                 struct worker *worker) MUST_CHECK;
-
-/*
- * The Worker of exactly this friendly name. ERR_NOT_FOUND when there is none, ERR_CONFLICT when
- * there are several.
- */
-enum err taskrouter_worker_find(struct twilio_client *client, const char *friendly_name,
-                                struct worker *worker) MUST_CHECK;
-
-/* Calls back for each Worker of the workspace, page by page; stops at the first error. */
-enum err taskrouter_workers_each(struct twilio_client *client,
-                                 enum err (*each)(void *context, const struct worker *worker),
-                                 void *context) MUST_CHECK;
-
-struct worker_channel {
-    int capacity; /* configured for the voice channel */
-    int assigned; /* Tasks that hold it: reserved, assigned, wrapping */
-    bool has_room;
-};
-
-/* The Worker's voice channel, as it is now. */
-enum err taskrouter_worker_voice_channel(struct twilio_client *client, const char *worker_sid,
-                                         struct worker_channel *channel) MUST_CHECK;
-
-struct workflow {
-    char friendly_name[WORKER_TEXT_SIZE];
-    int reservation_timeout_s;
-    cJSON *configuration; /* parsed; NULL if it wasn't JSON */
-};
-
-void workflow_clear(struct workflow *workflow);
-enum err taskrouter_workflow_fetch(struct twilio_client *client,
-                                   struct workflow *workflow) MUST_CHECK;
+enum err taskrouter_tasks_of_worker(struct twilio_client *client, const char *worker_sid,
+                                    const char *reservation_status,
+                                    struct task_sids *sids) MUST_CHECK;
 
 #endif

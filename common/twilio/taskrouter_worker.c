@@ -1,4 +1,4 @@
-#include "twilio/taskrouter_task.h"
+#include "twilio/taskrouter_worker.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,8 @@ const char *worker_display_name(const struct worker *worker)
     return worker->friendly_name[0] != '\0' ? worker->friendly_name : worker->contact_uri;
 }
 
-enum err worker_from_json(const cJSON *json, struct worker *worker)
+/* From one element of Twilio's "workers". */
+static enum err worker_from_json(const cJSON *json, struct worker *worker)
 {
     struct worker fresh = { 0 };
     if (!twilio_resource_sid(json, "sid", "WK", fresh.sid)) return ERR_UPSTREAM;
@@ -153,7 +154,7 @@ void workflow_clear(struct workflow *workflow)
     memset(workflow, 0, sizeof(*workflow));
 }
 
-enum err taskrouter_workflow_fetch(struct twilio_client *client, struct workflow *workflow)
+enum err workflow_fetch(struct twilio_client *client, struct workflow *workflow)
 {
     char path[TASKROUTER_PATH_SIZE];
     struct workflow fresh = { 0 };

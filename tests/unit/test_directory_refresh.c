@@ -17,6 +17,7 @@
 #include "directory/directory_search.h"
 #include "directory_fixture.h"
 #include "twilio/taskrouter_task.h"
+#include "twilio/taskrouter_worker.h"
 
 enum { TASKS_MAX = 8 };
 

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "fake_twilio.h"
 #include "twilio/taskrouter_task.h"
+#include "twilio/taskrouter_worker.h"
 
 #define TASK      "WT00000000000000000000000000000001"
 #define TASK2     "WT00000000000000000000000000000002"
@@ -305,14 +306,14 @@ static void test_worker_tasks(void **state)
     answer(fixture, "{\"reservations\":[{\"task_sid\":\"" TASK "\"},{\"task_sid\":\"" TASK2
                     "\"},{\"task_sid\":\"" TASK "\"}],\"meta\":{\"next_page_url\":null}}");
     answer(fixture, "{\"reservations\":[],\"meta\":{\"next_page_url\":null}}");
-    assert_int_equal(taskrouter_worker_tasks(fixture->twilio.client, WORKER, "wrapping", &sids),
+    assert_int_equal(taskrouter_tasks_of_worker(fixture->twilio.client, WORKER, "wrapping", &sids),
                      ERR_OK);
     assert_sent(fixture, 0,
                 "GET " BASE_PATH "/Workers/" WORKER "/Reservations?ReservationStatus=wrapping ");
     assert_int_equal(sids.count, 3);
     assert_string_equal(sids.list[1], TASK2);
     task_sids_free(&sids);
-    assert_int_equal(taskrouter_worker_tasks(fixture->twilio.client, WORKER, "pending", &sids),
+    assert_int_equal(taskrouter_tasks_of_worker(fixture->twilio.client, WORKER, "pending", &sids),
                      ERR_OK);
     assert_int_equal(sids.count, 0);
     task_sids_free(&sids);
@@ -455,13 +456,13 @@ static void test_workflow_fetch(void **state)
     answer(fixture, "{\"friendly_name\":\"Internal\",\"task_reservation_timeout\":130,"
                     "\"configuration\":\"{\\\"task_routing\\\":{}}\"}");
     answer(fixture, "{\"friendly_name\":\"Internal\",\"configuration\":\"rubbish\"}");
-    assert_int_equal(taskrouter_workflow_fetch(fixture->twilio.client, &workflow), ERR_OK);
+    assert_int_equal(workflow_fetch(fixture->twilio.client, &workflow), ERR_OK);
     assert_sent(fixture, 0, "GET " BASE_PATH "/Workflows/" FAKE_WORKFLOW " ");
     assert_string_equal(workflow.friendly_name, "Internal");
     assert_int_equal(workflow.reservation_timeout_s, 130);
     assert_non_null(json_get_object(workflow.configuration, "task_routing"));
     workflow_clear(&workflow);
-    assert_int_equal(taskrouter_workflow_fetch(fixture->twilio.client, &workflow), ERR_OK);
+    assert_int_equal(workflow_fetch(fixture->twilio.client, &workflow), ERR_OK);
     assert_null(workflow.configuration);
     workflow_clear(&workflow);
 }
