@@ -7,7 +7,7 @@
 #include "base/encode.h"
 #include "base/json.h"
 #include "base/strbuf.h"
-#include "twilio/taskrouter_path.h"
+#include "twilio/taskrouter.h"
 #include "twilio/twilio_resource.h"
 
 void task_clear(struct task *task)
@@ -17,9 +17,9 @@ void task_clear(struct task *task)
 }
 
 static enum err task_path(const struct twilio_client *client, const char *task_sid,
-                          const char *below, char path[TASKROUTER_PATH_SIZE])
+                          char path[TASKROUTER_PATH_SIZE])
 {
-    return taskrouter_path(client, "Tasks", task_sid, "WT", below, path);
+    return taskrouter_path(client, "Tasks", task_sid, "WT", "", path);
 }
 
 /* Fills `task` anew from an answer; it is untouched unless ERR_OK. */
@@ -50,7 +50,7 @@ enum err taskrouter_task_fetch(struct twilio_client *client, const char *task_si
 {
     char path[TASKROUTER_PATH_SIZE];
     struct twilio_reply reply = { 0 };
-    enum err rc = task_path(client, task_sid, "", path);
+    enum err rc = task_path(client, task_sid, path);
     if (rc == ERR_OK) rc = twilio_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
     if (rc == ERR_OK) rc = task_from_reply(&reply, task);
     twilio_reply_free(&reply);
@@ -121,7 +121,7 @@ enum err taskrouter_task_update_attributes(struct twilio_client *client, struct 
 
     strbuf_init(&form, STRBUF_MAX_FORM);
     /* Without a version to name, the last writer would win: the caller has to read it again. */
-    enum err rc = task->etag[0] == '\0' ? ERR_CONFLICT : task_path(client, task->sid, "", path);
+    enum err rc = task->etag[0] == '\0' ? ERR_CONFLICT : task_path(client, task->sid, path);
     if (rc == ERR_OK) rc = add_attributes(&form, attributes);
     if (rc == ERR_OK) rc = post_form(client, path, &form, task->etag, &reply);
     if (rc == ERR_OK) rc = task_from_reply(&reply, &fresh);
@@ -144,7 +144,7 @@ enum err taskrouter_task_update_status(struct twilio_client *client, const char 
     strbuf_init(&form, STRBUF_MAX_FORM);
     encode_form_pair(&form, "AssignmentStatus", task_status_name(status));
     encode_form_pair(&form, "Reason", reason);
-    enum err rc = task_path(client, task_sid, "", path);
+    enum err rc = task_path(client, task_sid, path);
     if (rc == ERR_OK) rc = post_form(client, path, &form, NULL, &reply);
     strbuf_free(&form);
     twilio_reply_free(&reply);
@@ -215,65 +215,64 @@ static enum err add_summary(void *context, const cJSON *json)
 enum err taskrouter_tasks_live(struct twilio_client *client, const char *workflow_sid,
                                struct task_summaries *tasks)
 {
-    char path[TASKROUTER_PATH_SIZE];
-    struct strbuf query;
     struct task_summaries found = { 0 };
-
-    strbuf_init(&query, STRBUF_MAX_URL);
-    encode_form_pair(&query, "AssignmentStatus", "pending,reserved,assigned,wrapping");
-    if (workflow_sid != NULL) encode_form_pair(&query, "WorkflowSid", workflow_sid);
-    encode_form_pair(&query, "PageSize", "1000");
-    enum err rc = taskrouter_path(client, "Tasks", NULL, NULL, "", path);
-    if (rc == ERR_OK) rc = taskrouter_each(client, path, &query, "tasks", add_summary, &found);
+    const struct taskrouter_list list = {
+        .collection = "Tasks",
+        .key = "tasks",
+        .filters = { { "AssignmentStatus", "pending,reserved,assigned,wrapping" },
+                     { "WorkflowSid", workflow_sid },
+                     { "PageSize", "1000" } },
+        .each = add_summary,
+    };
+    enum err rc = taskrouter_each(client, &list, &found);
     if (rc == ERR_OK)
         *tasks = found;
     else
         task_summaries_free(&found);
-    strbuf_free(&query);
+    return rc;
+}
+
+static enum err list_task_sids(struct twilio_client *client, const struct taskrouter_list *list,
+                               struct task_sids *sids)
+{
+    struct task_sids found = { 0 };
+    enum err rc = taskrouter_each(client, list, &found);
+    if (rc == ERR_OK)
+        *sids = found;
+    else
+        task_sids_free(&found);
     return rc;
 }
 
 enum err taskrouter_tasks_of_conference(struct twilio_client *client, const char *t1_sid,
                                         struct task_sids *sids)
 {
-    char path[TASKROUTER_PATH_SIZE];
     char expression[64];
-    struct strbuf query;
-    struct task_sids found = { 0 };
-
     /* A text that isn't a SID could be an expression of its own. */
     if (!sid_is_task(t1_sid)) return ERR_INPUT;
-    strbuf_init(&query, STRBUF_MAX_URL);
-    snprintf(expression, sizeof(expression), "conferenceSid == '%s'", t1_sid);
-    encode_form_pair(&query, "EvaluateTaskAttributes", expression);
-    enum err rc = taskrouter_path(client, "Tasks", NULL, NULL, "", path);
-    if (rc == ERR_OK) rc = taskrouter_each(client, path, &query, "tasks", add_task, &found);
-    if (rc == ERR_OK)
-        *sids = found;
-    else
-        task_sids_free(&found);
-    strbuf_free(&query);
-    return rc;
+    snprintf(expression, sizeof expression, "conferenceSid == '%s'", t1_sid);
+    const struct taskrouter_list list = {
+        .collection = "Tasks",
+        .key = "tasks",
+        .filters = { { "EvaluateTaskAttributes", expression } },
+        .each = add_task,
+    };
+    return list_task_sids(client, &list, sids);
 }
 
 enum err taskrouter_tasks_of_worker(struct twilio_client *client, const char *worker_sid,
                                     const char *reservation_status, struct task_sids *sids)
 {
-    char path[TASKROUTER_PATH_SIZE];
-    struct strbuf query;
-    struct task_sids found = { 0 };
-
-    strbuf_init(&query, STRBUF_MAX_URL);
-    encode_form_pair(&query, "ReservationStatus", reservation_status);
-    enum err rc = taskrouter_path(client, "Workers", worker_sid, "WK", "/Reservations", path);
-    if (rc == ERR_OK)
-        rc = taskrouter_each(client, path, &query, "reservations", add_reserved_task, &found);
-    if (rc == ERR_OK)
-        *sids = found;
-    else
-        task_sids_free(&found);
-    strbuf_free(&query);
-    return rc;
+    const struct taskrouter_list list = {
+        .collection = "Workers",
+        .sid = worker_sid,
+        .prefix = "WK",
+        .below = "/Reservations",
+        .key = "reservations",
+        .filters = { { "ReservationStatus", reservation_status } },
+        .each = add_reserved_task,
+    };
+    return list_task_sids(client, &list, sids);
 }
 
 static enum err note_holder(void *context, const cJSON *json)
@@ -291,10 +290,16 @@ static enum err note_holder(void *context, const cJSON *json)
 enum err taskrouter_task_worker(struct twilio_client *client, const char *task_sid,
                                 char worker_sid[SID_SIZE])
 {
-    char path[TASKROUTER_PATH_SIZE];
     char found[SID_SIZE] = "";
-    enum err rc = task_path(client, task_sid, "/Reservations", path);
-    if (rc == ERR_OK) rc = taskrouter_each(client, path, NULL, "reservations", note_holder, found);
+    const struct taskrouter_list list = {
+        .collection = "Tasks",
+        .sid = task_sid,
+        .prefix = "WT",
+        .below = "/Reservations",
+        .key = "reservations",
+        .each = note_holder,
+    };
+    enum err rc = taskrouter_each(client, &list, found);
     if (rc == ERR_OK && found[0] == '\0') rc = ERR_NOT_FOUND;
     if (rc == ERR_OK) sid_copy(worker_sid, found);
     return rc;

@@ -3,10 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/encode.h"
 #include "base/json.h"
-#include "base/strbuf.h"
-#include "twilio/taskrouter_path.h"
+#include "twilio/taskrouter.h"
 #include "twilio/twilio_resource.h"
 
 void worker_clear(struct worker *worker)
@@ -68,20 +66,19 @@ static enum err match_worker(void *context, const cJSON *json)
 enum err taskrouter_worker_find(struct twilio_client *client, const char *friendly_name,
                                 struct worker *worker)
 {
-    char path[TASKROUTER_PATH_SIZE];
-    struct strbuf query;
     struct worker_search search = { .friendly_name = friendly_name };
-
-    strbuf_init(&query, STRBUF_MAX_URL);
-    encode_form_pair(&query, "FriendlyName", friendly_name);
-    enum err rc = taskrouter_path(client, "Workers", NULL, NULL, "", path);
-    if (rc == ERR_OK) rc = taskrouter_each(client, path, &query, "workers", match_worker, &search);
+    const struct taskrouter_list list = {
+        .collection = "Workers",
+        .key = "workers",
+        .filters = { { "FriendlyName", friendly_name } },
+        .each = match_worker,
+    };
+    enum err rc = taskrouter_each(client, &list, &search);
     if (rc == ERR_OK && search.count != 1) rc = search.count == 0 ? ERR_NOT_FOUND : ERR_CONFLICT;
     if (rc == ERR_OK)
         *worker = search.found;
     else
         worker_clear(&search.found);
-    strbuf_free(&query);
     return rc;
 }
 
@@ -104,16 +101,14 @@ enum err taskrouter_workers_each(struct twilio_client *client,
                                  enum err (*each)(void *context, const struct worker *worker),
                                  void *context)
 {
-    char path[TASKROUTER_PATH_SIZE];
-    struct strbuf query;
     struct worker_visit visit = { each, context };
-
-    strbuf_init(&query, STRBUF_MAX_URL);
-    encode_form_pair(&query, "PageSize", "1000");
-    enum err rc = taskrouter_path(client, "Workers", NULL, NULL, "", path);
-    if (rc == ERR_OK) rc = taskrouter_each(client, path, &query, "workers", visit_worker, &visit);
-    strbuf_free(&query);
-    return rc;
+    const struct taskrouter_list list = {
+        .collection = "Workers",
+        .key = "workers",
+        .filters = { { "PageSize", "1000" } },
+        .each = visit_worker,
+    };
+    return taskrouter_each(client, &list, &visit);
 }
 
 struct channel_search {
@@ -138,11 +133,16 @@ static enum err match_voice_channel(void *context, const cJSON *json)
 enum err taskrouter_worker_voice_channel(struct twilio_client *client, const char *worker_sid,
                                          struct worker_channel *channel)
 {
-    char path[TASKROUTER_PATH_SIZE];
     struct channel_search search = { .found = false };
-    enum err rc = taskrouter_path(client, "Workers", worker_sid, "WK", "/Channels", path);
-    if (rc == ERR_OK)
-        rc = taskrouter_each(client, path, NULL, "channels", match_voice_channel, &search);
+    const struct taskrouter_list list = {
+        .collection = "Workers",
+        .sid = worker_sid,
+        .prefix = "WK",
+        .below = "/Channels",
+        .key = "channels",
+        .each = match_voice_channel,
+    };
+    enum err rc = taskrouter_each(client, &list, &search);
     if (rc == ERR_OK && !search.found) rc = ERR_NOT_FOUND;
     if (rc == ERR_OK) *channel = search.channel;
     return rc;

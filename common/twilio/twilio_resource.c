@@ -46,15 +46,15 @@ cJSON *twilio_resource_attributes(const cJSON *json, const char *key)
     return cJSON_CreateObject();
 }
 
-static enum err each_of_page(const cJSON *page, const char *key,
-                             enum err (*each)(void *context, const cJSON *json), void *context)
+static enum err each_of_page(const cJSON *page, const struct twilio_resource_list *list,
+                             void *context)
 {
-    const cJSON *list = json_get_array(page, key);
-    if (list == NULL) return ERR_UPSTREAM;
+    const cJSON *elements = json_get_array(page, list->key);
+    if (elements == NULL) return ERR_UPSTREAM;
     const cJSON *element;
-    cJSON_ArrayForEach(element, list)
+    cJSON_ArrayForEach(element, elements)
     {
-        enum err rc = each(context, element);
+        enum err rc = list->each(context, element);
         if (rc != ERR_OK) return rc;
     }
     return ERR_OK;
@@ -69,24 +69,25 @@ static const char *next_link(const cJSON *page)
     return link != NULL && link[0] != '\0' ? link : NULL;
 }
 
-enum err twilio_resource_each(struct twilio_client *client, enum twilio_host host, const char *path,
-                              const char *query, const char *key,
-                              enum err (*each)(void *context, const cJSON *json), void *context)
+enum err twilio_resource_each(struct twilio_client *client, const struct twilio_resource_list *list,
+                              void *context)
 {
     struct twilio_reply page;
-    enum err rc = twilio_get(client, host, path, query, &page);
+    if (list->query != NULL && strbuf_failed(list->query)) return ERR_MEMORY;
+    const char *query = list->query != NULL ? list->query->buf : NULL;
+    enum err rc = twilio_get(client, list->host, list->path, query, &page);
 
     for (int pages = 1; rc == ERR_OK; pages++) {
-        rc = each_of_page(page.json, key, each, context);
+        rc = each_of_page(page.json, list, context);
         const char *next = next_link(page.json);
         if (rc != ERR_OK || next == NULL) break;
         if (pages == PAGES_MAX) {
-            log_warn("twilio: the list %s has more than %d pages", path, PAGES_MAX);
+            log_warn("twilio: the list %s has more than %d pages", list->path, PAGES_MAX);
             rc = ERR_UPSTREAM;
             break;
         }
         struct twilio_reply next_page;
-        rc = twilio_get_next(client, host, next, &next_page);
+        rc = twilio_get_next(client, list->host, next, &next_page);
         /* Only now: the link was part of the page. */
         twilio_reply_free(&page);
         page = next_page;

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/sid.h"
+#include "base/strbuf.h"
 #include "twilio/twilio_client.h"
 
 /* True if the member is a SID of this kind; otherwise `sid` becomes "". */
@@ -31,13 +32,20 @@ int64_t twilio_resource_time(const cJSON *json, const char *key);
  */
 cJSON *twilio_resource_attributes(const cJSON *json, const char *key) MUST_CHECK;
 
+/* A list that Twilio gives page by page. */
+struct twilio_resource_list {
+    enum twilio_host host;
+    const char *path;
+    const struct strbuf *query; /* NULL: none */
+    const char *key;            /* the member of a page that holds its elements */
+    enum err (*each)(void *context, const cJSON *element);
+};
+
 /*
- * Calls back for each element of the list `key` of each page, in Twilio's order, and stops at the
- * first error. A page without that list is ERR_UPSTREAM.
+ * Calls list->each for each element of each page, in Twilio's order, and stops at the first error.
+ * A page without the list is ERR_UPSTREAM; ERR_MEMORY if the query could not be built.
  */
-enum err twilio_resource_each(struct twilio_client *client, enum twilio_host host, const char *path,
-                              const char *query, const char *key,
-                              enum err (*each)(void *context, const cJSON *json),
+enum err twilio_resource_each(struct twilio_client *client, const struct twilio_resource_list *list,
                               void *context) MUST_CHECK;
 
 #endif

@@ -159,11 +159,15 @@ enum err voice_conference_find(struct twilio_client *client, const char *friendl
     strbuf_init(&query, STRBUF_MAX_URL);
     encode_form_pair(&query, "FriendlyName", friendly_name);
     encode_form_pair(&query, "PageSize", "20");
+    const struct twilio_resource_list list = {
+        .host = TWILIO_API,
+        .path = path,
+        .query = &query,
+        .key = "conferences",
+        .each = match_conference,
+    };
     enum err rc = account_path(client, path, "Conferences");
-    if (rc == ERR_OK)
-        rc = strbuf_failed(&query) ? ERR_MEMORY
-                                   : twilio_resource_each(client, TWILIO_API, path, query.buf,
-                                                          "conferences", match_conference, &search);
+    if (rc == ERR_OK) rc = twilio_resource_each(client, &list, &search);
     if (rc == ERR_OK && !search.found) rc = ERR_NOT_FOUND;
     if (rc == ERR_OK) *conference = search.newest;
     strbuf_free(&query);
@@ -222,10 +226,14 @@ enum err voice_participants_list(struct twilio_client *client, const char *confe
 {
     char path[PATH_SIZE];
     struct participants found = { .count = 0 };
+    const struct twilio_resource_list list = {
+        .host = TWILIO_API,
+        .path = path,
+        .key = "participants",
+        .each = add_participant,
+    };
     enum err rc = conference_path(client, conference_sid, "/Participants", path);
-    if (rc == ERR_OK)
-        rc = twilio_resource_each(client, TWILIO_API, path, NULL, "participants", add_participant,
-                                  &found);
+    if (rc == ERR_OK) rc = twilio_resource_each(client, &list, &found);
     if (rc == ERR_NOT_FOUND) rc = ERR_OK;
     if (rc == ERR_OK) *participants = found;
     return rc;
