@@ -19,7 +19,7 @@ static const struct param_spec params[P__MAX] = {
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    const struct call_flow flow = page_flow(service);
+    const struct call_context context = page_call_context(service);
     const char *asked = request_param(request, P_TASK_SID);
     const char *worker_sid = request->agent.worker_sid;
     const char *legs = request_param(request, P_LEGS);
@@ -32,17 +32,17 @@ static enum err handle(struct service *service, struct request *request, struct 
     if (asked != NULL) {
         rc = page_call_load(service, request, response, asked, &call, &role);
     } else {
-        rc = call_find_open(&flow, worker_sid, &call, open_sid);
+        rc = call_find_open(&context, worker_sid, &call, open_sid);
         if (rc == ERR_NOT_FOUND) {
-            rc = call_answer_none(response);
+            rc = call_state_reply_none(response);
             goto out;
         }
-        role = rc == ERR_OK ? internal_call_role(&call.who, worker_sid) : ROLE_NONE;
+        role = rc == ERR_OK ? call_rules_role(&call.who, worker_sid) : ROLE_NONE;
     }
-    if (rc == ERR_OK) rc = call_report(&flow, &call, role, &report);
+    if (rc == ERR_OK) rc = call_report(&context, &call, role, &report);
     if (rc == ERR_OK) {
-        rc = call_answer(response, asked != NULL ? asked : open_sid, &call, role, &report,
-                         with_legs);
+        rc = call_state_reply(response, asked != NULL ? asked : open_sid, &call, role, &report,
+                              with_legs);
     }
 out:
     call_clear(&call);

@@ -76,7 +76,7 @@ static enum err answer_with(struct response *response, const char *t1_sid)
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    const struct call_flow flow = page_flow(service);
+    const struct call_context context = page_call_context(service);
     struct directory_view view = { 0 };
     enum start_refusal refusal;
     char t1_sid[SID_SIZE];
@@ -88,7 +88,7 @@ static enum err handle(struct service *service, struct request *request, struct 
         .to = request_param(request, P_TO),
         .directory = view.directory,
     };
-    rc = call_start(&flow, &start, &refusal, t1_sid);
+    rc = call_start(&context, &start, &refusal, t1_sid);
     directory_close(view.directory);
     if (rc != ERR_OK) return rc;
     if (refusal != START_OK) {

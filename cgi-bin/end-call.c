@@ -11,7 +11,7 @@ enum { P_TASK_SID, P_REASON, P__MAX };
 /* The other outcomes are found out by the programs, not claimed by a page. */
 static bool is_reason(const char *text)
 {
-    enum call_outcome outcome = call_outcome_parse(text);
+    enum call_outcome outcome = call_rules_outcome_parse(text);
     return outcome == OUTCOME_HANGUP || outcome == OUTCOME_CANCEL || outcome == OUTCOME_NO_ANSWER;
 }
 
@@ -24,8 +24,8 @@ static const struct param_spec params[P__MAX] = {
 static enum err refuse_if_answered(const struct service *service, struct call *call,
                                    struct response *response)
 {
-    const struct call_flow flow = page_flow(service);
-    enum err rc = call->t1_found ? call_load_k(&flow, call) : ERR_OK;
+    const struct call_context context = page_call_context(service);
+    enum err rc = call->t1_found ? call_load_k(&context, call) : ERR_OK;
     if (rc != ERR_OK) return rc;
     bool answered =
         call->k_found && call->k.status == TASK_ASSIGNED && call->facts.outcome == OUTCOME_NONE;
@@ -38,7 +38,7 @@ static enum err handle(struct service *service, struct request *request, struct 
 {
     struct call call = { 0 };
     enum call_role role;
-    enum call_outcome reason = call_outcome_parse(request_param(request, P_REASON));
+    enum call_outcome reason = call_rules_outcome_parse(request_param(request, P_REASON));
     enum err rc = page_call_load(service, request, response, request_param(request, P_TASK_SID),
                                  &call, &role);
     if (rc == ERR_OK && reason == OUTCOME_NO_ANSWER) {

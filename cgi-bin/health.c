@@ -37,7 +37,7 @@ static enum err misconfigured(const char *problem, struct request *request,
     struct health_findings findings = { 0 };
     /* The key and the rule it breaks; in which file and line is for the log alone. */
     const char *what = strstr(problem, ": ");
-    health_find(&findings, what != NULL ? what + 2 : problem);
+    health_check_add_finding(&findings, what != NULL ? what + 2 : problem);
     return answer_wrong(response, &findings);
 }
 

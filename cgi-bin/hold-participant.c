@@ -18,14 +18,14 @@ static const struct param_spec params[P__MAX] = {
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    const struct call_flow flow = page_flow(service);
+    const struct call_context context = page_call_context(service);
     bool hold = strcmp(request_param(request, P_HOLD), "true") == 0;
     struct call call = { 0 };
     enum call_role role;
     enum err rc = page_call_load(service, request, response, request_param(request, P_TASK_SID),
                                  &call, &role);
     if (rc != ERR_OK) goto out;
-    rc = call_is_over(&call) ? ERR_NOT_FOUND : call_hold(&flow, &call, role, hold);
+    rc = call_is_over(&call) ? ERR_NOT_FOUND : call_hold(&context, &call, role, hold);
     if (rc == ERR_NOT_FOUND) {
         rc = response_refuse(response, ERR_CONFLICT, "nobody_to_hold",
                              "Nobody else is in the call.");

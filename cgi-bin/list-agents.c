@@ -76,7 +76,7 @@ static enum err answer(const struct directory_view *view, const struct request *
                                "A parameter is missing, repeated or malformed.");
     }
     if (rc != ERR_OK) return rc;
-    directory_print(&response->body, &result, view->stale);
+    agents_reply(&response->body, &result, view->stale);
     return response_body(response, 200, "application/json; charset=utf-8");
 }
 

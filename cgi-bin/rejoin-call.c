@@ -17,14 +17,14 @@ static const struct param_spec params[P__MAX] = {
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    const struct call_flow flow = page_flow(service);
+    const struct call_context context = page_call_context(service);
     struct call call = { 0 };
     enum call_role role;
     char call_sid[SID_SIZE];
     enum err rc = page_call_load(service, request, response, request_param(request, P_TASK_SID),
                                  &call, &role);
     bool loaded = rc == ERR_OK;
-    if (loaded) rc = call_rejoin(&flow, &call, role, call_sid);
+    if (loaded) rc = call_rejoin(&context, &call, role, call_sid);
     if (loaded && rc == ERR_CONFLICT) {
         rc = response_refuse(response, rc, "call_is_over", "There is no call to come back to.");
     }

@@ -64,10 +64,10 @@ static const char *why_of(const struct request *request)
 static void judge(const struct service *service, struct response *response, const char *task_sid,
                   const char *why, int round)
 {
-    const struct call_flow flow = { service->twilio, service->session_key };
+    const struct call_context context = { service->twilio, service->session_key };
     bool over = false;
-    enum err rc = why == NULL ? call_heal(&flow, task_sid, (int64_t)round * CALL_ROUND_S, &over)
-                              : call_watch(&flow, task_sid, &over);
+    enum err rc = why == NULL ? call_heal(&context, task_sid, (int64_t)round * CALL_ROUND_S, &over)
+                              : call_watch(&context, task_sid, &over);
     if (rc != ERR_OK) response_detail(response, "round %d %s", round, err_name(rc));
     if (rc == ERR_OK && over) response_detail(response, "round %d over", round);
 }

@@ -54,16 +54,16 @@ static enum err find_worker(struct service *service, struct request *request,
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     struct worker worker = { 0 };
-    const struct call_flow flow = page_flow(service);
+    const struct call_context context = page_call_context(service);
     enum err rc = find_worker(service, request, response, &worker);
     /* Signing in must not fail because something old could not be tidied up. */
-    if (rc == ERR_OK && call_tidy_worker(&flow, worker.sid) != ERR_OK) {
+    if (rc == ERR_OK && call_tidy_worker(&context, worker.sid) != ERR_OK) {
         response_detail(response, "not tidied");
     }
     if (rc == ERR_OK) {
         sid_copy(request->agent.worker_sid, worker.sid);
-        rc = session_answer(service->config, service->session_key, &worker, clock_wall_s(),
-                            response);
+        rc =
+            session_reply(service->config, service->session_key, &worker, clock_wall_s(), response);
     }
     worker_clear(&worker);
     return rc;

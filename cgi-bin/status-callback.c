@@ -18,7 +18,7 @@ static const struct param_spec params[P__MAX] = {
     [P_TASK_SID] = { "taskSid", false, PARAM_TEXT, sid_is_task },
 };
 
-static enum err on_conference_event(const struct call_flow *flow, struct request *request,
+static enum err on_conference_event(const struct call_context *context, struct request *request,
                                     struct response *response)
 {
     const char *event = request_field(request, "StatusCallbackEvent");
@@ -32,32 +32,32 @@ static enum err on_conference_event(const struct call_flow *flow, struct request
     if (request->method != METHOD_POST || event == NULL || !sid_is_task(t1_sid)) return ERR_OK;
     response_about_task(response, t1_sid);
     response_detail(response, "%s", event);
-    if (strcmp(event, "conference-end") == 0) return call_on_conference_end(flow, t1_sid);
+    if (strcmp(event, "conference-end") == 0) return call_on_conference_end(context, t1_sid);
     if (!sid_is_call(call_sid)) return ERR_OK;
-    if (strcmp(event, "participant-leave") == 0) return call_on_leave(flow, t1_sid, call_sid);
+    if (strcmp(event, "participant-leave") == 0) return call_on_leave(context, t1_sid, call_sid);
     if (strcmp(event, "participant-join") == 0 && sid_is_conference(conference_sid)) {
-        return call_on_join(flow, t1_sid, conference_sid, call_sid);
+        return call_on_join(context, t1_sid, conference_sid, call_sid);
     }
     return ERR_OK;
 }
 
-static enum err on_leg_ended(const struct call_flow *flow, const char *task_sid,
+static enum err on_leg_ended(const struct call_context *context, const char *task_sid,
                              struct request *request, struct response *response)
 {
     const char *call_sid = request_field(request, "CallSid");
     response_about_task(response, task_sid);
     response_detail(response, "leg-ended");
     if (!sid_is_call(call_sid)) return ERR_OK;
-    return call_on_leg_ended(flow, task_sid, call_sid, request_field(request, "CallStatus"));
+    return call_on_leg_ended(context, task_sid, call_sid, request_field(request, "CallStatus"));
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    const struct call_flow flow = { service->twilio, service->session_key };
+    const struct call_context context = { service->twilio, service->session_key };
     const char *task_sid = request_param(request, P_TASK_SID);
     response_about_call(response, request_field(request, "CallSid"));
-    enum err rc = task_sid != NULL ? on_leg_ended(&flow, task_sid, request, response)
-                                   : on_conference_event(&flow, request, response);
+    enum err rc = task_sid != NULL ? on_leg_ended(&context, task_sid, request, response)
+                                   : on_conference_event(&context, request, response);
     if (rc == ERR_OK) return response_empty(response, 204);
     response_detail(response, "%s", err_name(rc));
     return response_refuse(response, ERR_UNAVAILABLE, "ask_again", "Please report this again.");

@@ -27,7 +27,7 @@ struct counts {
     size_t failed;
 };
 
-static void sweep_all(const struct call_flow *flow, struct deadline *deadline,
+static void sweep_all(const struct call_context *context, struct deadline *deadline,
                       const struct task_summaries *tasks, struct counts *counts)
 {
     int64_t end_ms = deadline->at_ms;
@@ -37,7 +37,7 @@ static void sweep_all(const struct call_flow *flow, struct deadline *deadline,
         int64_t task_end_ms = now_ms + TASK_DEADLINE_MS;
         deadline->at_ms = task_end_ms < end_ms ? task_end_ms : end_ms;
         enum sweep_result result;
-        enum err rc = call_sweep(flow, tasks->list[i].sid, &result);
+        enum err rc = call_sweep(context, tasks->list[i].sid, &result);
         counts->looked_at++;
         if (rc != ERR_OK) {
             counts->failed++;
@@ -66,8 +66,8 @@ static int sweep(const struct config *config)
         log_error("the Workflow's Tasks can't be listed: %s", err_name(rc));
         goto out;
     }
-    const struct call_flow flow = { client, session_key };
-    sweep_all(&flow, &deadline, &tasks, &counts);
+    const struct call_context context = { client, session_key };
+    sweep_all(&context, &deadline, &tasks, &counts);
     printf("%zu looked at, %zu closed, %zu wrapped up, %zu failed\n", counts.looked_at,
            counts.closed, counts.wrapped_up, counts.failed);
     status = counts.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -23,12 +23,12 @@ bool call_is_connected(const struct call *call)
     return call->facts.connected_at[0] != '\0';
 }
 
-enum err call_statement(const struct call_flow *flow, const struct task *task,
+enum err call_statement(const struct call_context *context, const struct task *task,
                         struct token_statement *who)
 {
     const char *text = json_get_string(task->attributes, "dialpad");
     if (text == NULL) return ERR_FORBIDDEN;
-    enum err rc = token_statement_verify(text, flow->session_key, who);
+    enum err rc = token_statement_verify(text, context->session_key, who);
     return rc == ERR_OK || rc == ERR_MEMORY ? rc : ERR_FORBIDDEN;
 }
 
@@ -40,15 +40,15 @@ static void set_t1(struct call *call, struct task *task)
     memset(task, 0, sizeof *task);
     call->t1_found = true;
     sid_copy(call->t1_sid, call->t1.sid);
-    internal_call_read(call->t1.attributes, &call->facts);
+    call_rules_read(call->t1.attributes, &call->facts);
 }
 
-enum err call_load_t1(const struct call_flow *flow, const char *t1_sid, struct call *call)
+enum err call_load_t1(const struct call_context *context, const char *t1_sid, struct call *call)
 {
     struct task task = { 0 };
     struct token_statement who;
-    enum err rc = taskrouter_task_fetch(flow->twilio, t1_sid, &task);
-    if (rc == ERR_OK) rc = call_statement(flow, &task, &who);
+    enum err rc = taskrouter_task_fetch(context->twilio, t1_sid, &task);
+    if (rc == ERR_OK) rc = call_statement(context, &task, &who);
     if (rc == ERR_OK && who.t1_sid[0] != '\0') rc = ERR_FORBIDDEN;
     if (rc == ERR_OK) {
         call->who = who;
@@ -58,10 +58,10 @@ enum err call_load_t1(const struct call_flow *flow, const char *t1_sid, struct c
     return rc;
 }
 
-enum err call_reload_t1(const struct call_flow *flow, struct call *call)
+enum err call_reload_t1(const struct call_context *context, struct call *call)
 {
     struct task task = { 0 };
-    enum err rc = taskrouter_task_fetch(flow->twilio, call->t1_sid, &task);
+    enum err rc = taskrouter_task_fetch(context->twilio, call->t1_sid, &task);
     if (rc == ERR_OK) set_t1(call, &task);
     task_clear(&task);
     return rc;
@@ -71,10 +71,10 @@ enum err call_reload_t1(const struct call_flow *flow, struct call *call)
  * The Task is a K, and its own statement proves it. A T1 that has been deleted, or in which an
  * agent has rewritten who calls whom, is as good as none: the callee must be able to get rid of K.
  */
-static enum err load_from_k(const struct call_flow *flow, struct task *k,
+static enum err load_from_k(const struct call_context *context, struct task *k,
                             const struct token_statement *who, struct call *call)
 {
-    enum err rc = call_load_t1(flow, who->t1_sid, call);
+    enum err rc = call_load_t1(context, who->t1_sid, call);
     bool agrees = rc == ERR_OK && strcmp(call->who.caller_sid, who->caller_sid) == 0 &&
                   strcmp(call->who.callee_sid, who->callee_sid) == 0;
     if (rc != ERR_OK && rc != ERR_NOT_FOUND && rc != ERR_FORBIDDEN) return rc;
@@ -89,14 +89,14 @@ static enum err load_from_k(const struct call_flow *flow, struct task *k,
     return ERR_OK;
 }
 
-enum err call_load(const struct call_flow *flow, const char *task_sid, struct call *call)
+enum err call_load(const struct call_context *context, const char *task_sid, struct call *call)
 {
     struct task task = { 0 };
     struct token_statement who;
-    enum err rc = taskrouter_task_fetch(flow->twilio, task_sid, &task);
-    if (rc == ERR_OK) rc = call_statement(flow, &task, &who);
+    enum err rc = taskrouter_task_fetch(context->twilio, task_sid, &task);
+    if (rc == ERR_OK) rc = call_statement(context, &task, &who);
     if (rc == ERR_OK && who.t1_sid[0] != '\0') {
-        rc = load_from_k(flow, &task, &who, call);
+        rc = load_from_k(context, &task, &who, call);
     } else if (rc == ERR_OK) {
         call->who = who;
         set_t1(call, &task);
@@ -109,14 +109,14 @@ enum err call_load(const struct call_flow *flow, const char *task_sid, struct ca
  * Loads this Task as K if it is this call's. A Task that has been deleted or isn't ours is no
  * error, and leaves a K that is loaded already where it is.
  */
-static enum err try_k(const struct call_flow *flow, struct call *call, const char *task_sid,
+static enum err try_k(const struct call_context *context, struct call *call, const char *task_sid,
                       bool *deleted)
 {
     struct task k = { 0 };
     struct token_statement who;
-    enum err rc = taskrouter_task_fetch(flow->twilio, task_sid, &k);
+    enum err rc = taskrouter_task_fetch(context->twilio, task_sid, &k);
     *deleted = rc == ERR_NOT_FOUND;
-    if (rc == ERR_OK) rc = call_statement(flow, &k, &who);
+    if (rc == ERR_OK) rc = call_statement(context, &k, &who);
     if (rc == ERR_OK && strcmp(who.t1_sid, call->t1_sid) == 0) {
         task_clear(&call->k);
         call->k = k;
@@ -127,12 +127,12 @@ static enum err try_k(const struct call_flow *flow, struct call *call, const cha
     return rc == ERR_NOT_FOUND || rc == ERR_FORBIDDEN ? ERR_OK : rc;
 }
 
-enum err call_load_k(const struct call_flow *flow, struct call *call)
+enum err call_load_k(const struct call_context *context, struct call *call)
 {
     char *named = call->facts.k_sid;
     if (named[0] == '\0') return ERR_OK;
     bool deleted;
-    enum err rc = try_k(flow, call, named, &deleted);
+    enum err rc = try_k(context, call, named, &deleted);
     if (rc != ERR_OK) return rc;
     if (call->k_found && strcmp(call->k.sid, named) != 0) {
         sid_copy(named, call->k.sid);
@@ -142,79 +142,80 @@ enum err call_load_k(const struct call_flow *flow, struct call *call)
     return ERR_OK;
 }
 
-enum err call_find_k(const struct call_flow *flow, struct call *call)
+enum err call_find_k(const struct call_context *context, struct call *call)
 {
     struct task_sids found = { 0 };
     bool deleted;
-    enum err rc = taskrouter_tasks_of_conference(flow->twilio, call->t1_sid, &found);
+    enum err rc = taskrouter_tasks_of_conference(context->twilio, call->t1_sid, &found);
     for (size_t i = 0; rc == ERR_OK && i < found.count && !call->k_found; i++) {
-        rc = try_k(flow, call, found.list[i], &deleted);
+        rc = try_k(context, call, found.list[i], &deleted);
     }
     task_sids_free(&found);
     return rc;
 }
 
-static enum err write_patch(const struct call_flow *flow, struct call *call, const cJSON *patch)
+static enum err write_patch(const struct call_context *context, struct call *call,
+                            const cJSON *patch)
 {
     enum err rc = ERR_MEMORY;
     cJSON *merged = cJSON_Duplicate(call->t1.attributes, true);
     if (merged == NULL) goto out;
     rc = json_merge(merged, patch);
-    if (rc == ERR_OK) rc = taskrouter_task_update_attributes(flow->twilio, &call->t1, merged);
-    if (rc == ERR_OK) internal_call_read(call->t1.attributes, &call->facts);
+    if (rc == ERR_OK) rc = taskrouter_task_update_attributes(context->twilio, &call->t1, merged);
+    if (rc == ERR_OK) call_rules_read(call->t1.attributes, &call->facts);
 out:
     cJSON_Delete(merged);
     return rc;
 }
 
-enum err call_update(const struct call_flow *flow, struct call *call,
-                     enum err (*decide)(void *context, const struct call *call, cJSON **patch),
-                     void *context)
+enum err call_update(const struct call_context *context, struct call *call,
+                     enum err (*decide)(void *wanted, const struct call *call, cJSON **patch),
+                     void *wanted)
 {
     enum err rc = ERR_CONFLICT;
     for (int i = 0; i < CALL_TRIES && rc == ERR_CONFLICT; i++) {
         if (i > 0) {
-            rc = call_reload_t1(flow, call);
+            rc = call_reload_t1(context, call);
             if (rc != ERR_OK) return rc;
         }
         cJSON *patch = NULL;
-        rc = decide(context, call, &patch);
-        if (rc == ERR_OK && patch != NULL) rc = write_patch(flow, call, patch);
+        rc = decide(wanted, call, &patch);
+        if (rc == ERR_OK && patch != NULL) rc = write_patch(context, call, patch);
         cJSON_Delete(patch);
     }
     return rc;
 }
 
-enum err call_leg(const struct call_flow *flow, const struct call *call, const char *call_sid,
+enum err call_leg(const struct call_context *context, const struct call *call, const char *call_sid,
                   enum call_role *role, bool *live)
 {
     struct voice_call leg;
-    enum err rc = voice_call_fetch(flow->twilio, call_sid, &leg);
+    enum err rc = voice_call_fetch(context->twilio, call_sid, &leg);
     if (rc == ERR_NOT_FOUND) {
         *role = ROLE_NONE;
         *live = false;
         return ERR_OK;
     }
     if (rc != ERR_OK) return rc;
-    *role = internal_call_leg(&call->who, leg.to);
+    *role = call_rules_leg(&call->who, leg.to);
     *live = leg.live;
     return ERR_OK;
 }
 
 /* Has the leg that TaskRouter placed for this Task come to an end? */
-static enum err leg_has_ended(const struct call_flow *flow, const struct call *call,
+static enum err leg_has_ended(const struct call_context *context, const struct call *call,
                               const char *call_sid, enum call_role whose, bool *ended)
 {
     *ended = false;
     if (!sid_is_call(call_sid)) return ERR_OK;
     enum call_role role;
     bool live;
-    enum err rc = call_leg(flow, call, call_sid, &role, &live);
+    enum err rc = call_leg(context, call, call_sid, &role, &live);
     if (rc == ERR_OK) *ended = role == whose && !live;
     return rc;
 }
 
-enum err call_view(const struct call_flow *flow, struct call *call, int64_t rung_s,
+enum err call_view(const struct call_context *context, struct call *call, int64_t rung_s,
                    struct call_view *view)
 {
     *view = (struct call_view){
@@ -222,19 +223,19 @@ enum err call_view(const struct call_flow *flow, struct call *call, int64_t rung
         .t1 = call->t1.status,
         .facts = call->facts,
         .rung_s = rung_s,
-        .ring_seconds = twilio_client_config(flow->twilio)->ring_seconds,
+        .ring_seconds = twilio_client_config(context->twilio)->ring_seconds,
     };
     /* Nothing more is asked about a call that is over: what time there is goes into ending it. */
     if (!task_status_is_live(call->t1.status) || call->facts.outcome != OUTCOME_NONE) return ERR_OK;
-    enum err rc = call_load_k(flow, call);
+    enum err rc = call_load_k(context, call);
     if (rc != ERR_OK) return rc;
     view->facts = call->facts;
     view->k_found = call->k_found;
     view->k = call->k.status;
-    rc = leg_has_ended(flow, call, call->facts.worker_call_sid, ROLE_CALLER,
+    rc = leg_has_ended(context, call, call->facts.worker_call_sid, ROLE_CALLER,
                        &view->caller_leg_ended);
     if (rc == ERR_OK && call->k_found) {
-        rc = leg_has_ended(flow, call, json_get_string(call->k.attributes, "worker_call_sid"),
+        rc = leg_has_ended(context, call, json_get_string(call->k.attributes, "worker_call_sid"),
                            ROLE_CALLEE, &view->k_leg_ended);
     }
     return rc;

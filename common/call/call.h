@@ -23,7 +23,7 @@
 enum { CALL_TRIES = 5 };
 
 /* What the functions of a call work with; it belongs to one thread. */
-struct call_flow {
+struct call_context {
     struct twilio_client *twilio;
     const unsigned char *session_key;
 };
@@ -47,53 +47,53 @@ bool call_is_over(const struct call *call);
 bool call_is_connected(const struct call *call);
 
 /* The statement in a Task's Attributes. ERR_FORBIDDEN when there is none of ours. */
-enum err call_statement(const struct call_flow *flow, const struct task *task,
+enum err call_statement(const struct call_context *context, const struct task *task,
                         struct token_statement *who) MUST_CHECK;
 
 /* Loads the call of this T1. ERR_NOT_FOUND: no such Task; ERR_FORBIDDEN: not a T1 of ours. */
-enum err call_load_t1(const struct call_flow *flow, const char *t1_sid,
+enum err call_load_t1(const struct call_context *context, const char *t1_sid,
                       struct call *call) MUST_CHECK;
 
 /*
  * Loads the call that this Task, T1 or K, belongs to. When K's T1 has been deleted already, or no
  * longer says the same of who calls whom, the call has t1_found false and K.
  */
-enum err call_load(const struct call_flow *flow, const char *task_sid,
+enum err call_load(const struct call_context *context, const char *task_sid,
                    struct call *call) MUST_CHECK;
 
 /* Reads T1 again; K stays as it is. */
-enum err call_reload_t1(const struct call_flow *flow, struct call *call) MUST_CHECK;
+enum err call_reload_t1(const struct call_context *context, struct call *call) MUST_CHECK;
 
 /*
  * Loads K if T1 names one. A Task that T1 names and that isn't this call's K (an agent rewrote the
  * hint) counts as none at all; a K that the call was loaded by stays then, and is what is named.
  */
-enum err call_load_k(const struct call_flow *flow, struct call *call) MUST_CHECK;
+enum err call_load_k(const struct call_context *context, struct call *call) MUST_CHECK;
 
 /*
  * Looks for a K of this call that T1 doesn't name, because whoever made it died before saying so.
  * Costs an expression filter, of which Twilio allows three a second: only for old claims.
  */
-enum err call_find_k(const struct call_flow *flow, struct call *call) MUST_CHECK;
+enum err call_find_k(const struct call_context *context, struct call *call) MUST_CHECK;
 
 /*
  * Changes T1's Attributes: `decide` looks at the call and says what to merge into them (*patch,
  * ours to delete; NULL: nothing). When somebody else was faster, T1 is read again and `decide`
  * asked anew, CALL_TRIES times at most (ERR_CONFLICT after that).
  */
-enum err call_update(const struct call_flow *flow, struct call *call,
-                     enum err (*decide)(void *context, const struct call *call, cJSON **patch),
-                     void *context) MUST_CHECK;
+enum err call_update(const struct call_context *context, struct call *call,
+                     enum err (*decide)(void *wanted, const struct call *call, cJSON **patch),
+                     void *wanted) MUST_CHECK;
 
 /* Whose leg is this Call, and is it still alive? Asks Twilio, because attributes are hints. */
-enum err call_leg(const struct call_flow *flow, const struct call *call, const char *call_sid,
+enum err call_leg(const struct call_context *context, const struct call *call, const char *call_sid,
                   enum call_role *role, bool *live) MUST_CHECK;
 
 /*
  * What the rules need to know to judge a call; loads K and looks after both agents' legs, unless T1
  * says already that the call is over.
  */
-enum err call_view(const struct call_flow *flow, struct call *call, int64_t rung_s,
+enum err call_view(const struct call_context *context, struct call *call, int64_t rung_s,
                    struct call_view *view) MUST_CHECK;
 
 #endif

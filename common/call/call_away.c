@@ -25,47 +25,47 @@ struct noting {
     const char *call_sid; /* for rejoined */
 };
 
-static enum err decide_away(void *context, const struct call *call, cJSON **patch)
+static enum err decide_away(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct noting *noting = context;
+    const struct noting *noting = wanted;
     struct call_away away;
-    internal_call_read_away(call->t1.attributes, &away);
-    if (call_is_over(call) || internal_call_is_away(&away, noting->role)) return ERR_OK;
-    *patch = internal_call_patch_away(noting->role, noting->now_s);
+    call_rules_away_read(call->t1.attributes, &away);
+    if (call_is_over(call) || call_rules_away_is(&away, noting->role)) return ERR_OK;
+    *patch = call_rules_away_patch(noting->role, noting->now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-static enum err decide_back(void *context, const struct call *call, cJSON **patch)
+static enum err decide_back(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct noting *noting = context;
+    const struct noting *noting = wanted;
     struct call_away away;
-    internal_call_read_away(call->t1.attributes, &away);
-    if (!internal_call_is_away(&away, noting->role)) return ERR_OK;
-    *patch = internal_call_patch_back(noting->role);
+    call_rules_away_read(call->t1.attributes, &away);
+    if (!call_rules_away_is(&away, noting->role)) return ERR_OK;
+    *patch = call_rules_away_patch_back(noting->role);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-static enum err decide_leg(void *context, const struct call *call, cJSON **patch)
+static enum err decide_leg(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct noting *noting = context;
+    const struct noting *noting = wanted;
     (void)call;
-    *patch = internal_call_patch_leg(noting->role, noting->call_sid);
+    *patch = call_rules_away_patch_leg(noting->role, noting->call_sid);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 /* Holds or resumes every leg of one end. */
-static enum err set_hold(const struct call_flow *flow, const struct call *call,
+static enum err set_hold(const struct call_context *context, const struct call *call,
                          const struct call_legs *legs, enum call_role role, bool hold,
                          const char *why)
 {
     enum err rc = ERR_OK;
     struct strbuf url;
     strbuf_init(&url, STRBUF_MAX_URL);
-    call_url_waiting(&url, twilio_client_config(flow->twilio)->public_url, call->t1_sid, why, 0);
+    call_url_waiting(&url, twilio_client_config(context->twilio)->public_url, call->t1_sid, why, 0);
     if (strbuf_failed(&url)) rc = ERR_MEMORY;
     for (size_t i = 0; rc == ERR_OK && i < legs->participants.count; i++) {
         if (legs->roles[i] != role) continue;
-        rc = voice_participant_hold(flow->twilio, legs->conference_sid,
+        rc = voice_participant_hold(context->twilio, legs->conference_sid,
                                     legs->participants.list[i].call_sid, hold, url.buf);
         if (rc == ERR_NOT_FOUND) rc = ERR_OK; /* it has just left */
     }
@@ -73,87 +73,87 @@ static enum err set_hold(const struct call_flow *flow, const struct call *call,
     return rc;
 }
 
-static enum presence_decision judge(const struct call_flow *flow, const struct call *call,
+static enum presence_decision judge(const struct call_context *context, const struct call *call,
                                     const struct call_legs *legs, enum call_role role)
 {
     struct call_away away;
-    internal_call_read_away(call->t1.attributes, &away);
-    int64_t since_s = internal_call_away_since_s(&away, role);
+    call_rules_away_read(call->t1.attributes, &away);
+    int64_t since_s = call_rules_away_since_s(&away, role);
     /*
      * Twilio's Date counts whole seconds, so that the difference can be one too small. Rounded up,
      * because the round that ends the grace must not come one round later.
      */
-    int64_t away_s = since_s > 0 ? twilio_client_now_s(flow->twilio) - since_s + 1 : 0;
+    int64_t away_s = since_s > 0 ? twilio_client_now_s(context->twilio) - since_s + 1 : 0;
     const struct presence_view view = {
         .connected = call_is_connected(call),
         .present = call_legs_has(legs, role),
         .other_present = call_legs_has(legs, other_of(role)),
         .away_s = away_s,
-        .grace_seconds = twilio_client_config(flow->twilio)->grace_seconds,
+        .grace_seconds = twilio_client_config(context->twilio)->grace_seconds,
     };
-    return internal_call_presence(&view);
+    return call_rules_away_presence(&view);
 }
 
 /* Judges whether this end is still there, and acts. */
-static enum err look_after(const struct call_flow *flow, struct call *call,
+static enum err look_after(const struct call_context *context, struct call *call,
                            const struct call_legs *legs, enum call_role role,
                            enum presence_decision *decision)
 {
-    *decision = judge(flow, call, legs, role);
+    *decision = judge(context, call, legs, role);
     if (*decision == PRESENCE_FINE) return ERR_OK;
     if (*decision == PRESENCE_CLOSE) {
         bool connected = call_is_connected(call);
-        return call_close(flow, call, internal_call_leg_ended(role, connected, "completed"));
+        return call_close(context, call, call_rules_leg_ended(role, connected, "completed"));
     }
     struct call_away away;
-    internal_call_read_away(call->t1.attributes, &away);
-    if (internal_call_is_away(&away, role)) return ERR_OK;
-    struct noting noting = { .role = role, .now_s = twilio_client_now_s(flow->twilio) };
-    enum err rc = call_update(flow, call, decide_away, &noting);
+    call_rules_away_read(call->t1.attributes, &away);
+    if (call_rules_away_is(&away, role)) return ERR_OK;
+    struct noting noting = { .role = role, .now_s = twilio_client_now_s(context->twilio) };
+    enum err rc = call_update(context, call, decide_away, &noting);
     if (rc != ERR_OK || call_is_over(call)) return rc;
-    return set_hold(flow, call, legs, other_of(role), true, "reconnect");
+    return set_hold(context, call, legs, other_of(role), true, "reconnect");
 }
 
-enum err call_leg_gone(const struct call_flow *flow, struct call *call, enum call_role role)
+enum err call_leg_gone(const struct call_context *context, struct call *call, enum call_role role)
 {
     struct call_legs legs;
     enum presence_decision decision;
-    if (call_is_over(call)) return call_close(flow, call, OUTCOME_HANGUP);
-    enum err rc = call_legs_list(flow, call, &legs);
+    if (call_is_over(call)) return call_close(context, call, OUTCOME_HANGUP);
+    enum err rc = call_legs_list(context, call, &legs);
     if (rc != ERR_OK) return rc;
-    return look_after(flow, call, &legs, role, &decision);
+    return look_after(context, call, &legs, role, &decision);
 }
 
 /* The agent's other legs, once the one that rejoin-call has dialled is in. */
-static enum err kick_older(const struct call_flow *flow, const struct call *call,
+static enum err kick_older(const struct call_context *context, const struct call *call,
                            const struct call_legs *legs, enum call_role role, const char *call_sid)
 {
     struct call_away away;
-    internal_call_read_away(call->t1.attributes, &away);
-    if (strcmp(internal_call_newest_leg(&away, role), call_sid) != 0) return ERR_OK;
+    call_rules_away_read(call->t1.attributes, &away);
+    if (strcmp(call_rules_away_newest_leg(&away, role), call_sid) != 0) return ERR_OK;
     enum err rc = ERR_OK;
     for (size_t i = 0; rc == ERR_OK && i < legs->participants.count; i++) {
         const char *leg = legs->participants.list[i].call_sid;
         if (legs->roles[i] != role || strcmp(leg, call_sid) == 0) continue;
-        rc = voice_participant_kick(flow->twilio, legs->conference_sid, leg);
+        rc = voice_participant_kick(context->twilio, legs->conference_sid, leg);
     }
     return rc;
 }
 
 /* Somebody is back: everybody hears what the agents want them to hear. */
-static enum err end_waiting(const struct call_flow *flow, struct call *call,
+static enum err end_waiting(const struct call_context *context, struct call *call,
                             const struct call_legs *legs, enum call_role role)
 {
     struct noting noting = { .role = role };
     enum call_role other = other_of(role);
     struct call_away away;
-    enum err rc = call_update(flow, call, decide_back, &noting);
+    enum err rc = call_update(context, call, decide_back, &noting);
     if (rc != ERR_OK) return rc;
-    internal_call_read_away(call->t1.attributes, &away);
-    rc = set_hold(flow, call, legs, other, holds(call, role), "hold");
-    bool must_wait = internal_call_is_away(&away, other);
+    call_rules_away_read(call->t1.attributes, &away);
+    rc = set_hold(context, call, legs, other, holds(call, role), "hold");
+    bool must_wait = call_rules_away_is(&away, other);
     if (rc == ERR_OK && (must_wait || holds(call, other))) {
-        rc = set_hold(flow, call, legs, role, true, must_wait ? "reconnect" : "hold");
+        rc = set_hold(context, call, legs, role, true, must_wait ? "reconnect" : "hold");
     }
     return rc;
 }
@@ -166,77 +166,77 @@ static bool is_in(const struct call_legs *legs, const char *call_sid)
     return false;
 }
 
-enum err call_leg_back(const struct call_flow *flow, struct call *call, enum call_role role,
+enum err call_leg_back(const struct call_context *context, struct call *call, enum call_role role,
                        const char *call_sid)
 {
     struct call_legs legs;
     struct call_away away;
-    enum err rc = call_legs_list(flow, call, &legs);
+    enum err rc = call_legs_list(context, call, &legs);
     /* An old report, told again: that leg has left since. */
     if (rc != ERR_OK || !is_in(&legs, call_sid)) return rc;
-    rc = kick_older(flow, call, &legs, role, call_sid);
+    rc = kick_older(context, call, &legs, role, call_sid);
     if (rc != ERR_OK) return rc;
-    internal_call_read_away(call->t1.attributes, &away);
-    bool was_expected = internal_call_is_away(&away, role) ||
-                        strcmp(internal_call_newest_leg(&away, role), call_sid) == 0;
-    return was_expected ? end_waiting(flow, call, &legs, role) : ERR_OK;
+    call_rules_away_read(call->t1.attributes, &away);
+    bool was_expected = call_rules_away_is(&away, role) ||
+                        strcmp(call_rules_away_newest_leg(&away, role), call_sid) == 0;
+    return was_expected ? end_waiting(context, call, &legs, role) : ERR_OK;
 }
 
 /* After a round in which both are there again, although nobody has reported it. */
-static enum err notice_back(const struct call_flow *flow, struct call *call,
+static enum err notice_back(const struct call_context *context, struct call *call,
                             const struct call_legs *legs)
 {
     static const enum call_role roles[] = { ROLE_CALLER, ROLE_CALLEE };
     enum err rc = ERR_OK;
     for (size_t i = 0; rc == ERR_OK && i < sizeof roles / sizeof *roles; i++) {
         struct call_away away;
-        internal_call_read_away(call->t1.attributes, &away);
-        if (internal_call_is_away(&away, roles[i]) && call_legs_has(legs, roles[i])) {
-            rc = end_waiting(flow, call, legs, roles[i]);
+        call_rules_away_read(call->t1.attributes, &away);
+        if (call_rules_away_is(&away, roles[i]) && call_legs_has(legs, roles[i])) {
+            rc = end_waiting(context, call, legs, roles[i]);
         }
     }
     return rc;
 }
 
-enum err call_watch(const struct call_flow *flow, const char *t1_sid, bool *over)
+enum err call_watch(const struct call_context *context, const char *t1_sid, bool *over)
 {
     struct call call = { 0 };
     struct call_legs legs;
     enum presence_decision caller = PRESENCE_FINE;
     enum presence_decision callee = PRESENCE_FINE;
     *over = false;
-    enum err rc = call_load_t1(flow, t1_sid, &call);
+    enum err rc = call_load_t1(context, t1_sid, &call);
     if (rc == ERR_OK && call_is_over(&call)) {
         *over = true;
-        rc = call_close(flow, &call, OUTCOME_HANGUP);
+        rc = call_close(context, &call, OUTCOME_HANGUP);
         goto out;
     }
-    if (rc == ERR_OK) rc = call_legs_list(flow, &call, &legs);
-    if (rc == ERR_OK) rc = look_after(flow, &call, &legs, ROLE_CALLER, &caller);
+    if (rc == ERR_OK) rc = call_legs_list(context, &call, &legs);
+    if (rc == ERR_OK) rc = look_after(context, &call, &legs, ROLE_CALLER, &caller);
     if (rc == ERR_OK && caller != PRESENCE_CLOSE) {
-        rc = look_after(flow, &call, &legs, ROLE_CALLEE, &callee);
+        rc = look_after(context, &call, &legs, ROLE_CALLEE, &callee);
     }
     *over = caller == PRESENCE_CLOSE || callee == PRESENCE_CLOSE;
-    if (rc == ERR_OK && !*over) rc = notice_back(flow, &call, &legs);
+    if (rc == ERR_OK && !*over) rc = notice_back(context, &call, &legs);
 out:
     call_clear(&call);
     return rc;
 }
 
-enum err call_rejoin(const struct call_flow *flow, struct call *call, enum call_role role,
+enum err call_rejoin(const struct call_context *context, struct call *call, enum call_role role,
                      char call_sid[SID_SIZE])
 {
     struct call_legs legs;
     const struct token_statement *who = &call->who;
     bool caller = role == ROLE_CALLER;
     if (call_is_over(call) || !call_is_connected(call)) return ERR_CONFLICT;
-    enum err rc = call_legs_list(flow, call, &legs);
+    enum err rc = call_legs_list(context, call, &legs);
     if (rc != ERR_OK) return rc;
     if (!call_legs_has(&legs, other_of(role))) return ERR_CONFLICT;
-    rc = voice_participant_dial(flow->twilio, legs.conference_sid, caller ? who->from : who->to,
+    rc = voice_participant_dial(context->twilio, legs.conference_sid, caller ? who->from : who->to,
                                 caller ? who->to : who->from, CALL_LEG_TIMEOUT_S, call_sid);
     if (rc == ERR_NOT_FOUND) return ERR_CONFLICT; /* the Conference has just ended */
     if (rc != ERR_OK) return rc;
     struct noting noting = { .role = role, .call_sid = call_sid };
-    return call_update(flow, call, decide_leg, &noting);
+    return call_update(context, call, decide_leg, &noting);
 }

@@ -4,17 +4,17 @@
 
 #include "base/log.h"
 
-enum err call_complete_wrapping(const struct call_flow *flow, const char *task_sid,
+enum err call_complete_wrapping(const struct call_context *context, const char *task_sid,
                                 int64_t min_age_s, bool *completed)
 {
     struct task task = { 0 };
     struct token_statement who;
     *completed = false;
-    enum err rc = taskrouter_task_fetch(flow->twilio, task_sid, &task);
-    if (rc == ERR_OK) rc = call_statement(flow, &task, &who);
-    int64_t age_s = twilio_client_now_s(flow->twilio) - task.updated_s;
+    enum err rc = taskrouter_task_fetch(context->twilio, task_sid, &task);
+    if (rc == ERR_OK) rc = call_statement(context, &task, &who);
+    int64_t age_s = twilio_client_now_s(context->twilio) - task.updated_s;
     if (rc == ERR_OK && task.status == TASK_WRAPPING && age_s >= min_age_s) {
-        rc = taskrouter_task_update_status(flow->twilio, task_sid, TASK_COMPLETED, "wrapped up");
+        rc = taskrouter_task_update_status(context->twilio, task_sid, TASK_COMPLETED, "wrapped up");
         *completed = rc == ERR_OK;
     }
     task_clear(&task);
@@ -24,37 +24,38 @@ enum err call_complete_wrapping(const struct call_flow *flow, const char *task_s
 }
 
 /* Completes the Worker's wrapping Tasks of ours that are old enough; counts them. */
-static enum err complete_wrapping_of(const struct call_flow *flow, const char *worker_sid,
+static enum err complete_wrapping_of(const struct call_context *context, const char *worker_sid,
                                      int64_t min_age_s, int *count)
 {
     struct task_sids tasks = { 0 };
     *count = 0;
-    enum err rc = taskrouter_tasks_of_worker(flow->twilio, worker_sid, "wrapping", &tasks);
+    enum err rc = taskrouter_tasks_of_worker(context->twilio, worker_sid, "wrapping", &tasks);
     for (size_t i = 0; rc == ERR_OK && i < tasks.count; i++) {
         bool completed;
-        rc = call_complete_wrapping(flow, tasks.list[i], min_age_s, &completed);
+        rc = call_complete_wrapping(context, tasks.list[i], min_age_s, &completed);
         if (rc == ERR_OK && completed) (*count)++;
     }
     task_sids_free(&tasks);
     return rc;
 }
 
-enum err call_tidy_worker(const struct call_flow *flow, const char *worker_sid)
+enum err call_tidy_worker(const struct call_context *context, const char *worker_sid)
 {
     int count;
-    return complete_wrapping_of(flow, worker_sid, CALL_WRAP_UP_S, &count);
+    return complete_wrapping_of(context, worker_sid, CALL_WRAP_UP_S, &count);
 }
 
 /* Is there a live T1 from this Worker to the other among these Reservations' Tasks? */
-static enum err find_opposite(const struct call_flow *flow, const char *worker_sid,
+static enum err find_opposite(const struct call_context *context, const char *worker_sid,
                               const char *other_sid, const char *reservation_status,
                               char t1_sid[SID_SIZE])
 {
     struct task_sids tasks = { 0 };
-    enum err rc = taskrouter_tasks_of_worker(flow->twilio, worker_sid, reservation_status, &tasks);
+    enum err rc =
+        taskrouter_tasks_of_worker(context->twilio, worker_sid, reservation_status, &tasks);
     for (size_t i = 0; rc == ERR_OK && i < tasks.count && t1_sid[0] == '\0'; i++) {
         struct call call = { 0 };
-        rc = call_load_t1(flow, tasks.list[i], &call);
+        rc = call_load_t1(context, tasks.list[i], &call);
         bool opposite = rc == ERR_OK && strcmp(call.who.caller_sid, worker_sid) == 0 &&
                         strcmp(call.who.callee_sid, other_sid) == 0 &&
                         task_status_is_live(call.t1.status) && call.facts.outcome == OUTCOME_NONE;
@@ -66,18 +67,18 @@ static enum err find_opposite(const struct call_flow *flow, const char *worker_s
     return rc;
 }
 
-enum err call_room(const struct call_flow *flow, const char *worker_sid, const char *other_sid,
-                   enum room *room, char other_t1[SID_SIZE])
+enum err call_room(const struct call_context *context, const char *worker_sid,
+                   const char *other_sid, enum room *room, char other_t1[SID_SIZE])
 {
     struct worker_channel channel;
-    enum err rc = taskrouter_worker_voice_channel(flow->twilio, worker_sid, &channel);
+    enum err rc = taskrouter_worker_voice_channel(context->twilio, worker_sid, &channel);
     if (rc != ERR_OK) return rc;
     if (channel.has_room) {
         *room = ROOM_FREE;
         return ERR_OK;
     }
     int completed;
-    rc = complete_wrapping_of(flow, worker_sid, 0, &completed);
+    rc = complete_wrapping_of(context, worker_sid, 0, &completed);
     if (rc != ERR_OK) return rc;
     if (completed > 0 && channel.assigned - completed < channel.capacity) {
         *room = ROOM_FREE;
@@ -85,9 +86,9 @@ enum err call_room(const struct call_flow *flow, const char *worker_sid, const c
     }
     char t1_sid[SID_SIZE] = "";
     if (other_sid != NULL) {
-        rc = find_opposite(flow, worker_sid, other_sid, "accepted", t1_sid);
+        rc = find_opposite(context, worker_sid, other_sid, "accepted", t1_sid);
         if (rc == ERR_OK && t1_sid[0] == '\0') {
-            rc = find_opposite(flow, worker_sid, other_sid, "pending", t1_sid);
+            rc = find_opposite(context, worker_sid, other_sid, "pending", t1_sid);
         }
         if (rc != ERR_OK) return rc;
     }
@@ -98,9 +99,9 @@ enum err call_room(const struct call_flow *flow, const char *worker_sid, const c
 
 void call_tidy_task(struct twilio_client *client, const void *session_key, const char *task_sid)
 {
-    const struct call_flow flow = { client, session_key };
+    const struct call_context context = { client, session_key };
     bool completed = false;
-    enum err rc = call_complete_wrapping(&flow, task_sid, CALL_WRAP_UP_S, &completed);
+    enum err rc = call_complete_wrapping(&context, task_sid, CALL_WRAP_UP_S, &completed);
     if (rc != ERR_OK) log_warn("%s is left wrapping: %s", task_sid, err_name(rc));
     if (completed) log_info("%s was left wrapping and has been completed", task_sid);
 }

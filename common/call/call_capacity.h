@@ -18,18 +18,18 @@ enum room {
  * a call that this Worker is making to them, the answer is ROOM_GLARE and that call's T1 is in
  * other_t1. NULL: don't look.
  */
-enum err call_room(const struct call_flow *flow, const char *worker_sid, const char *other_sid,
-                   enum room *room, char other_t1[SID_SIZE]) MUST_CHECK;
+enum err call_room(const struct call_context *context, const char *worker_sid,
+                   const char *other_sid, enum room *room, char other_t1[SID_SIZE]) MUST_CHECK;
 
 /*
  * Completes this Task if it is one of ours and has been wrapping for at least `min_age_s`;
  * otherwise does nothing. *completed says which.
  */
-enum err call_complete_wrapping(const struct call_flow *flow, const char *task_sid,
+enum err call_complete_wrapping(const struct call_context *context, const char *task_sid,
                                 int64_t min_age_s, bool *completed) MUST_CHECK;
 
 /* Completes what this Worker's page has left wrapping for more than CALL_WRAP_UP_S. */
-enum err call_tidy_worker(const struct call_flow *flow, const char *worker_sid) MUST_CHECK;
+enum err call_tidy_worker(const struct call_context *context, const char *worker_sid) MUST_CHECK;
 
 /*
  * The directory's refresh has met a Task of our Workflow that is left wrapping: completes it if it

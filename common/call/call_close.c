@@ -6,11 +6,11 @@
 #include "call/call_rules_away.h"
 #include "twilio/voice.h"
 
-static enum err decide_outcome(void *context, const struct call *call, cJSON **patch)
+static enum err decide_outcome(void *wanted, const struct call *call, cJSON **patch)
 {
-    const enum call_outcome *outcome = context;
+    const enum call_outcome *outcome = wanted;
     if (call->facts.outcome != OUTCOME_NONE) return ERR_OK;
-    *patch = internal_call_patch_outcome(*outcome);
+    *patch = call_rules_patch_outcome(*outcome);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
@@ -19,45 +19,46 @@ static enum err decide_outcome(void *context, const struct call *call, cJSON **p
  * told another one; but a T1 that has ended may be past changing, and one that an agent has filled
  * up has no room for a word more: neither is a reason to leave the rest undone.
  */
-static enum err write_outcome(const struct call_flow *flow, struct call *call,
+static enum err write_outcome(const struct call_context *context, struct call *call,
                               enum call_outcome outcome)
 {
     enum err rc = ERR_REFUSED;
     for (int i = 0; i < CALL_TRIES && rc == ERR_REFUSED; i++) {
         if (i > 0) {
-            rc = call_reload_t1(flow, call);
+            rc = call_reload_t1(context, call);
             if (rc != ERR_OK || !task_status_is_live(call->t1.status)) break;
         }
-        rc = call_update(flow, call, decide_outcome, &outcome);
+        rc = call_update(context, call, decide_outcome, &outcome);
     }
     if (rc == ERR_REFUSED || rc == ERR_NOT_FOUND || rc == ERR_TOO_LARGE) return ERR_OK;
     return rc;
 }
 
-static enum err reload_task(const struct call_flow *flow, struct task *task)
+static enum err reload_task(const struct call_context *context, struct task *task)
 {
     struct task fresh = { 0 };
-    enum err rc = taskrouter_task_fetch(flow->twilio, task->sid, &fresh);
+    enum err rc = taskrouter_task_fetch(context->twilio, task->sid, &fresh);
     if (rc != ERR_OK) return rc;
     task_clear(task);
     *task = fresh;
     return ERR_OK;
 }
 
-enum err call_close_task(const struct call_flow *flow, struct task *task, enum call_outcome outcome)
+enum err call_close_task(const struct call_context *context, struct task *task,
+                         enum call_outcome outcome)
 {
-    const char *reason = call_outcome_name(outcome);
+    const char *reason = call_rules_outcome_name(outcome);
     for (int i = 0; i < CALL_TRIES; i++) {
-        enum close_step step = internal_call_close_step(task->status);
+        enum close_step step = call_rules_close_step(task->status);
         if (step == CLOSE_NOTHING) return ERR_OK;
         enum task_status next = step == CLOSE_CANCEL ? TASK_CANCELED : TASK_WRAPPING;
-        enum err rc = taskrouter_task_update_status(flow->twilio, task->sid, next,
+        enum err rc = taskrouter_task_update_status(context->twilio, task->sid, next,
                                                     reason != NULL ? reason : "failed");
         if (rc == ERR_OK || rc == ERR_NOT_FOUND) return ERR_OK;
         if (rc != ERR_REFUSED && rc != ERR_CONFLICT) return rc;
 
         /* Not in the state that we knew: it may have been answered, and have a leg by now. */
-        rc = reload_task(flow, task);
+        rc = reload_task(context, task);
         if (rc == ERR_NOT_FOUND) return ERR_OK;
         if (rc != ERR_OK) return rc;
     }
@@ -68,36 +69,36 @@ enum err call_close_task(const struct call_flow *flow, struct task *task, enum c
  * Hangs up a leg if it is this agent's. A Task names only its own agent's leg: otherwise a caller
  * who rewrites T1 could hang up the colleague's call with somebody else.
  */
-static enum err close_leg(const struct call_flow *flow, const struct call *call,
+static enum err close_leg(const struct call_context *context, const struct call *call,
                           const char *call_sid, enum call_role whose)
 {
     if (!sid_is_call(call_sid)) return ERR_OK;
     enum call_role role;
     bool live;
-    enum err rc = call_leg(flow, call, call_sid, &role, &live);
+    enum err rc = call_leg(context, call, call_sid, &role, &live);
     if (rc != ERR_OK || !live || role != whose) return rc;
-    return voice_call_complete(flow->twilio, call_sid);
+    return voice_call_complete(context->twilio, call_sid);
 }
 
 /* Everybody in a Conference that Twilio won't complete as a whole. */
-static enum err close_participants(const struct call_flow *flow, const char *conference_sid)
+static enum err close_participants(const struct call_context *context, const char *conference_sid)
 {
     struct participants participants;
-    enum err rc = voice_participants_list(flow->twilio, conference_sid, &participants);
+    enum err rc = voice_participants_list(context->twilio, conference_sid, &participants);
     for (size_t i = 0; rc == ERR_OK && i < participants.count; i++) {
-        rc = voice_call_complete(flow->twilio, participants.list[i].call_sid);
+        rc = voice_call_complete(context->twilio, participants.list[i].call_sid);
     }
     return rc;
 }
 
-static enum err close_conference(const struct call_flow *flow, const char *t1_sid)
+static enum err close_conference(const struct call_context *context, const char *t1_sid)
 {
     struct conference conference;
-    enum err rc = voice_conference_find(flow->twilio, t1_sid, &conference);
+    enum err rc = voice_conference_find(context->twilio, t1_sid, &conference);
     if (rc == ERR_NOT_FOUND) return ERR_OK;
     if (rc != ERR_OK) return rc;
-    rc = voice_conference_complete(flow->twilio, conference.sid);
-    if (rc == ERR_REFUSED) rc = close_participants(flow, conference.sid);
+    rc = voice_conference_complete(context->twilio, conference.sid);
+    if (rc == ERR_REFUSED) rc = close_participants(context, conference.sid);
     return rc;
 }
 
@@ -112,20 +113,21 @@ static enum err first_failure(enum err so_far, enum err next)
  * find the outcome) or died, and then K may ring without anybody knowing. So may it where T1 names
  * a Task that isn't this call's.
  */
-static enum err load_k(const struct call_flow *flow, struct call *call)
+static enum err load_k(const struct call_context *context, struct call *call)
 {
     bool named = call->facts.k_sid[0] != '\0';
     /* What was read a moment ago will do: a step that no longer fits is refused, and read again. */
     if (call->k_found && strcmp(call->k.sid, call->facts.k_sid) == 0) return ERR_OK;
-    enum err rc = call_load_k(flow, call);
+    enum err rc = call_load_k(context, call);
     bool known = call->k_found || call->facts.k_sid[0] != '\0';
     if (rc != ERR_OK || known || (!named && call->facts.claim_id[0] == '\0')) return rc;
     bool lost =
-        named || internal_call_claim_is_old(&call->facts, twilio_client_now_s(flow->twilio));
-    return lost ? call_find_k(flow, call) : ERR_OK;
+        named || call_rules_claim_is_old(&call->facts, twilio_client_now_s(context->twilio));
+    return lost ? call_find_k(context, call) : ERR_OK;
 }
 
-static enum err close_k(const struct call_flow *flow, struct call *call, enum call_outcome outcome)
+static enum err close_k(const struct call_context *context, struct call *call,
+                        enum call_outcome outcome)
 {
     char closed[SID_SIZE] = "";
     enum err rc = ERR_OK;
@@ -133,54 +135,56 @@ static enum err close_k(const struct call_flow *flow, struct call *call, enum ca
      */
     if (call->k_found && strcmp(call->k.sid, call->facts.k_sid) != 0) {
         sid_copy(closed, call->k.sid);
-        rc = call_close_task(flow, &call->k, outcome);
+        rc = call_close_task(context, &call->k, outcome);
     }
-    rc = first_failure(rc, load_k(flow, call));
+    rc = first_failure(rc, load_k(context, call));
     if (!call->k_found || strcmp(call->k.sid, closed) == 0) return rc;
-    return first_failure(rc, call_close_task(flow, &call->k, outcome));
+    return first_failure(rc, call_close_task(context, &call->k, outcome));
 }
 
-static enum err close_legs(const struct call_flow *flow, const struct call *call)
+static enum err close_legs(const struct call_context *context, const struct call *call)
 {
-    enum err rc = close_leg(flow, call, call->facts.worker_call_sid, ROLE_CALLER);
+    enum err rc = close_leg(context, call, call->facts.worker_call_sid, ROLE_CALLER);
     if (call->k_found) {
         const char *callee = json_get_string(call->k.attributes, "worker_call_sid");
-        rc = first_failure(rc, close_leg(flow, call, callee, ROLE_CALLEE));
+        rc = first_failure(rc, close_leg(context, call, callee, ROLE_CALLEE));
     }
     /* Legs that rejoin-call has dialled, which may still ring. */
     struct call_away away;
-    internal_call_read_away(call->t1.attributes, &away);
-    rc = first_failure(rc, close_leg(flow, call, away.caller_leg, ROLE_CALLER));
-    rc = first_failure(rc, close_leg(flow, call, away.callee_leg, ROLE_CALLEE));
+    call_rules_away_read(call->t1.attributes, &away);
+    rc = first_failure(rc, close_leg(context, call, away.caller_leg, ROLE_CALLER));
+    rc = first_failure(rc, close_leg(context, call, away.callee_leg, ROLE_CALLEE));
     return rc;
 }
 
 /* T1 last. If it was accepted while all this was done, its leg has been placed meanwhile. */
-static enum err close_t1(const struct call_flow *flow, struct call *call, enum call_outcome outcome)
+static enum err close_t1(const struct call_context *context, struct call *call,
+                         enum call_outcome outcome)
 {
     char known_leg[SID_SIZE];
     memcpy(known_leg, call->facts.worker_call_sid, SID_SIZE);
-    enum err rc = call_close_task(flow, &call->t1, outcome);
-    internal_call_read(call->t1.attributes, &call->facts);
+    enum err rc = call_close_task(context, &call->t1, outcome);
+    call_rules_read(call->t1.attributes, &call->facts);
     if (strcmp(known_leg, call->facts.worker_call_sid) == 0) return rc;
-    return first_failure(rc, close_leg(flow, call, call->facts.worker_call_sid, ROLE_CALLER));
+    return first_failure(rc, close_leg(context, call, call->facts.worker_call_sid, ROLE_CALLER));
 }
 
-enum err call_close(const struct call_flow *flow, struct call *call, enum call_outcome outcome)
+enum err call_close(const struct call_context *context, struct call *call,
+                    enum call_outcome outcome)
 {
-    enum err rc = write_outcome(flow, call, outcome);
+    enum err rc = write_outcome(context, call, outcome);
     if (rc != ERR_OK) return rc;
     if (call->facts.outcome != OUTCOME_NONE) outcome = call->facts.outcome;
-    rc = close_k(flow, call, outcome);
-    rc = first_failure(rc, close_conference(flow, call->t1_sid));
-    rc = first_failure(rc, close_legs(flow, call));
-    return first_failure(rc, close_t1(flow, call, outcome));
+    rc = close_k(context, call, outcome);
+    rc = first_failure(rc, close_conference(context, call->t1_sid));
+    rc = first_failure(rc, close_legs(context, call));
+    return first_failure(rc, close_t1(context, call, outcome));
 }
 
-enum err call_close_remains(const struct call_flow *flow, struct call *call)
+enum err call_close_remains(const struct call_context *context, struct call *call)
 {
-    enum err rc = close_k(flow, call, OUTCOME_FAILED);
-    rc = first_failure(rc, close_conference(flow, call->t1_sid));
-    rc = first_failure(rc, close_legs(flow, call));
+    enum err rc = close_k(context, call, OUTCOME_FAILED);
+    rc = first_failure(rc, close_conference(context, call->t1_sid));
+    rc = first_failure(rc, close_legs(context, call));
     return rc;
 }

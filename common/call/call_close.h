@@ -17,14 +17,14 @@
  *
  * ERR_OK only when all of it is done. `call` has been loaded; K is loaded here.
  */
-enum err call_close(const struct call_flow *flow, struct call *call,
+enum err call_close(const struct call_context *context, struct call *call,
                     enum call_outcome outcome) MUST_CHECK;
 
 /* As call_close when T1 itself has been deleted already: Conference and K are all that is left. */
-enum err call_close_remains(const struct call_flow *flow, struct call *call) MUST_CHECK;
+enum err call_close_remains(const struct call_context *context, struct call *call) MUST_CHECK;
 
 /* Ends one Task: reads it again when Twilio refuses a step, and acts on what `task` is then. */
-enum err call_close_task(const struct call_flow *flow, struct task *task,
+enum err call_close_task(const struct call_context *context, struct task *task,
                          enum call_outcome outcome) MUST_CHECK;
 
 #endif

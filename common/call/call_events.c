@@ -19,48 +19,48 @@ struct joined {
     int64_t now_s;
 };
 
-static enum err decide_connected(void *context, const struct call *call, cJSON **patch)
+static enum err decide_connected(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct joined *joined = context;
+    const struct joined *joined = wanted;
     if (call_is_over(call) || call_is_connected(call)) return ERR_OK;
-    *patch = internal_call_patch_connected(joined->callee_call_sid, joined->now_s);
+    *patch = call_rules_patch_connected(joined->callee_call_sid, joined->now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 /* Both have joined: that, and nothing else, is "connected". */
-enum err call_connected(const struct call_flow *flow, struct call *call,
+enum err call_connected(const struct call_context *context, struct call *call,
                         const char *callee_call_sid)
 {
-    struct joined joined = { callee_call_sid, twilio_client_now_s(flow->twilio) };
-    enum err rc = call_update(flow, call, decide_connected, &joined);
+    struct joined joined = { callee_call_sid, twilio_client_now_s(context->twilio) };
+    enum err rc = call_update(context, call, decide_connected, &joined);
     /* The end may have come between: then this leg has nobody to talk to. */
-    if (rc == ERR_OK && call_is_over(call)) rc = call_close(flow, call, OUTCOME_FAILED);
+    if (rc == ERR_OK && call_is_over(call)) rc = call_close(context, call, OUTCOME_FAILED);
     return rc;
 }
 
-enum err call_on_join(const struct call_flow *flow, const char *t1_sid, const char *conference_sid,
-                      const char *call_sid)
+enum err call_on_join(const struct call_context *context, const char *t1_sid,
+                      const char *conference_sid, const char *call_sid)
 {
     struct call call = { 0 };
     enum call_role leg;
     bool live;
-    enum err rc = call_load_t1(flow, t1_sid, &call);
+    enum err rc = call_load_t1(context, t1_sid, &call);
     if (rc == ERR_OK && call_is_over(&call)) {
-        rc = call_close(flow, &call, OUTCOME_FAILED);
+        rc = call_close(context, &call, OUTCOME_FAILED);
         goto out;
     }
-    if (rc == ERR_OK) rc = call_leg(flow, &call, call_sid, &leg, &live);
+    if (rc == ERR_OK) rc = call_leg(context, &call, call_sid, &leg, &live);
     if (rc != ERR_OK) goto out;
     if (leg == ROLE_NONE) {
         /* A third one in a call between two: an agent's browser has asked for what isn't its own.
          */
-        if (live) rc = voice_participant_kick(flow->twilio, conference_sid, call_sid);
+        if (live) rc = voice_participant_kick(context->twilio, conference_sid, call_sid);
     } else if (call_is_connected(&call)) {
-        rc = call_leg_back(flow, &call, leg, call_sid);
+        rc = call_leg_back(context, &call, leg, call_sid);
     } else if (leg == ROLE_CALLER) {
-        rc = call_place(flow, &call, conference_sid, call_sid);
+        rc = call_place(context, &call, conference_sid, call_sid);
     } else {
-        rc = call_connected(flow, &call, call_sid);
+        rc = call_connected(context, &call, call_sid);
     }
 out:
     call_clear(&call);
@@ -71,35 +71,34 @@ out:
  * A leg of this end is no longer in, and nobody has said that the call is over. Once both have
  * talked, whoever is gone may come back.
  */
-static enum err leg_is_gone(const struct call_flow *flow, struct call *call, enum call_role leg,
-                            bool had_joined, const char *call_status)
+static enum err leg_is_gone(const struct call_context *context, struct call *call,
+                            enum call_role leg, bool had_joined, const char *call_status)
 {
-    if (call_is_connected(call)) return call_leg_gone(flow, call, leg);
+    if (call_is_connected(call)) return call_leg_gone(context, call, leg);
     /* A callee who had joined had answered, reported or not. */
     bool connected = leg == ROLE_CALLEE && had_joined;
-    return call_close(flow, call, internal_call_leg_ended(leg, connected, call_status));
+    return call_close(context, call, call_rules_leg_ended(leg, connected, call_status));
 }
 
-enum err call_on_leave(const struct call_flow *flow, const char *t1_sid, const char *call_sid)
+enum err call_on_leave(const struct call_context *context, const char *t1_sid, const char *call_sid)
 {
     struct call call = { 0 };
     enum call_role leg;
     bool live;
-    enum err rc = call_load_t1(flow, t1_sid, &call);
-    if (rc == ERR_OK) rc = call_leg(flow, &call, call_sid, &leg, &live);
-    if (rc == ERR_OK && leg != ROLE_NONE) rc = leg_is_gone(flow, &call, leg, true, "completed");
+    enum err rc = call_load_t1(context, t1_sid, &call);
+    if (rc == ERR_OK) rc = call_leg(context, &call, call_sid, &leg, &live);
+    if (rc == ERR_OK && leg != ROLE_NONE) rc = leg_is_gone(context, &call, leg, true, "completed");
     call_clear(&call);
     return ignore_strangers(rc);
 }
 
-enum err call_on_conference_end(const struct call_flow *flow, const char *t1_sid)
+enum err call_on_conference_end(const struct call_context *context, const char *t1_sid)
 {
     struct call call = { 0 };
-    enum err rc = call_load_t1(flow, t1_sid, &call);
+    enum err rc = call_load_t1(context, t1_sid, &call);
     if (rc == ERR_OK) {
-        rc =
-            call_close(flow, &call,
-                       internal_call_leg_ended(ROLE_CALLER, call_is_connected(&call), "completed"));
+        rc = call_close(context, &call,
+                        call_rules_leg_ended(ROLE_CALLER, call_is_connected(&call), "completed"));
     }
     call_clear(&call);
     return ignore_strangers(rc);
@@ -110,7 +109,7 @@ enum err call_on_conference_end(const struct call_flow *flow, const char *t1_sid
  * leg is asked again. Only the end of this Task's own leg ends the call; ERR_UNAVAILABLE while
  * that leg is alive.
  */
-static enum err check_leg_ended(const struct call_flow *flow, const struct call *call,
+static enum err check_leg_ended(const struct call_context *context, const struct call *call,
                                 const char *call_sid, enum call_role whose, bool *ended)
 {
     const struct task *task = whose == ROLE_CALLER ? &call->t1 : &call->k;
@@ -119,26 +118,26 @@ static enum err check_leg_ended(const struct call_flow *flow, const struct call 
     bool live;
     *ended = false;
     if (sid_is_call(placed) && strcmp(placed, call_sid) != 0) return ERR_OK;
-    enum err rc = call_leg(flow, call, call_sid, &role, &live);
+    enum err rc = call_leg(context, call, call_sid, &role, &live);
     if (rc != ERR_OK || role != whose) return rc;
     *ended = !live;
     return live ? ERR_UNAVAILABLE : ERR_OK;
 }
 
-enum err call_on_leg_ended(const struct call_flow *flow, const char *task_sid, const char *call_sid,
-                           const char *call_status)
+enum err call_on_leg_ended(const struct call_context *context, const char *task_sid,
+                           const char *call_sid, const char *call_status)
 {
     struct call call = { 0 };
     bool ended;
-    enum err rc = call_load(flow, task_sid, &call);
+    enum err rc = call_load(context, task_sid, &call);
     if (rc != ERR_OK) goto out;
     if (!call.t1_found) {
-        rc = call_close_remains(flow, &call);
+        rc = call_close_remains(context, &call);
         goto out;
     }
     enum call_role leg = strcmp(task_sid, call.t1_sid) == 0 ? ROLE_CALLER : ROLE_CALLEE;
-    rc = check_leg_ended(flow, &call, call_sid, leg, &ended);
-    if (rc == ERR_OK && ended) rc = leg_is_gone(flow, &call, leg, false, call_status);
+    rc = check_leg_ended(context, &call, call_sid, leg, &ended);
+    if (rc == ERR_OK && ended) rc = leg_is_gone(context, &call, leg, false, call_status);
 out:
     call_clear(&call);
     return ignore_strangers(rc);

@@ -12,11 +12,11 @@
 enum { SETTLED_S = CALL_T1_TIMEOUT_S + CALL_LEG_TIMEOUT_S + 10 };
 
 /* T1 was deleted: what is left is a Conference of its name. */
-static enum err heal_deleted(const struct call_flow *flow, const char *t1_sid)
+static enum err heal_deleted(const struct call_context *context, const char *t1_sid)
 {
     struct call remains = { 0 };
     sid_copy(remains.t1_sid, t1_sid);
-    enum err rc = call_close_remains(flow, &remains);
+    enum err rc = call_close_remains(context, &remains);
     call_clear(&remains);
     return rc;
 }
@@ -27,36 +27,37 @@ static bool is_in_talk(const struct call *call)
     return call_is_connected(call) && !call_is_over(call);
 }
 
-enum err call_heal(const struct call_flow *flow, const char *t1_sid, int64_t rung_s, bool *over)
+enum err call_heal(const struct call_context *context, const char *t1_sid, int64_t rung_s,
+                   bool *over)
 {
     struct call call = { 0 };
     struct call_view view;
     enum call_outcome outcome;
     *over = false;
-    enum err rc = call_load_t1(flow, t1_sid, &call);
+    enum err rc = call_load_t1(context, t1_sid, &call);
     if (rc == ERR_NOT_FOUND) {
         *over = true;
-        rc = heal_deleted(flow, t1_sid);
+        rc = heal_deleted(context, t1_sid);
         goto out;
     }
     if (rc != ERR_OK) goto out;
     if (is_in_talk(&call)) {
-        rc = call_watch(flow, t1_sid, over);
+        rc = call_watch(context, t1_sid, over);
         goto out;
     }
     /* Nobody has waited longer than the call is old, whatever a URL says that Twilio was given. */
-    int64_t age_s = twilio_client_now_s(flow->twilio) - call.t1.created_s;
-    rc = call_view(flow, &call, rung_s < age_s ? rung_s : age_s, &view);
+    int64_t age_s = twilio_client_now_s(context->twilio) - call.t1.created_s;
+    rc = call_view(context, &call, rung_s < age_s ? rung_s : age_s, &view);
     if (rc != ERR_OK) goto out;
-    switch (internal_call_ring(&view, &outcome)) {
+    switch (call_rules_ring(&view, &outcome)) {
     case RING_ON:
         break;
     case RING_HEAL:
-        rc = call_place_lost(flow, &call);
+        rc = call_place_lost(context, &call);
         break;
     case RING_CLOSE:
         *over = true;
-        rc = call_close(flow, &call, outcome);
+        rc = call_close(context, &call, outcome);
         break;
     }
 out:
@@ -65,75 +66,79 @@ out:
 }
 
 /* Is anybody in the Conference of this call? */
-static enum err somebody_is_in(const struct call_flow *flow, const char *t1_sid, bool *somebody)
+static enum err somebody_is_in(const struct call_context *context, const char *t1_sid,
+                               bool *somebody)
 {
     struct conference conference;
     struct participants participants;
     *somebody = false;
-    enum err rc = voice_conference_find(flow->twilio, t1_sid, &conference);
-    if (rc == ERR_OK) rc = voice_participants_list(flow->twilio, conference.sid, &participants);
+    enum err rc = voice_conference_find(context->twilio, t1_sid, &conference);
+    if (rc == ERR_OK) rc = voice_participants_list(context->twilio, conference.sid, &participants);
     if (rc == ERR_OK) *somebody = participants.count > 0;
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
-static enum err sweep_t1(const struct call_flow *flow, struct call *call, enum sweep_result *result)
+static enum err sweep_t1(const struct call_context *context, struct call *call,
+                         enum sweep_result *result)
 {
     struct call_view view;
     enum call_outcome outcome;
     bool somebody = true;
     if (is_in_talk(call)) {
         bool over;
-        enum err watched = call_watch(flow, call->t1_sid, &over);
+        enum err watched = call_watch(context, call->t1_sid, &over);
         if (watched == ERR_OK && over) *result = SWEEP_CLOSED;
         return watched;
     }
-    int64_t age_s = twilio_client_now_s(flow->twilio) - call->t1.created_s;
+    int64_t age_s = twilio_client_now_s(context->twilio) - call->t1.created_s;
     /* Nobody knows how long it took until the caller heard ringback: count from the latest. */
     int64_t rung_s = age_s > SETTLED_S ? age_s - SETTLED_S : 0;
-    enum err rc = call_view(flow, call, rung_s, &view);
+    enum err rc = call_view(context, call, rung_s, &view);
     if (rc != ERR_OK) return rc;
-    enum ring_decision decision = internal_call_ring(&view, &outcome);
+    enum ring_decision decision = call_rules_ring(&view, &outcome);
     if (decision != RING_CLOSE && age_s > SETTLED_S) {
-        rc = somebody_is_in(flow, call->t1_sid, &somebody);
+        rc = somebody_is_in(context, call->t1_sid, &somebody);
         if (rc != ERR_OK) return rc;
-        outcome = internal_call_final_outcome(&view);
+        outcome = call_rules_final_outcome(&view);
     }
     if (decision != RING_CLOSE && somebody) return ERR_OK;
     *result = SWEEP_CLOSED;
-    return call_close(flow, call, outcome);
+    return call_close(context, call, outcome);
 }
 
 /* A K lives only as long as its T1 does and names it. */
-static enum err sweep_k(const struct call_flow *flow, struct call *call, enum sweep_result *result)
+static enum err sweep_k(const struct call_context *context, struct call *call,
+                        enum sweep_result *result)
 {
     bool t1_lives = call->t1_found && task_status_is_live(call->t1.status) &&
                     call->facts.outcome == OUTCOME_NONE;
     /* T1 may not name it yet, while whoever made it is writing it down. */
-    int64_t age_s = twilio_client_now_s(flow->twilio) - call->k.created_s;
+    int64_t age_s = twilio_client_now_s(context->twilio) - call->k.created_s;
     bool is_named = strcmp(call->facts.k_sid, call->k.sid) == 0 || age_s <= CALL_CLAIM_YOUNG_S;
     if (t1_lives && is_named) return ERR_OK;
     *result = SWEEP_CLOSED;
-    if (!call->t1_found) return call_close_remains(flow, call);
-    if (!t1_lives) return call_close(flow, call, OUTCOME_FAILED);
-    return call_close_task(flow, &call->k, OUTCOME_FAILED);
+    if (!call->t1_found) return call_close_remains(context, call);
+    if (!t1_lives) return call_close(context, call, OUTCOME_FAILED);
+    return call_close_task(context, &call->k, OUTCOME_FAILED);
 }
 
-enum err call_sweep(const struct call_flow *flow, const char *task_sid, enum sweep_result *result)
+enum err call_sweep(const struct call_context *context, const char *task_sid,
+                    enum sweep_result *result)
 {
     struct call call = { 0 };
     *result = SWEEP_LEFT_ALONE;
-    enum err rc = call_load(flow, task_sid, &call);
+    enum err rc = call_load(context, task_sid, &call);
     if (rc != ERR_OK) goto out;
     bool is_t1 = strcmp(task_sid, call.t1_sid) == 0;
     enum task_status status = is_t1 ? call.t1.status : call.k.status;
     if (status == TASK_WRAPPING) {
         bool completed;
-        rc = call_complete_wrapping(flow, task_sid, CALL_WRAP_UP_S, &completed);
+        rc = call_complete_wrapping(context, task_sid, CALL_WRAP_UP_S, &completed);
         if (rc == ERR_OK && completed) *result = SWEEP_WRAPPED_UP;
     } else if (is_t1) {
-        rc = sweep_t1(flow, &call, result);
+        rc = sweep_t1(context, &call, result);
     } else if (task_status_is_live(status)) {
-        rc = sweep_k(flow, &call, result);
+        rc = sweep_k(context, &call, result);
     }
 out:
     call_clear(&call);

@@ -11,7 +11,7 @@
  * Judges the call of this T1 after `rung_s` seconds of waiting: goes on ringing, makes a K that
  * was lost, or ends it. *over says whether the call is over now.
  */
-enum err call_heal(const struct call_flow *flow, const char *t1_sid, int64_t rung_s,
+enum err call_heal(const struct call_context *context, const char *t1_sid, int64_t rung_s,
                    bool *over) MUST_CHECK;
 
 enum sweep_result { SWEEP_LEFT_ALONE, SWEEP_CLOSED, SWEEP_WRAPPED_UP };
@@ -20,7 +20,7 @@ enum sweep_result { SWEEP_LEFT_ALONE, SWEEP_CLOSED, SWEEP_WRAPPED_UP };
  * Judges one live Task of the Workflow, whatever it is: closes the call that it belongs to when
  * Conference, legs or age say that it is over, and completes it when it was left wrapping.
  */
-enum err call_sweep(const struct call_flow *flow, const char *task_sid,
+enum err call_sweep(const struct call_context *context, const char *task_sid,
                     enum sweep_result *result) MUST_CHECK;
 
 #endif

@@ -16,7 +16,7 @@ struct call_legs {
 };
 
 /* No Conference, or an ended one: nobody is in it. */
-enum err call_legs_list(const struct call_flow *flow, const struct call *call,
+enum err call_legs_list(const struct call_context *context, const struct call *call,
                         struct call_legs *legs) MUST_CHECK;
 
 /* Is a leg of this end in it, and is one on hold? */
@@ -27,7 +27,7 @@ bool call_legs_on_hold(const struct call_legs *legs, enum call_role role);
  * Holds or resumes every leg that isn't one of `holder`'s, and remembers who holds. ERR_NOT_FOUND
  * when there is nobody to hold; ERR_CONFLICT when that couldn't be remembered: asking again helps.
  */
-enum err call_hold(const struct call_flow *flow, struct call *call, enum call_role holder,
+enum err call_hold(const struct call_context *context, struct call *call, enum call_role holder,
                    bool hold) MUST_CHECK;
 
 #endif

@@ -18,7 +18,7 @@ enum {
 
 /* One attempt to make K. */
 struct placing {
-    const struct call_flow *flow;
+    const struct call_context *context;
     struct call *call;
     const char *conference_sid;
     const char *caller_call_sid;
@@ -33,19 +33,19 @@ static void pause_ms(int ms)
 
 static enum claim_decision decision_now(const struct placing *placing)
 {
-    return internal_call_claim(&placing->call->facts, placing->call->t1.status, placing->claim_id,
-                               twilio_client_now_s(placing->flow->twilio));
+    return call_rules_claim(&placing->call->facts, placing->call->t1.status, placing->claim_id,
+                            twilio_client_now_s(placing->context->twilio));
 }
 
 /* Writes our claim if one may be written; call_update asks again when T1 has changed meanwhile. */
-static enum err decide_claim(void *context, const struct call *call, cJSON **patch)
+static enum err decide_claim(void *wanted, const struct call *call, cJSON **patch)
 {
-    struct placing *placing = context;
-    int64_t now_s = twilio_client_now_s(placing->flow->twilio);
+    struct placing *placing = wanted;
+    int64_t now_s = twilio_client_now_s(placing->context->twilio);
     enum claim_decision decision =
-        internal_call_claim(&call->facts, call->t1.status, placing->claim_id, now_s);
+        call_rules_claim(&call->facts, call->t1.status, placing->claim_id, now_s);
     if (decision != CLAIM_TAKE && decision != CLAIM_TAKE_OVER) return ERR_OK;
-    *patch = internal_call_patch_claim(placing->claim_id, now_s);
+    *patch = call_rules_patch_claim(placing->claim_id, now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
@@ -60,7 +60,7 @@ static enum err get_claim(struct placing *placing, enum claim_decision *decision
     for (;;) {
         enum claim_decision before = decision_now(placing);
         if (before == CLAIM_TAKE || before == CLAIM_TAKE_OVER) {
-            enum err rc = call_update(placing->flow, placing->call, decide_claim, placing);
+            enum err rc = call_update(placing->context, placing->call, decide_claim, placing);
             if (rc != ERR_OK) return rc == ERR_CONFLICT ? ERR_UNAVAILABLE : rc;
             /* Somebody may have claimed between the two looks: then this was no take-over of his.
              */
@@ -71,28 +71,28 @@ static enum err get_claim(struct placing *placing, enum claim_decision *decision
             return ERR_OK;
         }
         bool time_is_left =
-            twilio_client_left_ms(placing->flow->twilio) > WAIT_STEP_MS + WAIT_RESERVE_MS;
+            twilio_client_left_ms(placing->context->twilio) > WAIT_STEP_MS + WAIT_RESERVE_MS;
         if (clock_ms() >= until || !time_is_left) return ERR_UNAVAILABLE;
         pause_ms(WAIT_STEP_MS);
-        enum err rc = call_reload_t1(placing->flow, placing->call);
+        enum err rc = call_reload_t1(placing->context, placing->call);
         if (rc != ERR_OK) return rc;
     }
 }
 
-static enum err decide_unclaim(void *context, const struct call *call, cJSON **patch)
+static enum err decide_unclaim(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct placing *placing = context;
+    const struct placing *placing = wanted;
     if (strcmp(call->facts.claim_id, placing->claim_id) != 0) return ERR_OK;
-    *patch = internal_call_patch_unclaim();
+    *patch = call_rules_patch_unclaim();
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-static enum err decide_k(void *context, const struct call *call, cJSON **patch)
+static enum err decide_k(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct placing *placing = context;
+    const struct placing *placing = wanted;
     if (call->facts.k_sid[0] != '\0') return ERR_OK;
-    *patch = internal_call_patch_callee_task(placing->conference_sid, placing->caller_call_sid,
-                                             placing->call->k.sid);
+    *patch = call_rules_patch_callee_task(placing->conference_sid, placing->caller_call_sid,
+                                          placing->call->k.sid);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
@@ -100,14 +100,14 @@ static enum err decide_k(void *context, const struct call *call, cJSON **patch)
 static enum err store_k(struct placing *placing)
 {
     struct call *call = placing->call;
-    enum err rc = call_update(placing->flow, call, decide_k, placing);
+    enum err rc = call_update(placing->context, call, decide_k, placing);
     if (rc != ERR_OK || strcmp(call->facts.k_sid, call->k.sid) == 0) return rc;
-    return call_close_task(placing->flow, &call->k, OUTCOME_FAILED);
+    return call_close_task(placing->context, &call->k, OUTCOME_FAILED);
 }
 
 static enum err create_k(struct placing *placing)
 {
-    const struct call_flow *flow = placing->flow;
+    const struct call_context *context = placing->context;
     struct call *call = placing->call;
     cJSON *attributes = NULL;
     bool unknown = false;
@@ -116,19 +116,19 @@ static enum err create_k(struct placing *placing)
     struct strbuf statement;
     strbuf_init(&statement, STRBUF_MAX_TOKEN);
 
-    enum err rc = token_statement_sign(&statement, flow->session_key, &who);
+    enum err rc = token_statement_sign(&statement, context->session_key, &who);
     if (rc != ERR_OK) goto out;
     rc = ERR_MEMORY;
-    attributes = internal_call_callee_attributes(
-        &who, statement.buf, call->t1_sid, placing->conference_sid, call->facts.conversation_id);
+    attributes = call_rules_callee_attributes(&who, statement.buf, call->t1_sid,
+                                              placing->conference_sid, call->facts.conversation_id);
     if (attributes == NULL) goto out;
-    int timeout_s = twilio_client_config(flow->twilio)->ring_seconds + CALL_K_TIMEOUT_MARGIN_S;
+    int timeout_s = twilio_client_config(context->twilio)->ring_seconds + CALL_K_TIMEOUT_MARGIN_S;
     task_clear(&call->k);
-    rc = taskrouter_task_create(flow->twilio, attributes, timeout_s, &call->k, &unknown);
+    rc = taskrouter_task_create(context->twilio, attributes, timeout_s, &call->k, &unknown);
     call->k_found = rc == ERR_OK;
     /* A create that was refused frees the claim; one whose result is unknown leaves it standing. */
     if (rc != ERR_OK && !unknown) {
-        enum err released = call_update(flow, call, decide_unclaim, placing);
+        enum err released = call_update(context, call, decide_unclaim, placing);
         (void)released; /* an old claim is taken over anyway */
     }
 out:
@@ -140,11 +140,11 @@ out:
 /* Both agents called each other. The smaller T1 lives, and both hosts know which it is. */
 static enum err settle_glare(struct placing *placing, const char *other_t1, bool *ours_lives)
 {
-    *ours_lives = internal_call_wins_glare(placing->call->t1_sid, other_t1);
-    if (!*ours_lives) return call_close(placing->flow, placing->call, OUTCOME_GLARE);
+    *ours_lives = call_rules_wins_glare(placing->call->t1_sid, other_t1);
+    if (!*ours_lives) return call_close(placing->context, placing->call, OUTCOME_GLARE);
     struct call other = { 0 };
-    enum err rc = call_load_t1(placing->flow, other_t1, &other);
-    if (rc == ERR_OK) rc = call_close(placing->flow, &other, OUTCOME_GLARE);
+    enum err rc = call_load_t1(placing->context, other_t1, &other);
+    if (rc == ERR_OK) rc = call_close(placing->context, &other, OUTCOME_GLARE);
     call_clear(&other);
     return rc == ERR_NOT_FOUND || rc == ERR_FORBIDDEN ? ERR_OK : rc;
 }
@@ -155,27 +155,27 @@ static enum err check_callee(struct placing *placing, bool *go)
     const struct token_statement *who = &placing->call->who;
     enum room room;
     char other_t1[SID_SIZE];
-    enum err rc = call_room(placing->flow, who->callee_sid, who->caller_sid, &room, other_t1);
+    enum err rc = call_room(placing->context, who->callee_sid, who->caller_sid, &room, other_t1);
     *go = rc == ERR_OK && room == ROOM_FREE;
     if (rc != ERR_OK || room == ROOM_FREE) return rc;
     if (room == ROOM_GLARE) return settle_glare(placing, other_t1, go);
-    return call_close(placing->flow, placing->call, OUTCOME_BUSY);
+    return call_close(placing->context, placing->call, OUTCOME_BUSY);
 }
 
 /* Between our looking and our writing the caller may have gone: then nobody may ring. */
 static enum err check_caller(struct placing *placing)
 {
-    const struct call_flow *flow = placing->flow;
+    const struct call_context *context = placing->context;
     struct call *call = placing->call;
     struct participant caller;
-    enum err rc = call_reload_t1(flow, call);
+    enum err rc = call_reload_t1(context, call);
     if (rc != ERR_OK) return rc;
     if (call->facts.outcome == OUTCOME_NONE && task_status_is_live(call->t1.status)) {
-        rc = voice_participant_fetch(flow->twilio, placing->conference_sid,
+        rc = voice_participant_fetch(context->twilio, placing->conference_sid,
                                      placing->caller_call_sid, &caller);
         if (rc != ERR_NOT_FOUND) return rc;
     }
-    return call_close(flow, call, OUTCOME_CANCEL);
+    return call_close(context, call, OUTCOME_CANCEL);
 }
 
 /* Twilio will say the same to whoever tries again: the call can't be made. */
@@ -188,23 +188,23 @@ static enum err make_k(struct placing *placing, bool took_over)
 {
     bool go = true;
     enum err rc = ERR_OK;
-    if (took_over) rc = call_find_k(placing->flow, placing->call);
+    if (took_over) rc = call_find_k(placing->context, placing->call);
     if (rc == ERR_OK && !placing->call->k_found) {
         rc = check_callee(placing, &go);
         if (rc == ERR_OK && !go) return ERR_OK;
         if (rc == ERR_OK) rc = create_k(placing);
     }
     if (rc == ERR_OK) rc = store_k(placing);
-    if (is_final(rc)) return call_close(placing->flow, placing->call, OUTCOME_FAILED);
+    if (is_final(rc)) return call_close(placing->context, placing->call, OUTCOME_FAILED);
     if (rc == ERR_OK) rc = check_caller(placing);
     return rc;
 }
 
-enum err call_place(const struct call_flow *flow, struct call *call, const char *conference_sid,
-                    const char *caller_call_sid)
+enum err call_place(const struct call_context *context, struct call *call,
+                    const char *conference_sid, const char *caller_call_sid)
 {
     struct placing placing = {
-        .flow = flow,
+        .context = context,
         .call = call,
         .conference_sid = conference_sid,
         .caller_call_sid = caller_call_sid,
@@ -213,32 +213,32 @@ enum err call_place(const struct call_flow *flow, struct call *call, const char 
     bool took_over;
     enum err rc = random_hex(placing.claim_id, (CALL_CLAIM_ID_SIZE - 1) / 2);
     if (rc == ERR_OK) rc = get_claim(&placing, &decision, &took_over);
-    if (is_final(rc)) return call_close(flow, call, OUTCOME_FAILED);
+    if (is_final(rc)) return call_close(context, call, OUTCOME_FAILED);
     if (rc != ERR_OK) return rc;
     switch (decision) {
     case CLAIM_MINE:
         return make_k(&placing, took_over);
     case CLAIM_OVER:
-        return call_close(flow, call, OUTCOME_FAILED);
+        return call_close(context, call, OUTCOME_FAILED);
     default:
         return ERR_OK;
     }
 }
 
-enum err call_place_lost(const struct call_flow *flow, struct call *call)
+enum err call_place_lost(const struct call_context *context, struct call *call)
 {
     struct conference conference;
     struct participants legs;
-    enum err rc = voice_conference_find(flow->twilio, call->t1_sid, &conference);
-    if (rc == ERR_OK) rc = voice_participants_list(flow->twilio, conference.sid, &legs);
+    enum err rc = voice_conference_find(context->twilio, call->t1_sid, &conference);
+    if (rc == ERR_OK) rc = voice_participants_list(context->twilio, conference.sid, &legs);
     if (rc != ERR_OK) return rc == ERR_NOT_FOUND ? ERR_OK : rc;
     for (size_t i = 0; i < legs.count; i++) {
         enum call_role role;
         bool live;
-        rc = call_leg(flow, call, legs.list[i].call_sid, &role, &live);
+        rc = call_leg(context, call, legs.list[i].call_sid, &role, &live);
         if (rc != ERR_OK) return rc;
         if (role == ROLE_CALLER && live) {
-            return call_place(flow, call, conference.sid, legs.list[i].call_sid);
+            return call_place(context, call, conference.sid, legs.list[i].call_sid);
         }
     }
     return ERR_OK;

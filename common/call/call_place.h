@@ -14,10 +14,10 @@
  * ERR_OK: K exists, or the call is over (and has been closed). ERR_UNAVAILABLE: somebody is at it,
  * ask again. Anything else: not known; ask again, a later claim will look before it creates.
  */
-enum err call_place(const struct call_flow *flow, struct call *call, const char *conference_sid,
-                    const char *caller_call_sid) MUST_CHECK;
+enum err call_place(const struct call_context *context, struct call *call,
+                    const char *conference_sid, const char *caller_call_sid) MUST_CHECK;
 
 /* As call_place, when the join was never reported: finds the caller's leg in the Conference. */
-enum err call_place_lost(const struct call_flow *flow, struct call *call) MUST_CHECK;
+enum err call_place_lost(const struct call_context *context, struct call *call) MUST_CHECK;
 
 #endif

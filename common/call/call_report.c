@@ -7,14 +7,14 @@
 #include "call/call_rules_away.h"
 
 /* Both are in the Conference and nobody has reported it: the report was lost or is on its way. */
-static enum err notice_connected(const struct call_flow *flow, struct call *call,
+static enum err notice_connected(const struct call_context *context, struct call *call,
                                  const struct call_legs *legs)
 {
     if (call->facts.connected_at[0] != '\0') return ERR_OK;
     if (!call_legs_has(legs, ROLE_CALLER)) return ERR_OK;
     for (size_t i = 0; i < legs->participants.count; i++) {
         if (legs->roles[i] != ROLE_CALLEE) continue;
-        return call_connected(flow, call, legs->participants.list[i].call_sid);
+        return call_connected(context, call, legs->participants.list[i].call_sid);
     }
     return ERR_OK;
 }
@@ -30,7 +30,7 @@ static bool is_over_for(enum call_role role, const struct call_view *view)
 static bool is_missing(const struct call_away *away, const struct call_legs *legs,
                        enum call_role role)
 {
-    return internal_call_is_away(away, role) && !call_legs_has(legs, role);
+    return call_rules_away_is(away, role) && !call_legs_has(legs, role);
 }
 
 /*
@@ -44,11 +44,11 @@ static void report_presence(const struct call *call, enum call_role role,
     bool i_hold = role == ROLE_CALLER ? call->facts.caller_holds : call->facts.callee_holds;
     bool other_holds = role == ROLE_CALLER ? call->facts.callee_holds : call->facts.caller_holds;
     struct call_away away;
-    internal_call_read_away(call->t1.attributes, &away);
+    call_rules_away_read(call->t1.attributes, &away);
     if (is_missing(&away, legs, role) || is_missing(&away, legs, other)) {
         report->state = STATE_RECONNECTING;
     }
-    bool waits = internal_call_is_away(&away, role) || internal_call_is_away(&away, other);
+    bool waits = call_rules_away_is(&away, role) || call_rules_away_is(&away, other);
     report->my_leg_held = waits ? other_holds : call_legs_on_hold(legs, role);
     report->others_leg_held = waits ? i_hold : call_legs_on_hold(legs, other);
 }
@@ -63,16 +63,16 @@ static void report_legs(const struct call_legs *legs, enum call_role role,
     }
 }
 
-enum err call_report(const struct call_flow *flow, struct call *call, enum call_role role,
+enum err call_report(const struct call_context *context, struct call *call, enum call_role role,
                      struct call_report *report)
 {
-    enum err rc = call_load_k(flow, call);
+    enum err rc = call_load_k(context, call);
     if (rc != ERR_OK) return rc;
     bool answered = call->k_found && call->k.status == TASK_ASSIGNED;
     struct call_legs legs = { 0 };
     if (answered && call->t1_found && call->facts.outcome == OUTCOME_NONE) {
-        rc = call_legs_list(flow, call, &legs);
-        if (rc == ERR_OK) rc = notice_connected(flow, call, &legs);
+        rc = call_legs_list(context, call, &legs);
+        if (rc == ERR_OK) rc = notice_connected(context, call, &legs);
         if (rc != ERR_OK) return rc;
     }
     const struct call_view view = {
@@ -83,8 +83,8 @@ enum err call_report(const struct call_flow *flow, struct call *call, enum call_
         .k = call->k.status,
     };
     memset(report, 0, sizeof *report);
-    report->state = is_over_for(role, &view) ? STATE_ENDED : internal_call_state(&view);
-    if (report->state == STATE_ENDED) report->outcome = internal_call_final_outcome(&view);
+    report->state = is_over_for(role, &view) ? STATE_ENDED : call_rules_state(&view);
+    if (report->state == STATE_ENDED) report->outcome = call_rules_final_outcome(&view);
     if (report->state == STATE_CONNECTED) {
         report_legs(&legs, role, report);
         report_presence(call, role, &legs, report);
@@ -93,18 +93,19 @@ enum err call_report(const struct call_flow *flow, struct call *call, enum call_
     return ERR_OK;
 }
 
-enum err call_find_open(const struct call_flow *flow, const char *worker_sid, struct call *call,
-                        char task_sid[SID_SIZE])
+enum err call_find_open(const struct call_context *context, const char *worker_sid,
+                        struct call *call, char task_sid[SID_SIZE])
 {
     static const char *const open_states[] = { "accepted", "pending" };
     for (size_t s = 0; s < sizeof open_states / sizeof *open_states; s++) {
         struct task_sids tasks = { 0 };
-        enum err rc = taskrouter_tasks_of_worker(flow->twilio, worker_sid, open_states[s], &tasks);
+        enum err rc =
+            taskrouter_tasks_of_worker(context->twilio, worker_sid, open_states[s], &tasks);
         bool found = false;
         for (size_t i = 0; rc == ERR_OK && i < tasks.count && !found; i++) {
             call_clear(call);
-            rc = call_load(flow, tasks.list[i], call);
-            found = rc == ERR_OK && internal_call_role(&call->who, worker_sid) != ROLE_NONE;
+            rc = call_load(context, tasks.list[i], call);
+            found = rc == ERR_OK && call_rules_role(&call->who, worker_sid) != ROLE_NONE;
             if (found) sid_copy(task_sid, tasks.list[i]);
             if (rc == ERR_FORBIDDEN || rc == ERR_NOT_FOUND) rc = ERR_OK;
         }

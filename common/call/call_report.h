@@ -18,14 +18,14 @@ struct call_report {
 };
 
 /* Looks at T1, K and the Participants of a loaded call, for this end of it. */
-enum err call_report(const struct call_flow *flow, struct call *call, enum call_role role,
+enum err call_report(const struct call_context *context, struct call *call, enum call_role role,
                      struct call_report *report) MUST_CHECK;
 
 /*
  * Finds the Worker's own open call: a live Task of ours among its Reservations. ERR_NOT_FOUND when
  * there is none.
  */
-enum err call_find_open(const struct call_flow *flow, const char *worker_sid, struct call *call,
-                        char task_sid[SID_SIZE]) MUST_CHECK;
+enum err call_find_open(const struct call_context *context, const char *worker_sid,
+                        struct call *call, char task_sid[SID_SIZE]) MUST_CHECK;
 
 #endif

@@ -12,12 +12,12 @@ static const char *const outcome_names[OUTCOME__MAX] = {
     [OUTCOME_GLARE] = "glare",       [OUTCOME_FAILED] = "failed",
 };
 
-const char *call_outcome_name(enum call_outcome outcome)
+const char *call_rules_outcome_name(enum call_outcome outcome)
 {
     return outcome_names[outcome];
 }
 
-enum call_outcome call_outcome_parse(const char *text)
+enum call_outcome call_rules_outcome_parse(const char *text)
 {
     if (text == NULL) return OUTCOME_NONE;
     for (int i = OUTCOME_NONE + 1; i < OUTCOME__MAX; i++) {
@@ -26,14 +26,14 @@ enum call_outcome call_outcome_parse(const char *text)
     return OUTCOME_NONE;
 }
 
-enum call_role internal_call_role(const struct token_statement *who, const char *worker_sid)
+enum call_role call_rules_role(const struct token_statement *who, const char *worker_sid)
 {
     if (strcmp(who->caller_sid, worker_sid) == 0) return ROLE_CALLER;
     if (strcmp(who->callee_sid, worker_sid) == 0) return ROLE_CALLEE;
     return ROLE_NONE;
 }
 
-enum call_role internal_call_leg(const struct token_statement *who, const char *to)
+enum call_role call_rules_leg(const struct token_statement *who, const char *to)
 {
     if (strcmp(who->from, to) == 0) return ROLE_CALLER;
     if (strcmp(who->to, to) == 0) return ROLE_CALLEE;
@@ -59,8 +59,8 @@ static enum err set_common(cJSON *attributes, const char *target, const char *st
     return rc;
 }
 
-cJSON *internal_call_caller_attributes(const struct token_statement *who, const char *statement,
-                                       const char *conversation_id)
+cJSON *call_rules_caller_attributes(const struct token_statement *who, const char *statement,
+                                    const char *conversation_id)
 {
     cJSON *attributes = cJSON_CreateObject();
     if (attributes == NULL) return NULL;
@@ -85,9 +85,9 @@ static enum err set_conference(cJSON *attributes, const char *conference_sid, co
     return rc;
 }
 
-cJSON *internal_call_callee_attributes(const struct token_statement *who, const char *statement,
-                                       const char *t1_sid, const char *conference_sid,
-                                       const char *conversation_id)
+cJSON *call_rules_callee_attributes(const struct token_statement *who, const char *statement,
+                                    const char *t1_sid, const char *conference_sid,
+                                    const char *conversation_id)
 {
     cJSON *attributes = cJSON_CreateObject();
     if (attributes == NULL) return NULL;
@@ -122,7 +122,7 @@ static int64_t read_time(double seconds)
     return seconds > 0 && seconds < 1e11 ? (int64_t)seconds : 0;
 }
 
-void internal_call_read(const cJSON *attributes, struct call_facts *facts)
+void call_rules_read(const cJSON *attributes, struct call_facts *facts)
 {
     memset(facts, 0, sizeof *facts);
     const cJSON *conference = json_get_object(attributes, "conference");
@@ -130,7 +130,7 @@ void internal_call_read(const cJSON *attributes, struct call_facts *facts)
     const cJSON *claim = json_get_object(attributes, "claim");
     const cJSON *hold = json_get_object(attributes, "hold");
     const cJSON *conversations = json_get_object(attributes, "conversations");
-    facts->outcome = call_outcome_parse(json_get_string(attributes, "outcome"));
+    facts->outcome = call_rules_outcome_parse(json_get_string(attributes, "outcome"));
     read_sid(json_get_string(conference, "sid"), "CF", facts->conference_sid);
     read_sid(json_get_string(participants, "taskSid"), "WT", facts->k_sid);
     read_sid(json_get_string(participants, "worker"), "CA", facts->caller_call_sid);
@@ -152,14 +152,14 @@ static cJSON *finished(cJSON *patch, enum err rc)
     return NULL;
 }
 
-cJSON *internal_call_patch_outcome(enum call_outcome outcome)
+cJSON *call_rules_patch_outcome(enum call_outcome outcome)
 {
     cJSON *patch = cJSON_CreateObject();
     if (patch == NULL) return NULL;
-    return finished(patch, json_set_string(patch, "outcome", call_outcome_name(outcome)));
+    return finished(patch, json_set_string(patch, "outcome", call_rules_outcome_name(outcome)));
 }
 
-cJSON *internal_call_patch_claim(const char *claim_id, int64_t now_s)
+cJSON *call_rules_patch_claim(const char *claim_id, int64_t now_s)
 {
     cJSON *patch = cJSON_CreateObject();
     cJSON *claim = patch == NULL ? NULL : json_add_object(patch, "claim");
@@ -169,15 +169,15 @@ cJSON *internal_call_patch_claim(const char *claim_id, int64_t now_s)
     return finished(patch, rc);
 }
 
-cJSON *internal_call_patch_unclaim(void)
+cJSON *call_rules_patch_unclaim(void)
 {
     cJSON *patch = cJSON_CreateObject();
     if (patch == NULL) return NULL;
     return finished(patch, json_set_null(patch, "claim"));
 }
 
-cJSON *internal_call_patch_callee_task(const char *conference_sid, const char *caller_call_sid,
-                                       const char *k_sid)
+cJSON *call_rules_patch_callee_task(const char *conference_sid, const char *caller_call_sid,
+                                    const char *k_sid)
 {
     cJSON *patch = cJSON_CreateObject();
     cJSON *conference = patch == NULL ? NULL : json_add_object(patch, "conference");
@@ -189,7 +189,7 @@ cJSON *internal_call_patch_callee_task(const char *conference_sid, const char *c
     return finished(patch, rc);
 }
 
-cJSON *internal_call_patch_connected(const char *callee_call_sid, int64_t now_s)
+cJSON *call_rules_patch_connected(const char *callee_call_sid, int64_t now_s)
 {
     char at[CALL_TIME_SIZE];
     time_t seconds = (time_t)now_s;
@@ -206,7 +206,7 @@ cJSON *internal_call_patch_connected(const char *callee_call_sid, int64_t now_s)
     return finished(patch, rc);
 }
 
-cJSON *internal_call_patch_hold(enum call_role holder, bool hold)
+cJSON *call_rules_patch_hold(enum call_role holder, bool hold)
 {
     cJSON *patch = cJSON_CreateObject();
     cJSON *holds = patch == NULL ? NULL : json_add_object(patch, "hold");
@@ -215,28 +215,28 @@ cJSON *internal_call_patch_hold(enum call_role holder, bool hold)
 }
 
 /* A claim from the future is no younger than one from the past: no clocks differ by so much. */
-bool internal_call_claim_is_old(const struct call_facts *facts, int64_t now_s)
+bool call_rules_claim_is_old(const struct call_facts *facts, int64_t now_s)
 {
     int64_t age_s = now_s - facts->claimed_at_s;
     return age_s >= CALL_CLAIM_YOUNG_S || age_s <= -CALL_CLAIM_YOUNG_S;
 }
 
-enum claim_decision internal_call_claim(const struct call_facts *facts, enum task_status t1,
-                                        const char *my_id, int64_t now_s)
+enum claim_decision call_rules_claim(const struct call_facts *facts, enum task_status t1,
+                                     const char *my_id, int64_t now_s)
 {
     if (facts->outcome != OUTCOME_NONE || !task_status_is_live(t1)) return CLAIM_OVER;
     if (facts->k_sid[0] != '\0') return CLAIM_DONE;
     if (facts->claim_id[0] == '\0') return CLAIM_TAKE;
     if (strcmp(facts->claim_id, my_id) == 0) return CLAIM_MINE;
-    return internal_call_claim_is_old(facts, now_s) ? CLAIM_TAKE_OVER : CLAIM_WAIT;
+    return call_rules_claim_is_old(facts, now_s) ? CLAIM_TAKE_OVER : CLAIM_WAIT;
 }
 
-bool internal_call_wins_glare(const char *t1_sid, const char *other_t1_sid)
+bool call_rules_wins_glare(const char *t1_sid, const char *other_t1_sid)
 {
     return strcmp(t1_sid, other_t1_sid) < 0;
 }
 
-enum close_step internal_call_close_step(enum task_status status)
+enum close_step call_rules_close_step(enum task_status status)
 {
     switch (status) {
     case TASK_PENDING:
@@ -249,8 +249,7 @@ enum close_step internal_call_close_step(enum task_status status)
     }
 }
 
-enum call_outcome internal_call_leg_ended(enum call_role leg, bool connected,
-                                          const char *call_status)
+enum call_outcome call_rules_leg_ended(enum call_role leg, bool connected, const char *call_status)
 {
     if (connected) return OUTCOME_HANGUP;
     /* A leg that rang and wasn't answered, or could not be placed, is nobody's wish. */
@@ -277,18 +276,18 @@ static bool k_is_over(const struct call_view *view, enum call_outcome *outcome)
     return false;
 }
 
-enum call_outcome internal_call_final_outcome(const struct call_view *view)
+enum call_outcome call_rules_final_outcome(const struct call_view *view)
 {
     if (view->facts.outcome != OUTCOME_NONE) return view->facts.outcome;
     return view->facts.connected_at[0] != '\0' ? OUTCOME_HANGUP : OUTCOME_FAILED;
 }
 
-enum ring_decision internal_call_ring(const struct call_view *view, enum call_outcome *outcome)
+enum ring_decision call_rules_ring(const struct call_view *view, enum call_outcome *outcome)
 {
     bool connected = view->facts.connected_at[0] != '\0';
     *outcome = OUTCOME_NONE;
     if (!view->t1_found || !task_status_is_live(view->t1) || view->facts.outcome != OUTCOME_NONE) {
-        *outcome = internal_call_final_outcome(view);
+        *outcome = call_rules_final_outcome(view);
         return RING_CLOSE;
     }
     if (view->caller_leg_ended) {
@@ -311,12 +310,12 @@ static const char *const state_names[] = {
     [STATE_ENDED] = "ended",         [STATE_NONE] = "none",
 };
 
-const char *call_state_name(enum call_state state)
+const char *call_rules_state_name(enum call_state state)
 {
     return state_names[state];
 }
 
-enum call_state internal_call_state(const struct call_view *view)
+enum call_state call_rules_state(const struct call_view *view)
 {
     if (!view->t1_found || !task_status_is_live(view->t1)) return STATE_ENDED;
     if (view->facts.outcome != OUTCOME_NONE) return STATE_ENDED;

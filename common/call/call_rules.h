@@ -1,7 +1,7 @@
 /*
  * The rules of an agent-to-agent call, as pure functions: no socket, no clock, no Twilio. What a
  * rule needs to know comes in as a value, what it decides goes out as one, and each rule is a row
- * of a table in tests/unit/test_internal_call.c.
+ * of a table in tests/unit/test_call_rules.c.
  *
  * T1 is the caller's Task, K the callee's, a leg is one agent's Call into the Conference that is
  * named after T1. T1's Attributes hold what is known of the call; they are hints that an agent's
@@ -46,27 +46,27 @@ enum call_outcome {
 };
 
 /* "hangup", "no-answer", ...; NULL for OUTCOME_NONE. */
-const char *call_outcome_name(enum call_outcome outcome);
-enum call_outcome call_outcome_parse(const char *text); /* OUTCOME_NONE for anything else */
+const char *call_rules_outcome_name(enum call_outcome outcome);
+enum call_outcome call_rules_outcome_parse(const char *text); /* OUTCOME_NONE for anything else */
 
 enum call_role { ROLE_NONE, ROLE_CALLER, ROLE_CALLEE };
 
 /* Which end of the call is this Worker? */
-enum call_role internal_call_role(const struct token_statement *who, const char *worker_sid);
+enum call_role call_rules_role(const struct token_statement *who, const char *worker_sid);
 
 /* Whose leg is a Call to this address? `to` is what Twilio says of the Call. */
-enum call_role internal_call_leg(const struct token_statement *who, const char *to);
+enum call_role call_rules_leg(const struct token_statement *who, const char *to);
 
 /*
  * The Attributes of the two Tasks; the caller's to delete, NULL when out of memory. `statement` is
  * the signed text of `who`. Both carry the same conversation id, so that Flex Insights counts one
  * conversation.
  */
-cJSON *internal_call_caller_attributes(const struct token_statement *who, const char *statement,
-                                       const char *conversation_id);
-cJSON *internal_call_callee_attributes(const struct token_statement *who, const char *statement,
-                                       const char *t1_sid, const char *conference_sid,
-                                       const char *conversation_id);
+cJSON *call_rules_caller_attributes(const struct token_statement *who, const char *statement,
+                                    const char *conversation_id);
+cJSON *call_rules_callee_attributes(const struct token_statement *who, const char *statement,
+                                    const char *t1_sid, const char *conference_sid,
+                                    const char *conversation_id);
 
 /* What T1's Attributes say of the call so far. Malformed values count as absent. */
 struct call_facts {
@@ -83,16 +83,16 @@ struct call_facts {
     char conversation_id[CALL_CLAIM_ID_SIZE];
 };
 
-void internal_call_read(const cJSON *attributes, struct call_facts *facts);
+void call_rules_read(const cJSON *attributes, struct call_facts *facts);
 
 /* Changes of T1's Attributes, each to be merged into what is there. NULL when out of memory. */
-cJSON *internal_call_patch_outcome(enum call_outcome outcome);
-cJSON *internal_call_patch_claim(const char *claim_id, int64_t now_s);
-cJSON *internal_call_patch_unclaim(void);
-cJSON *internal_call_patch_callee_task(const char *conference_sid, const char *caller_call_sid,
-                                       const char *k_sid);
-cJSON *internal_call_patch_connected(const char *callee_call_sid, int64_t now_s);
-cJSON *internal_call_patch_hold(enum call_role holder, bool hold);
+cJSON *call_rules_patch_outcome(enum call_outcome outcome);
+cJSON *call_rules_patch_claim(const char *claim_id, int64_t now_s);
+cJSON *call_rules_patch_unclaim(void);
+cJSON *call_rules_patch_callee_task(const char *conference_sid, const char *caller_call_sid,
+                                    const char *k_sid);
+cJSON *call_rules_patch_connected(const char *callee_call_sid, int64_t now_s);
+cJSON *call_rules_patch_hold(enum call_role holder, bool hold);
 
 /* May this host make K now? */
 enum claim_decision {
@@ -105,22 +105,21 @@ enum claim_decision {
 };
 
 /* Has the owner of the claim had time enough, by Twilio's clock? */
-bool internal_call_claim_is_old(const struct call_facts *facts, int64_t now_s);
+bool call_rules_claim_is_old(const struct call_facts *facts, int64_t now_s);
 
-enum claim_decision internal_call_claim(const struct call_facts *facts, enum task_status t1,
-                                        const char *my_id, int64_t now_s);
+enum claim_decision call_rules_claim(const struct call_facts *facts, enum task_status t1,
+                                     const char *my_id, int64_t now_s);
 
 /* Two agents called each other at the same moment: does this T1 live? Both hosts decide alike. */
-bool internal_call_wins_glare(const char *t1_sid, const char *other_t1_sid);
+bool call_rules_wins_glare(const char *t1_sid, const char *other_t1_sid);
 
 /* The next step that ends a Task in this state. */
 enum close_step { CLOSE_NOTHING, CLOSE_CANCEL, CLOSE_WRAP };
 
-enum close_step internal_call_close_step(enum task_status status);
+enum close_step call_rules_close_step(enum task_status status);
 
 /* The outcome that a leg's end means, given how far the call had come. */
-enum call_outcome internal_call_leg_ended(enum call_role leg, bool connected,
-                                          const char *call_status);
+enum call_outcome call_rules_leg_ended(enum call_role leg, bool connected, const char *call_status);
 
 /* What is known when ringback is asked for the next round, or when the sweep looks at a call. */
 struct call_view {
@@ -141,7 +140,7 @@ enum ring_decision {
     RING_CLOSE
 };
 
-enum ring_decision internal_call_ring(const struct call_view *view, enum call_outcome *outcome);
+enum ring_decision call_rules_ring(const struct call_view *view, enum call_outcome *outcome);
 
 /* What the page is told. */
 enum call_state {
@@ -153,10 +152,10 @@ enum call_state {
     STATE_NONE
 };
 
-const char *call_state_name(enum call_state state);
-enum call_state internal_call_state(const struct call_view *view);
+const char *call_rules_state_name(enum call_state state);
+enum call_state call_rules_state(const struct call_view *view);
 
 /* The outcome that goes with STATE_ENDED when T1 holds none: its Timeout, or Twilio, ended it. */
-enum call_outcome internal_call_final_outcome(const struct call_view *view);
+enum call_outcome call_rules_final_outcome(const struct call_view *view);
 
 #endif

@@ -15,7 +15,7 @@ static void read_leg(const cJSON *legs, enum call_role role, char sid[SID_SIZE])
     if (sid_is_call(text)) sid_copy(sid, text);
 }
 
-void internal_call_read_away(const cJSON *attributes, struct call_away *away)
+void call_rules_away_read(const cJSON *attributes, struct call_away *away)
 {
     const cJSON *since = json_get_object(attributes, "away");
     const cJSON *legs = json_get_object(attributes, "rejoined");
@@ -26,17 +26,17 @@ void internal_call_read_away(const cJSON *attributes, struct call_away *away)
     read_leg(legs, ROLE_CALLEE, away->callee_leg);
 }
 
-int64_t internal_call_away_since_s(const struct call_away *away, enum call_role role)
+int64_t call_rules_away_since_s(const struct call_away *away, enum call_role role)
 {
     return role == ROLE_CALLER ? away->caller_since_s : away->callee_since_s;
 }
 
-bool internal_call_is_away(const struct call_away *away, enum call_role role)
+bool call_rules_away_is(const struct call_away *away, enum call_role role)
 {
-    return internal_call_away_since_s(away, role) > 0;
+    return call_rules_away_since_s(away, role) > 0;
 }
 
-const char *internal_call_newest_leg(const struct call_away *away, enum call_role role)
+const char *call_rules_away_newest_leg(const struct call_away *away, enum call_role role)
 {
     return role == ROLE_CALLER ? away->caller_leg : away->callee_leg;
 }
@@ -54,22 +54,22 @@ static cJSON *patch_of(const char *outer, enum call_role role, cJSON *value)
     return NULL;
 }
 
-cJSON *internal_call_patch_away(enum call_role role, int64_t now_s)
+cJSON *call_rules_away_patch(enum call_role role, int64_t now_s)
 {
     return patch_of("away", role, cJSON_CreateNumber((double)now_s));
 }
 
-cJSON *internal_call_patch_back(enum call_role role)
+cJSON *call_rules_away_patch_back(enum call_role role)
 {
     return patch_of("away", role, cJSON_CreateNull());
 }
 
-cJSON *internal_call_patch_leg(enum call_role role, const char *call_sid)
+cJSON *call_rules_away_patch_leg(enum call_role role, const char *call_sid)
 {
     return patch_of("rejoined", role, cJSON_CreateString(call_sid));
 }
 
-enum presence_decision internal_call_presence(const struct presence_view *view)
+enum presence_decision call_rules_away_presence(const struct presence_view *view)
 {
     if (view->present) return PRESENCE_FINE;
     /* Before both have been in there is nothing to come back to; alone there is nobody. */

@@ -1,6 +1,6 @@
 /*
  * The rules for an agent who drops out of a call: a reload, a crash, a network that fails. A part
- * of internal_call, and as pure.
+ * of call_rules, and as pure.
  *
  * An agent's legs are all Participants whose Call goes to that agent's contact_uri. Who leaves
  * without a word may come back within DIALPAD_GRACE_SECONDS; the colleague waits on hold meanwhile.
@@ -23,16 +23,16 @@ struct call_away {
     char callee_leg[SID_SIZE];
 };
 
-void internal_call_read_away(const cJSON *attributes, struct call_away *away);
+void call_rules_away_read(const cJSON *attributes, struct call_away *away);
 
-bool internal_call_is_away(const struct call_away *away, enum call_role role);
-int64_t internal_call_away_since_s(const struct call_away *away, enum call_role role);
-const char *internal_call_newest_leg(const struct call_away *away, enum call_role role);
+bool call_rules_away_is(const struct call_away *away, enum call_role role);
+int64_t call_rules_away_since_s(const struct call_away *away, enum call_role role);
+const char *call_rules_away_newest_leg(const struct call_away *away, enum call_role role);
 
 /* Changes of T1's Attributes. NULL when out of memory. */
-cJSON *internal_call_patch_away(enum call_role role, int64_t now_s);
-cJSON *internal_call_patch_back(enum call_role role);
-cJSON *internal_call_patch_leg(enum call_role role, const char *call_sid);
+cJSON *call_rules_away_patch(enum call_role role, int64_t now_s);
+cJSON *call_rules_away_patch_back(enum call_role role);
+cJSON *call_rules_away_patch_leg(enum call_role role, const char *call_sid);
 
 /* What is in the Conference now, seen from the one who has left or who holds. */
 struct presence_view {
@@ -49,6 +49,6 @@ enum presence_decision {
     PRESENCE_CLOSE /* gone, and that is the end of the call */
 };
 
-enum presence_decision internal_call_presence(const struct presence_view *view);
+enum presence_decision call_rules_away_presence(const struct presence_view *view);
 
 #endif

@@ -52,11 +52,11 @@ static enum start_refusal check_workers(const struct call_start *start, const st
     return START_OK;
 }
 
-static enum err check_room(const struct call_flow *flow, const char *worker_sid,
+static enum err check_room(const struct call_context *context, const char *worker_sid,
                            enum start_refusal taken, enum start_refusal *refusal)
 {
     enum room room;
-    enum err rc = call_room(flow, worker_sid, NULL, &room, NULL);
+    enum err rc = call_room(context, worker_sid, NULL, &room, NULL);
     if (rc == ERR_OK && room != ROOM_FREE) *refusal = taken;
     return rc;
 }
@@ -75,7 +75,7 @@ static void fill_statement(struct token_statement *who, const struct worker *cal
     token_set_name(who->callee_name, worker_display_name(callee));
 }
 
-static enum err create_t1(const struct call_flow *flow, const struct worker *caller,
+static enum err create_t1(const struct call_context *context, const struct worker *caller,
                           const struct worker *callee, char t1_sid[SID_SIZE])
 {
     cJSON *attributes = NULL;
@@ -87,13 +87,13 @@ static enum err create_t1(const struct call_flow *flow, const struct worker *cal
     fill_statement(&who, caller, callee);
     strbuf_init(&statement, STRBUF_MAX_TOKEN);
 
-    enum err rc = token_statement_sign(&statement, flow->session_key, &who);
+    enum err rc = token_statement_sign(&statement, context->session_key, &who);
     if (rc == ERR_OK) rc = random_hex(conversation_id, (CALL_CLAIM_ID_SIZE - 1) / 2);
     if (rc != ERR_OK) goto out;
     rc = ERR_MEMORY;
-    attributes = internal_call_caller_attributes(&who, statement.buf, conversation_id);
+    attributes = call_rules_caller_attributes(&who, statement.buf, conversation_id);
     if (attributes == NULL) goto out;
-    rc = taskrouter_task_create(flow->twilio, attributes, CALL_T1_TIMEOUT_S, &t1, &unknown);
+    rc = taskrouter_task_create(context->twilio, attributes, CALL_T1_TIMEOUT_S, &t1, &unknown);
     if (rc == ERR_OK) sid_copy(t1_sid, t1.sid);
 out:
     task_clear(&t1);
@@ -102,7 +102,7 @@ out:
     return rc;
 }
 
-enum err call_start(const struct call_flow *flow, const struct call_start *start,
+enum err call_start(const struct call_context *context, const struct call_start *start,
                     enum start_refusal *refusal, char t1_sid[SID_SIZE])
 {
     struct worker caller = { 0 };
@@ -111,22 +111,22 @@ enum err call_start(const struct call_flow *flow, const struct call_start *start
     enum err rc = ERR_OK;
     *refusal = find_callee(start, callee_sid);
     if (*refusal != START_OK) goto out;
-    rc = taskrouter_worker_fetch(flow->twilio, callee_sid, &callee);
+    rc = taskrouter_worker_fetch(context->twilio, callee_sid, &callee);
     if (rc == ERR_NOT_FOUND) {
         *refusal = START_UNKNOWN_AGENT;
         rc = ERR_OK;
         goto out;
     }
-    if (rc == ERR_OK) rc = taskrouter_worker_fetch(flow->twilio, start->caller_sid, &caller);
+    if (rc == ERR_OK) rc = taskrouter_worker_fetch(context->twilio, start->caller_sid, &caller);
     if (rc != ERR_OK) goto out;
     *refusal = check_workers(start, &caller, &callee);
     if (*refusal == START_OK) {
-        rc = check_room(flow, caller.sid, START_ALREADY_IN_CALL, refusal);
+        rc = check_room(context, caller.sid, START_ALREADY_IN_CALL, refusal);
     }
     if (rc == ERR_OK && *refusal == START_OK) {
-        rc = check_room(flow, callee.sid, START_CALLEE_BUSY, refusal);
+        rc = check_room(context, callee.sid, START_CALLEE_BUSY, refusal);
     }
-    if (rc == ERR_OK && *refusal == START_OK) rc = create_t1(flow, &caller, &callee, t1_sid);
+    if (rc == ERR_OK && *refusal == START_OK) rc = create_t1(context, &caller, &callee, t1_sid);
 out:
     worker_clear(&callee);
     worker_clear(&caller);

@@ -32,7 +32,7 @@ struct call_start {
  * ERR_OK with *refusal START_OK and T1's SID, or with another refusal and nothing done. After a
  * failure of the creation itself nobody knows whether T1 exists; it ends by its Timeout.
  */
-enum err call_start(const struct call_flow *flow, const struct call_start *start,
+enum err call_start(const struct call_context *context, const struct call_start *start,
                     enum start_refusal *refusal, char t1_sid[SID_SIZE]) MUST_CHECK;
 
 /* Softphones are the only contacts that can be called so far: "client:…". */

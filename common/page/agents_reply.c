@@ -23,7 +23,7 @@ static void print_agent(struct strbuf *out, const struct directory_agent *agent)
     strbuf_addch(out, '}');
 }
 
-void directory_print(struct strbuf *out, const struct directory_result *result, bool stale)
+void agents_reply(struct strbuf *out, const struct directory_result *result, bool stale)
 {
     strbuf_addstr(out, "{\"agents\":[");
     for (size_t i = 0; i < result->count; i++) {

@@ -12,6 +12,6 @@
  * is null where nobody knows. Written straight into `out`: a tree of 50 agents would cost more than
  * the search. What doesn't fit is remembered by `out`, as always.
  */
-void directory_print(struct strbuf *out, const struct directory_result *result, bool stale);
+void agents_reply(struct strbuf *out, const struct directory_result *result, bool stale);
 
 #endif

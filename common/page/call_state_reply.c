@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 
-enum err call_answer_none(struct response *response)
+enum err call_state_reply_none(struct response *response)
 {
     strbuf_addstr(&response->body, "{\"taskSid\":null,\"role\":null,\"state\":\"none\","
                                    "\"outcome\":null,\"other\":null,"
@@ -52,16 +52,16 @@ static enum err set_legs(cJSON *answer, const struct call_report *report)
     return ERR_OK;
 }
 
-enum err call_answer(struct response *response, const char *task_sid, const struct call *call,
-                     enum call_role role, const struct call_report *report, bool with_legs)
+enum err call_state_reply(struct response *response, const char *task_sid, const struct call *call,
+                          enum call_role role, const struct call_report *report, bool with_legs)
 {
     enum err rc = ERR_MEMORY;
     cJSON *answer = cJSON_CreateObject();
     if (answer == NULL) goto out;
     rc = json_set_string(answer, "taskSid", task_sid);
     if (rc == ERR_OK) rc = set_text(answer, "role", role == ROLE_CALLER ? "caller" : "callee");
-    if (rc == ERR_OK) rc = json_set_string(answer, "state", call_state_name(report->state));
-    if (rc == ERR_OK) rc = set_text(answer, "outcome", call_outcome_name(report->outcome));
+    if (rc == ERR_OK) rc = json_set_string(answer, "state", call_rules_state_name(report->state));
+    if (rc == ERR_OK) rc = set_text(answer, "outcome", call_rules_outcome_name(report->outcome));
     if (rc == ERR_OK) rc = set_other(answer, &call->who, role);
     if (rc == ERR_OK) rc = set_hold(answer, report);
     if (rc == ERR_OK && with_legs) rc = set_legs(answer, report);

@@ -10,11 +10,11 @@
 #include "web/response.h"
 
 /* Of the call that the agent with this role knows by `task_sid`; with_legs adds their `legs`. */
-enum err call_answer(struct response *response, const char *task_sid, const struct call *call,
-                     enum call_role role, const struct call_report *report,
-                     bool with_legs) MUST_CHECK;
+enum err call_state_reply(struct response *response, const char *task_sid, const struct call *call,
+                          enum call_role role, const struct call_report *report,
+                          bool with_legs) MUST_CHECK;
 
 /* The agent is in no call. */
-enum err call_answer_none(struct response *response) MUST_CHECK;
+enum err call_state_reply_none(struct response *response) MUST_CHECK;
 
 #endif

@@ -12,7 +12,7 @@
 /* K's Reservation must not time out while K may still be answered: ring time, and then some. */
 enum { RESERVATION_MARGIN_S = 15 };
 
-void health_find(struct health_findings *findings, const char *text)
+void health_check_add_finding(struct health_findings *findings, const char *text)
 {
     if (findings->count == HEALTH_FINDINGS_MAX) return;
     snprintf(findings->list[findings->count], HEALTH_TEXT_SIZE, "%s", text);
@@ -56,13 +56,15 @@ static void check_filters(const struct workflow *workflow, struct health_finding
         position++;
         if (!filter_routes_by_contact(filter)) continue;
         if (position > 1) {
-            health_find(findings, "workflow_filter_order: another filter stands above the one with "
-                                  "task.targetWorker==worker.contact_uri and may take its Tasks");
+            health_check_add_finding(
+                findings, "workflow_filter_order: another filter stands above the one with "
+                          "task.targetWorker==worker.contact_uri and may take its Tasks");
         }
         return;
     }
-    health_find(findings, "workflow_filter: no filter of the Workflow has the matching worker "
-                          "expression task.targetWorker==worker.contact_uri");
+    health_check_add_finding(findings,
+                             "workflow_filter: no filter of the Workflow has the matching worker "
+                             "expression task.targetWorker==worker.contact_uri");
 }
 
 static void check_workflow(const struct workflow *workflow, int ring_seconds,
@@ -75,7 +77,7 @@ static void check_workflow(const struct workflow *workflow, int ring_seconds,
                  "and %d more",
                  workflow->reservation_timeout_s, ring_seconds + RESERVATION_MARGIN_S,
                  RESERVATION_MARGIN_S);
-        health_find(findings, text);
+        health_check_add_finding(findings, text);
     }
     check_filters(workflow, findings);
 }
@@ -89,16 +91,16 @@ static void ask_twilio(struct twilio_client *client, struct health_findings *fin
         check_workflow(&workflow, twilio_client_config(client)->ring_seconds, findings);
         break;
     case ERR_NOT_FOUND:
-        health_find(findings, "workflow: Twilio knows no such Workspace or Workflow");
+        health_check_add_finding(findings, "workflow: Twilio knows no such Workspace or Workflow");
         break;
     case ERR_NO_REPLY:
-        health_find(findings, "twilio: it can't be reached; the log says why");
+        health_check_add_finding(findings, "twilio: it can't be reached; the log says why");
         break;
     case ERR_TIMEOUT:
-        health_find(findings, "twilio: no answer in time");
+        health_check_add_finding(findings, "twilio: no answer in time");
         break;
     default:
-        health_find(findings, "twilio: the request was refused; the log says why");
+        health_check_add_finding(findings, "twilio: the request was refused; the log says why");
         break;
     }
     workflow_clear(&workflow);

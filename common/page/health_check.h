@@ -16,7 +16,7 @@ struct health_findings {
 };
 
 /* Adds a finding; more than fit are dropped, because the first ones explain the rest. */
-void health_find(struct health_findings *findings, const char *text);
+void health_check_add_finding(struct health_findings *findings, const char *text);
 
 /*
  * Asks Twilio for the Workflow and judges it: the credentials work, its Reservation time-out

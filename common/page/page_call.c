@@ -2,22 +2,22 @@
 
 #include "call/call_close.h"
 
-struct call_flow page_flow(const struct service *service)
+struct call_context page_call_context(const struct service *service)
 {
-    return (struct call_flow){ service->twilio, service->session_key };
+    return (struct call_context){ service->twilio, service->session_key };
 }
 
 enum err page_call_load(const struct service *service, const struct request *request,
                         struct response *response, const char *task_sid, struct call *call,
                         enum call_role *role)
 {
-    const struct call_flow flow = page_flow(service);
+    const struct call_context context = page_call_context(service);
     response_about_task(response, task_sid);
-    enum err rc = call_load(&flow, task_sid, call);
+    enum err rc = call_load(&context, task_sid, call);
     if (rc == ERR_NOT_FOUND) {
         return response_refuse(response, rc, "unknown_task", "There is no such Task.");
     }
-    *role = rc == ERR_OK ? internal_call_role(&call->who, request->agent.worker_sid) : ROLE_NONE;
+    *role = rc == ERR_OK ? call_rules_role(&call->who, request->agent.worker_sid) : ROLE_NONE;
     if (rc == ERR_FORBIDDEN || (rc == ERR_OK && *role == ROLE_NONE)) {
         return response_refuse(response, ERR_FORBIDDEN, "not_your_call",
                                "This call is between other agents.");
@@ -28,11 +28,11 @@ enum err page_call_load(const struct service *service, const struct request *req
 enum err page_call_close(const struct service *service, struct response *response,
                          struct call *call, enum call_outcome outcome)
 {
-    const struct call_flow flow = page_flow(service);
+    const struct call_context context = page_call_context(service);
     enum err rc =
-        call->t1_found ? call_close(&flow, call, outcome) : call_close_remains(&flow, call);
+        call->t1_found ? call_close(&context, call, outcome) : call_close_remains(&context, call);
     if (rc != ERR_OK) return rc;
-    response_detail(response, "%s", call_outcome_name(outcome));
+    response_detail(response, "%s", call_rules_outcome_name(outcome));
     strbuf_addstr(&response->body, "{}");
     return response_body(response, 200, "application/json; charset=utf-8");
 }

@@ -7,7 +7,7 @@
 #include "call/call.h"
 #include "web/endpoint.h"
 
-struct call_flow page_flow(const struct service *service);
+struct call_context page_call_context(const struct service *service);
 
 /*
  * Loads the call of this Task (T1 or K) and says which end of it the asker is. Refuses with 404

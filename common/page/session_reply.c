@@ -154,8 +154,8 @@ static enum err add_embed_origins(cJSON *answer, const struct config *config)
     return rc;
 }
 
-enum err session_answer(const struct config *config, const unsigned char *session_key,
-                        const struct worker *worker, int64_t now_s, struct response *response)
+enum err session_reply(const struct config *config, const unsigned char *session_key,
+                       const struct worker *worker, int64_t now_s, struct response *response)
 {
     enum err rc = ERR_MEMORY;
     struct strbuf text;

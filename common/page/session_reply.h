@@ -12,8 +12,8 @@
 #include "web/response.h"
 
 /* Makes the three tokens for this Worker, and the addresses that its page hands to Twilio. */
-enum err session_answer(const struct config *config, const unsigned char *session_key,
-                        const struct worker *worker, int64_t now_s,
-                        struct response *response) MUST_CHECK;
+enum err session_reply(const struct config *config, const unsigned char *session_key,
+                       const struct worker *worker, int64_t now_s,
+                       struct response *response) MUST_CHECK;
 
 #endif

@@ -27,13 +27,12 @@ static void check_facts(const struct call_facts *facts)
 static void check_away(const cJSON *attributes)
 {
     struct call_away away;
-    internal_call_read_away(attributes, &away);
+    call_rules_away_read(attributes, &away);
     const enum call_role roles[] = { ROLE_CALLER, ROLE_CALLEE };
     for (size_t i = 0; i < 2; i++) {
-        const char *leg = internal_call_newest_leg(&away, roles[i]);
+        const char *leg = call_rules_away_newest_leg(&away, roles[i]);
         MUST(leg[0] == '\0' || sid_is_call(leg));
-        MUST(internal_call_is_away(&away, roles[i]) ==
-             (internal_call_away_since_s(&away, roles[i]) > 0));
+        MUST(call_rules_away_is(&away, roles[i]) == (call_rules_away_since_s(&away, roles[i]) > 0));
     }
 }
 
@@ -52,25 +51,27 @@ static void judge(const struct call_facts *facts, const uint8_t *bytes)
         .rung_s = bytes[6],
         .ring_seconds = 30,
     };
-    (void)internal_call_claim(facts, view.t1, "mine", now_s);
-    (void)call_state_name(internal_call_state(&view));
-    (void)internal_call_final_outcome(&view);
-    if (internal_call_ring(&view, &outcome) == RING_CLOSE) MUST(call_outcome_name(outcome) != NULL);
+    (void)call_rules_claim(facts, view.t1, "mine", now_s);
+    (void)call_rules_state_name(call_rules_state(&view));
+    (void)call_rules_final_outcome(&view);
+    if (call_rules_ring(&view, &outcome) == RING_CLOSE) {
+        MUST(call_rules_outcome_name(outcome) != NULL);
+    }
 }
 
 /* Merging our own changes into whatever is there leaves them there. */
 static void change(cJSON *attributes)
 {
     struct call_facts facts;
-    cJSON *patch = internal_call_patch_claim("mine", 1700000000);
+    cJSON *patch = call_rules_patch_claim("mine", 1700000000);
     MUST(json_merge(attributes, patch) == ERR_OK);
     cJSON_Delete(patch);
-    internal_call_read(attributes, &facts);
+    call_rules_read(attributes, &facts);
     MUST(strcmp(facts.claim_id, "mine") == 0 && facts.claimed_at_s == 1700000000);
-    patch = internal_call_patch_outcome(OUTCOME_BUSY);
+    patch = call_rules_patch_outcome(OUTCOME_BUSY);
     MUST(json_merge(attributes, patch) == ERR_OK);
     cJSON_Delete(patch);
-    internal_call_read(attributes, &facts);
+    call_rules_read(attributes, &facts);
     MUST(facts.outcome == OUTCOME_BUSY);
 }
 
@@ -82,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < STATES) return 0;
     if (json_parse_object((const char *)data + STATES, size - STATES, &attributes) != ERR_OK)
         return 0;
-    internal_call_read(attributes, &facts);
+    call_rules_read(attributes, &facts);
     check_facts(&facts);
     check_away(attributes);
     judge(&facts, data);

@@ -29,29 +29,29 @@ static void outcomes_have_the_contract_s_names(void **state)
     static const char *const names[] = { "hangup", "cancel", "declined", "no-answer",
                                          "busy",   "glare",  "failed" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        enum call_outcome outcome = call_outcome_parse(names[i]);
+        enum call_outcome outcome = call_rules_outcome_parse(names[i]);
         assert_int_not_equal(outcome, OUTCOME_NONE);
-        assert_string_equal(call_outcome_name(outcome), names[i]);
+        assert_string_equal(call_rules_outcome_name(outcome), names[i]);
     }
-    assert_null(call_outcome_name(OUTCOME_NONE));
-    assert_int_equal(call_outcome_parse("none"), OUTCOME_NONE);
-    assert_int_equal(call_outcome_parse("Hangup"), OUTCOME_NONE);
-    assert_int_equal(call_outcome_parse(""), OUTCOME_NONE);
-    assert_int_equal(call_outcome_parse(NULL), OUTCOME_NONE);
+    assert_null(call_rules_outcome_name(OUTCOME_NONE));
+    assert_int_equal(call_rules_outcome_parse("none"), OUTCOME_NONE);
+    assert_int_equal(call_rules_outcome_parse("Hangup"), OUTCOME_NONE);
+    assert_int_equal(call_rules_outcome_parse(""), OUTCOME_NONE);
+    assert_int_equal(call_rules_outcome_parse(NULL), OUTCOME_NONE);
 }
 
 static void roles_and_legs_come_from_the_statement(void **state)
 {
     (void)state;
-    assert_int_equal(internal_call_role(&who, who.caller_sid), ROLE_CALLER);
-    assert_int_equal(internal_call_role(&who, who.callee_sid), ROLE_CALLEE);
-    assert_int_equal(internal_call_role(&who, "WK0000000000000000000000000000000c"), ROLE_NONE);
-    assert_int_equal(internal_call_role(&who, ""), ROLE_NONE);
-    assert_int_equal(internal_call_leg(&who, "client:alice"), ROLE_CALLER);
-    assert_int_equal(internal_call_leg(&who, "client:bob"), ROLE_CALLEE);
-    assert_int_equal(internal_call_leg(&who, "client:bobby"), ROLE_NONE);
-    assert_int_equal(internal_call_leg(&who, "client:Alice"), ROLE_NONE);
-    assert_int_equal(internal_call_leg(&who, "alice"), ROLE_NONE);
+    assert_int_equal(call_rules_role(&who, who.caller_sid), ROLE_CALLER);
+    assert_int_equal(call_rules_role(&who, who.callee_sid), ROLE_CALLEE);
+    assert_int_equal(call_rules_role(&who, "WK0000000000000000000000000000000c"), ROLE_NONE);
+    assert_int_equal(call_rules_role(&who, ""), ROLE_NONE);
+    assert_int_equal(call_rules_leg(&who, "client:alice"), ROLE_CALLER);
+    assert_int_equal(call_rules_leg(&who, "client:bob"), ROLE_CALLEE);
+    assert_int_equal(call_rules_leg(&who, "client:bobby"), ROLE_NONE);
+    assert_int_equal(call_rules_leg(&who, "client:Alice"), ROLE_NONE);
+    assert_int_equal(call_rules_leg(&who, "alice"), ROLE_NONE);
 }
 
 static void attributes_are_the_contract_s(void **state)
@@ -60,7 +60,7 @@ static void attributes_are_the_contract_s(void **state)
     static const char *const conversation[] = { "conversations", "conversation_id", NULL };
     static const char *const conference_sid[] = { "conference", "sid", NULL };
     static const char *const conference_name[] = { "conference", "friendlyName", NULL };
-    cJSON *t1 = internal_call_caller_attributes(&who, "s.t.1", "c0ffee");
+    cJSON *t1 = call_rules_caller_attributes(&who, "s.t.1", "c0ffee");
     assert_non_null(t1);
     assert_string_equal(json_get_string(t1, "targetWorker"), "client:alice");
     assert_string_equal(json_get_string(t1, "autoAnswer"), "true");
@@ -74,7 +74,7 @@ static void attributes_are_the_contract_s(void **state)
     assert_string_equal(json_get_path(t1, conversation), "c0ffee");
     cJSON_Delete(t1);
 
-    cJSON *k = internal_call_callee_attributes(&who, "s.k", T1_SID, CF_SID, "c0ffee");
+    cJSON *k = call_rules_callee_attributes(&who, "s.k", T1_SID, CF_SID, "c0ffee");
     assert_non_null(k);
     assert_string_equal(json_get_string(k, "targetWorker"), "client:bob");
     assert_string_equal(json_get_string(k, "autoAnswer"), "false");
@@ -95,45 +95,45 @@ static void apply(cJSON *attributes, cJSON *patch, struct call_facts *facts)
     assert_non_null(patch);
     assert_int_equal(json_merge(attributes, patch), ERR_OK);
     cJSON_Delete(patch);
-    internal_call_read(attributes, facts);
+    call_rules_read(attributes, facts);
 }
 
 static void what_is_written_is_read(void **state)
 {
     (void)state;
     struct call_facts facts;
-    cJSON *attributes = internal_call_caller_attributes(&who, "s", "c0ffee");
-    internal_call_read(attributes, &facts);
+    cJSON *attributes = call_rules_caller_attributes(&who, "s", "c0ffee");
+    call_rules_read(attributes, &facts);
     assert_int_equal(facts.outcome, OUTCOME_NONE);
     assert_string_equal(facts.k_sid, "");
     assert_string_equal(facts.claim_id, "");
     assert_string_equal(facts.connected_at, "");
     assert_string_equal(facts.conversation_id, "c0ffee");
 
-    apply(attributes, internal_call_patch_claim("abcd", 1700000000), &facts);
+    apply(attributes, call_rules_patch_claim("abcd", 1700000000), &facts);
     assert_string_equal(facts.claim_id, "abcd");
     assert_int_equal(facts.claimed_at_s, 1700000000);
-    apply(attributes, internal_call_patch_unclaim(), &facts);
+    apply(attributes, call_rules_patch_unclaim(), &facts);
     assert_string_equal(facts.claim_id, "");
 
-    apply(attributes, internal_call_patch_callee_task(CF_SID, CA_CALLER, K_SID), &facts);
+    apply(attributes, call_rules_patch_callee_task(CF_SID, CA_CALLER, K_SID), &facts);
     assert_string_equal(facts.conference_sid, CF_SID);
     assert_string_equal(facts.caller_call_sid, CA_CALLER);
     assert_string_equal(facts.k_sid, K_SID);
 
-    apply(attributes, internal_call_patch_connected(CA_CALLEE, 1700000000), &facts);
+    apply(attributes, call_rules_patch_connected(CA_CALLEE, 1700000000), &facts);
     assert_string_equal(facts.connected_at, "2023-11-14T22:13:20Z");
     assert_string_equal(facts.k_sid, K_SID); /* the patches don't tread on each other */
 
-    apply(attributes, internal_call_patch_hold(ROLE_CALLER, true), &facts);
-    apply(attributes, internal_call_patch_hold(ROLE_CALLEE, true), &facts);
+    apply(attributes, call_rules_patch_hold(ROLE_CALLER, true), &facts);
+    apply(attributes, call_rules_patch_hold(ROLE_CALLEE, true), &facts);
     assert_true(facts.caller_holds);
     assert_true(facts.callee_holds);
-    apply(attributes, internal_call_patch_hold(ROLE_CALLER, false), &facts);
+    apply(attributes, call_rules_patch_hold(ROLE_CALLER, false), &facts);
     assert_false(facts.caller_holds);
     assert_true(facts.callee_holds);
 
-    apply(attributes, internal_call_patch_outcome(OUTCOME_NO_ANSWER), &facts);
+    apply(attributes, call_rules_patch_outcome(OUTCOME_NO_ANSWER), &facts);
     assert_int_equal(facts.outcome, OUTCOME_NO_ANSWER);
     cJSON_Delete(attributes);
 }
@@ -156,7 +156,7 @@ static void rubbish_in_attributes_counts_as_absent(void **state)
         cJSON *attributes = NULL;
         memset(&empty, 0, sizeof empty);
         assert_int_equal(json_parse_object(rubbish[i], strlen(rubbish[i]), &attributes), ERR_OK);
-        internal_call_read(attributes, &facts);
+        call_rules_read(attributes, &facts);
         facts.claimed_at_s = 0; /* means nothing without an id */
         assert_memory_equal(&facts, &empty, sizeof facts);
         cJSON_Delete(attributes);
@@ -201,7 +201,7 @@ static void a_claim_is_taken_once(void **state)
         snprintf(facts.k_sid, sizeof facts.k_sid, "%s", rows[i].k_sid);
         snprintf(facts.claim_id, sizeof facts.claim_id, "%s", rows[i].claim_id);
         facts.claimed_at_s = rows[i].claimed_at_s;
-        enum claim_decision got = internal_call_claim(&facts, rows[i].t1, "me", NOW);
+        enum claim_decision got = call_rules_claim(&facts, rows[i].t1, "me", NOW);
         if (got != rows[i].expected) fail_msg("%s: %d", rows[i].what, got);
     }
 }
@@ -209,8 +209,8 @@ static void a_claim_is_taken_once(void **state)
 static void both_hosts_settle_glare_alike(void **state)
 {
     (void)state;
-    assert_true(internal_call_wins_glare(T1_SID, K_SID));
-    assert_false(internal_call_wins_glare(K_SID, T1_SID));
+    assert_true(call_rules_wins_glare(T1_SID, K_SID));
+    assert_false(call_rules_wins_glare(K_SID, T1_SID));
 }
 
 static void a_task_is_ended_by_the_step_that_its_state_allows(void **state)
@@ -222,7 +222,7 @@ static void a_task_is_ended_by_the_step_that_its_state_allows(void **state)
         [TASK_COMPLETED] = CLOSE_NOTHING, [TASK_CANCELED] = CLOSE_NOTHING,
     };
     for (int i = 0; i < TASK__MAX; i++) {
-        assert_int_equal(internal_call_close_step((enum task_status)i), expected[i]);
+        assert_int_equal(call_rules_close_step((enum task_status)i), expected[i]);
     }
 }
 
@@ -247,9 +247,8 @@ static void the_end_of_a_leg_means_what_the_call_had_come_to(void **state)
         { ROLE_CALLEE, true, "completed", OUTCOME_HANGUP },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(
-            internal_call_leg_ended(rows[i].leg, rows[i].connected, rows[i].call_status),
-            rows[i].expected);
+        assert_int_equal(call_rules_leg_ended(rows[i].leg, rows[i].connected, rows[i].call_status),
+                         rows[i].expected);
     }
 }
 
@@ -339,7 +338,7 @@ static void ringback_decides_by_the_table(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct call_view view = view_of(&rows[i]);
         enum call_outcome outcome;
-        enum ring_decision got = internal_call_ring(&view, &outcome);
+        enum ring_decision got = call_rules_ring(&view, &outcome);
         if (got != rows[i].expected || outcome != rows[i].expected_outcome) {
             fail_msg("%s: decided %d, outcome %d", rows[i].what, got, outcome);
         }
@@ -364,7 +363,7 @@ static void ringback_never_rings_for_a_call_that_is_over(void **state)
                     };
                     struct call_view view = view_of(&row);
                     enum call_outcome outcome;
-                    enum ring_decision got = internal_call_ring(&view, &outcome);
+                    enum ring_decision got = call_rules_ring(&view, &outcome);
                     bool over = !task_status_is_live(row.t1) || row.caller_leg_ended ||
                                 k == K_GONE || (k >= 0 && !task_status_is_live(view.k)) ||
                                 (k == TASK_ASSIGNED && row.k_leg_ended);
@@ -384,9 +383,9 @@ static void a_call_without_t1_is_over(void **state)
     (void)state;
     struct call_view view = { .t1_found = false, .ring_seconds = RING_SECONDS };
     enum call_outcome outcome;
-    assert_int_equal(internal_call_ring(&view, &outcome), RING_CLOSE);
+    assert_int_equal(call_rules_ring(&view, &outcome), RING_CLOSE);
     assert_int_equal(outcome, OUTCOME_FAILED);
-    assert_int_equal(internal_call_state(&view), STATE_ENDED);
+    assert_int_equal(call_rules_state(&view), STATE_ENDED);
 }
 
 static void the_page_is_told_the_state(void **state)
@@ -424,9 +423,9 @@ static void the_page_is_told_the_state(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct call_view view = view_of(&rows[i].row);
-        enum call_state got = internal_call_state(&view);
+        enum call_state got = call_rules_state(&view);
         if (got != rows[i].expected) fail_msg("%s: %d", rows[i].row.what, got);
-        assert_string_equal(call_state_name(got), rows[i].name);
+        assert_string_equal(call_rules_state_name(got), rows[i].name);
     }
 }
 
@@ -440,7 +439,7 @@ static void a_callee_who_is_quicker_than_t1_is_rung(void **state)
         .k_found = true,
         .k = TASK_RESERVED,
     };
-    assert_int_equal(internal_call_state(&view), STATE_RINGING);
+    assert_int_equal(call_rules_state(&view), STATE_RINGING);
 }
 
 int main(void)

@@ -14,25 +14,25 @@ static void what_is_written_is_read(void **state)
     struct call_away away;
     cJSON *attributes = cJSON_CreateObject();
     cJSON *patches[] = {
-        internal_call_patch_away(ROLE_CALLER, 1700000000),
-        internal_call_patch_away(ROLE_CALLEE, 1700000007),
-        internal_call_patch_leg(ROLE_CALLEE, LEG),
-        internal_call_patch_back(ROLE_CALLER),
+        call_rules_away_patch(ROLE_CALLER, 1700000000),
+        call_rules_away_patch(ROLE_CALLEE, 1700000007),
+        call_rules_away_patch_leg(ROLE_CALLEE, LEG),
+        call_rules_away_patch_back(ROLE_CALLER),
     };
-    internal_call_read_away(attributes, &away);
-    assert_false(internal_call_is_away(&away, ROLE_CALLER));
-    assert_string_equal(internal_call_newest_leg(&away, ROLE_CALLER), "");
+    call_rules_away_read(attributes, &away);
+    assert_false(call_rules_away_is(&away, ROLE_CALLER));
+    assert_string_equal(call_rules_away_newest_leg(&away, ROLE_CALLER), "");
     for (size_t i = 0; i < sizeof patches / sizeof *patches; i++) {
         assert_non_null(patches[i]);
         assert_int_equal(json_merge(attributes, patches[i]), ERR_OK);
         cJSON_Delete(patches[i]);
     }
-    internal_call_read_away(attributes, &away);
-    assert_false(internal_call_is_away(&away, ROLE_CALLER));
-    assert_true(internal_call_is_away(&away, ROLE_CALLEE));
-    assert_int_equal(internal_call_away_since_s(&away, ROLE_CALLEE), 1700000007);
-    assert_string_equal(internal_call_newest_leg(&away, ROLE_CALLEE), LEG);
-    assert_string_equal(internal_call_newest_leg(&away, ROLE_CALLER), "");
+    call_rules_away_read(attributes, &away);
+    assert_false(call_rules_away_is(&away, ROLE_CALLER));
+    assert_true(call_rules_away_is(&away, ROLE_CALLEE));
+    assert_int_equal(call_rules_away_since_s(&away, ROLE_CALLEE), 1700000007);
+    assert_string_equal(call_rules_away_newest_leg(&away, ROLE_CALLEE), LEG);
+    assert_string_equal(call_rules_away_newest_leg(&away, ROLE_CALLER), "");
     cJSON_Delete(attributes);
 }
 
@@ -44,10 +44,10 @@ static void rubbish_counts_as_absent(void **state)
     struct call_away away;
     cJSON *attributes = NULL;
     assert_int_equal(json_parse_object(text, strlen(text), &attributes), ERR_OK);
-    internal_call_read_away(attributes, &away);
-    assert_false(internal_call_is_away(&away, ROLE_CALLER));
-    assert_false(internal_call_is_away(&away, ROLE_CALLEE));
-    assert_string_equal(internal_call_newest_leg(&away, ROLE_CALLER), "");
+    call_rules_away_read(attributes, &away);
+    assert_false(call_rules_away_is(&away, ROLE_CALLER));
+    assert_false(call_rules_away_is(&away, ROLE_CALLEE));
+    assert_string_equal(call_rules_away_newest_leg(&away, ROLE_CALLER), "");
     cJSON_Delete(attributes);
 }
 
@@ -72,7 +72,7 @@ static void who_leaves_may_come_back_for_a_while(void **state)
         { "nobody was ever there", { false, false, false, 0, 20 }, PRESENCE_CLOSE },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        enum presence_decision got = internal_call_presence(&rows[i].view);
+        enum presence_decision got = call_rules_away_presence(&rows[i].view);
         if (got != rows[i].expected) fail_msg("%s: %d", rows[i].what, got);
     }
 }
