@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { completeConfig, loadConfig } from './config.js';
-import { voiceRoutes } from './rest-voice.js';
+import { voiceRoutes } from './rest/voice.js';
 import { startSandbox } from './sandbox.js';
 import { readState } from './state-file.js';
-import { createVoice } from './voice.js';
+import { createVoice } from './voice/voice.js';
 
 const EXIT_WITHIN_MS = 2000;
 

@@ -1,11 +1,11 @@
-import { startCustomerTraffic } from './customers.js';
-import { EventBridge } from './event-bridge.js';
-import { accountRoutes } from './rest-account.js';
-import { taskrouterRoutes } from './rest-taskrouter.js';
-import { seed } from './seed.js';
+import { startCustomerTraffic } from './control/customers.js';
+import { EventBridge } from './bridge/event-bridge.js';
+import { accountRoutes } from './rest/account.js';
+import { taskrouterRoutes } from './rest/taskrouter.js';
+import { seed } from './taskrouter/seed.js';
 import { Server } from './server.js';
 import { restoreState, saveState } from './state-file.js';
-import { TaskRouter } from './taskrouter.js';
+import { TaskRouter } from './taskrouter/taskrouter.js';
 import { createWorld } from './world.js';
 
 /** Where a stand-in that is started again listens: where it did before. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { controlRoutes } from './control.js';
-import { EVENT_BRIDGE_PATH } from './event-bridge.js';
-import { injectFault } from './fault-injection.js';
-import { Router, readParams } from './rest.js';
+import { controlRoutes } from './control/control.js';
+import { EVENT_BRIDGE_PATH } from './bridge/event-bridge.js';
+import { injectFault } from './control/fault-injection.js';
+import { Router, readParams } from './rest/router.js';
 import { TwilioError } from './twilio-error.js';
 
 const MAX_BODY = 2 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { Faults } from './faults.js';
-import { RequestLog } from './request-log.js';
-import { applySwitches, preset } from './switches.js';
+import { Faults } from './control/faults.js';
+import { RequestLog } from './control/request-log.js';
+import { applySwitches, preset } from './control/switches.js';
 
 function createLog(file) {
   if (!file) return () => {};

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { preset, SWITCHES } from '../switches.js';
+import { preset, SWITCHES } from '../control/switches.js';
 import { start, until } from './stand-in.js';
 
 let sandbox;

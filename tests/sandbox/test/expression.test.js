@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compile, evaluate } from '../expression.js';
+import { compile, evaluate } from '../taskrouter/expression.js';
 
 const scope = {
   name: 'Ann', level: 5, active: true, nothing: null,

@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 
 import { recordError } from '../errors.js';
 import { keepLatest } from '../keep-latest.js';
-import { RequestLog } from '../request-log.js';
+import { RequestLog } from '../control/request-log.js';
 import { Application, conferenceTwiml, startWorld, until, wav } from './voice-support.js';
 
 setFlagsFromString('--expose-gc');

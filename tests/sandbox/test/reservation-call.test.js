@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
 import { completeConfig } from '../config.js';
-import { voiceRoutes } from '../rest-voice.js';
+import { voiceRoutes } from '../rest/voice.js';
 import { startSandbox } from '../sandbox.js';
-import { createVoice } from '../voice.js';
+import { createVoice } from '../voice/voice.js';
 import { Application, conferenceTwiml, until } from './voice-support.js';
 
 let sandbox;

@@ -6,9 +6,9 @@ import { after, afterEach, before, test } from 'node:test';
 import twilio from 'twilio';
 
 import { completeConfig } from '../config.js';
-import { voiceRoutes } from '../rest-voice.js';
+import { voiceRoutes } from '../rest/voice.js';
 import { startSandbox } from '../sandbox.js';
-import { createVoice } from '../voice.js';
+import { createVoice } from '../voice/voice.js';
 import { Application, conferenceTwiml, hears, until, wav } from './voice-support.js';
 
 let sandbox;

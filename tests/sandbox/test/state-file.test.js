@@ -9,9 +9,9 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 
-import { voiceRoutes } from '../rest-voice.js';
+import { voiceRoutes } from '../rest/voice.js';
 import { readState } from '../state-file.js';
-import { createVoice } from '../voice.js';
+import { createVoice } from '../voice/voice.js';
 import { once, start, until } from './stand-in.js';
 import { Application, conferenceTwiml } from './voice-support.js';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
-import { parseTwiml } from '../twiml.js';
+import { parseTwiml } from '../voice/twiml.js';
 import { Application, hears, startWorld, until, wav } from './voice-support.js';
 
 const xml = (body) => `<?xml version="1.0" encoding="UTF-8"?>\n<Response>${body}</Response>`;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 
 import { completeConfig } from '../config.js';
-import { createVoice } from '../voice.js';
+import { createVoice } from '../voice/voice.js';
 import { createWorld } from '../world.js';
 
 export function startWorld({ switches, ...config } = {}) {

@@ -11,7 +11,7 @@ import path from 'node:path';
 
 import twilio from 'twilio';
 
-import { connectionOverrides, signedUrl, withQuery } from '../webhook.js';
+import { connectionOverrides, signedUrl, withQuery } from '../voice/webhook.js';
 import { Application, startWorld, until } from './voice-support.js';
 
 let world;

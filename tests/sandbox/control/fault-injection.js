@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TwilioError } from '../twilio-error.js';
+
+const DEFAULT_DELAY_MS = 1000;
+
+/**
+ * Answers a request that meets a fault. `answer()` carries the request out and gives what would
+ * have been sent. Gives what to send instead, or null where the connection itself was dealt with.
+ */
+export async function injectFault(fault, answer, res) {
+  if (fault.action === 'delay') return delayed(fault, answer);
+  const carriedOut = fault.apply === 'after' ? await answer() : null;
+  if (fault.action === 'drop') {
+    res.destroy();
+    return null;
+  }
+  if (fault.action === 'hang') return null;
+  if (fault.action === 'truncate') return truncate(carriedOut ?? refusal(fault), res);
+  return refusal(fault);
+}
+
+async function delayed(fault, answer) {
+  const ms = fault.ms ?? DEFAULT_DELAY_MS;
+  if (fault.apply !== 'after') {
+    await sleep(ms);
+    return answer();
+  }
+  const outcome = await answer();
+  await sleep(ms);
+  return outcome;
+}
+
+function refusal({ action, status, code, retryAfter, body }) {
+  if (action === 'json') {
+    return {
+      status: status ?? 200,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    };
+  }
+  if (action === 'rubbish') return { status: status ?? 200, headers: {}, body: '\u0000{not json' };
+  if (action === 'html') {
+    return {
+      status: status ?? 502,
+      headers: { 'Content-Type': 'text/html' },
+      body: '<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>',
+    };
+  }
+  const wanted = status ?? (action === 'truncate' ? 200 : 500);
+  const error = new TwilioError(wanted, code ?? 20_000 + wanted, 'A fault that a test has ordered');
+  const headers = { 'Content-Type': 'application/json' };
+  if (retryAfter !== undefined) headers['Retry-After'] = String(retryAfter);
+  return { status: wanted, headers, body: JSON.stringify(error.body()) };
+}
+
+/** Announces the whole answer, sends half of it and closes. */
+function truncate({ status, headers, body }, res) {
+  const bytes = Buffer.from(body);
+  res.writeHead(status, { ...headers, 'Content-Length': bytes.length });
+  res.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => res.destroy());
+  return null;
+}

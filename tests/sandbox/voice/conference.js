@@ -1,0 +1,169 @@
+// Conferences: who is in, when one starts and ends, and what its status callback is told.
+
+import { toneSource } from '../media/audio.js';
+import { Participant } from './participant.js';
+import { rfc2822 } from '../rfc2822.js';
+
+const BEEP = { hz: 850, seconds: 0.2 };
+
+export class Conference {
+  constructor(world, friendlyName) {
+    this.world = world;
+    this.sid = world.sid('CF');
+    this.friendlyName = friendlyName;
+    this.started = false;
+    this.ended = false;
+    this.participants = new Map();
+    this.pending = new Map();
+    this.maxParticipants = 250;
+    this.callback = null;
+    this.configured = false;
+    this.sequence = 0;
+    this.dateCreated = this.dateUpdated = world.now();
+    this.reasonEnded = null;
+    this.callSidEnding = null;
+  }
+
+  // Whoever was in it has left by the time that a restart is written down; `pending` is what
+  // Conferences makes of it.
+  toJSON() {
+    const { world, participants, callback, pending, ...fields } = this;
+    return { ...fields, callback: callback && { ...callback, events: [...callback.events] },
+      pending: [...pending].map(([callSid, { options }]) => ({ callSid, options })) };
+  }
+
+  static restore(world, { callback, pending, ...fields }) {
+    return Object.assign(new Conference(world, fields.friendlyName), fields,
+      { callback: callback && { ...callback, events: new Set(callback.events) } });
+  }
+
+  get status() {
+    if (this.ended) return 'completed';
+    return this.started ? 'in-progress' : this.world.switches.loneConferenceStatus;
+  }
+
+  // The first participant's settings hold for the Conference; later ones are ignored.
+  configure({ statusCallback, statusCallbackMethod, statusCallbackEvents, maxParticipants }) {
+    if (this.configured) return;
+    this.configured = true;
+    if (maxParticipants) this.maxParticipants = maxParticipants;
+    if (statusCallback) {
+      this.callback = { url: statusCallback, method: statusCallbackMethod ?? 'POST',
+        events: new Set(statusCallbackEvents) };
+    }
+  }
+
+  // A participant by call SID or label, among those connected.
+  find(key) {
+    return this.participants.get(key)
+      ?? [...this.participants.values()].find((p) => p.label !== null && p.label === key);
+  }
+
+  labelInUse(label) {
+    return this.find(label) !== undefined
+      || [...this.pending.values()].some((pending) => pending.options.label === label);
+  }
+
+  isFull() {
+    return this.participants.size >= this.maxParticipants;
+  }
+
+  join(call, options) {
+    this.configure(options);
+    const participant = new Participant(this, call, options);
+    this.participants.set(call.sid, participant);
+    call.participant = participant;
+    this.touch();
+    this.notify('join', 'participant-join', participant.webhookParams());
+    this.startIfReady();
+    this.refresh();
+    if (['true', 'onEnter'].includes(participant.beep)) this.beep();
+    this.world.events.emit('participant-joined',
+      { callSid: call.sid, conferenceSid: this.sid, friendlyName: this.friendlyName });
+    return participant;
+  }
+
+  startIfReady() {
+    const starters = [...this.participants.values()].some((p) => p.startConferenceOnEnter);
+    if (this.started || this.participants.size < 2 || !starters) return;
+    this.started = true;
+    this.notify('start', 'conference-start');
+  }
+
+  refresh() {
+    for (const participant of this.participants.values()) participant.refresh();
+  }
+
+  beep() {
+    if (!this.started) return;
+    for (const { call } of this.participants.values()) call.port.announce(toneSource(BEEP));
+  }
+
+  leave(participant, { reason, callStatus, kicked = false }) {
+    if (!this.participants.delete(participant.call.sid)) return;
+    this.remove(participant, reason, callStatus);
+    if (this.ended) return;
+    const how = kicked ? 'kicked' : 'left';
+    const { sid } = participant.call;
+    if (participant.endConferenceOnExit) {
+      this.end({ reason: `participant-with-end-conference-on-exit-${how}`, participant,
+        text: `Participant ${sid} with endConferenceOnExit=true left the conference` });
+    } else if (this.participants.size === 0) {
+      this.end({ reason: `last-participant-${how}`, participant,
+        text: `The last participant ${sid} left the conference` });
+    } else if (['true', 'onExit'].includes(participant.beep)) {
+      this.beep();
+    }
+  }
+
+  remove(participant, reason, callStatus) {
+    participant.detach();
+    this.touch();
+    this.notify('leave', 'participant-leave', { ...participant.webhookParams(),
+      ReasonParticipantLeft: reason, ParticipantCallStatus: callStatus });
+  }
+
+  endByApi() {
+    this.end({ reason: 'conference-ended-via-api', participant: null,
+      text: 'The conference was ended via the API' });
+  }
+
+  end({ reason, participant, text }) {
+    this.ended = true;
+    this.reasonEnded = reason;
+    this.callSidEnding = participant?.call.sid ?? null;
+    const leaveReason = participant ? 'moderator_ended_conference' : 'conference_ended_via_api';
+    const remaining = [...this.participants.values()];
+    this.participants.clear();
+    for (const other of remaining) this.remove(other, leaveReason, 'in-progress');
+    for (const { call } of this.pending.values()) call.end('canceled');
+    this.touch();
+    if (!this.started && this.world.switches.conferenceEndNeverStarted === 'not-sent') return;
+    this.notify('end', 'conference-end', {
+      CallSidEndingConference: this.callSidEnding,
+      ParticipantLabelEndingConference: participant?.label,
+      ReasonConferenceEnded: reason,
+      Reason: text,
+    });
+  }
+
+  touch() {
+    this.dateUpdated = this.world.now();
+  }
+
+  notify(token, event, fields = {}) {
+    if (!this.callback?.events.has(token)) return;
+    this.sequence += 1;
+    const params = {
+      AccountSid: this.world.config.accountSid,
+      ConferenceSid: this.sid,
+      FriendlyName: this.friendlyName,
+      SequenceNumber: this.sequence,
+      StatusCallbackEvent: event,
+      Timestamp: rfc2822(this.world.now()),
+      ...fields,
+    };
+    this.world.webhook.notify({ url: this.callback.url, method: this.callback.method, params },
+      { code: 16011, callSid: fields.CallSid });
+  }
+}
