@@ -95,7 +95,7 @@ function guarded(world, page, rule) {
   };
 }
 
-/** A page as link.js and calls.js wire it. */
+/** A page as connection.js and calls.js wire it. */
 function openPage(world, rule, note) {
   const session = {
     taskrouter: { token: 'T' }, voice: { token: 'T' }, ringSeconds: 30,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { arrange, createColleagues, merge } from '../../www/js/colleagues.js';
-import { foldText, isMatch, markedPieces } from '../../www/js/match.js';
+import { foldText, isMatch, markedPieces } from '../../www/js/name-match.js';
 import { openLatestStore, openStore } from '../../www/js/store.js';
 
 const marked = (name, asked) => markedPieces(name, asked)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import test from 'node:test';
 
-import { EXPECTED_FOR, judgeCall } from '../../www/js/call-match.js';
+import { EXPECTED_FOR, judgeCall } from '../../www/js/expected-leg.js';
 import { createSoftphone } from '../../www/js/softphone.js';
 import { connectTaskRouter, isTaken, kindOf, withParameter } from '../../www/js/taskrouter.js';
 import { fakeTime } from './fake-time.js';

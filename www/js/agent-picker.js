@@ -5,7 +5,7 @@ import { createAgentSearch } from './agent-search.js';
 import { createColleagues, merge } from './colleagues.js';
 import { mountCombobox } from './combobox.js';
 import { part, setText } from './dom.js';
-import { isMatch, markedPieces } from './match.js';
+import { isMatch, markedPieces } from './name-match.js';
 import { presenceOf } from './presence.js';
 import { plural, t } from './strings.js';
 

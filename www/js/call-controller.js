@@ -2,16 +2,10 @@
 // are only the hands.
 
 import { canCall, initialState, pollPlan, reduce } from './call-state.js';
+import { insist } from './insist.js';
+import { pause } from './pause.js';
 import { createPoller } from './poller.js';
 import { isTaken, withParameter } from './taskrouter.js';
-
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
-/**
- * Refusals that no repetition changes; the next question to the server tells what is true. In other
- * words than our programs' they are a web server's that lacks the programs for a moment.
- */
-const isFinal = ({ status, code }) => (
-  status >= 400 && status < 500 && status !== 429 && code !== 'failed');
 
 const RESERVED_WITHIN = 25000; // a caller's Task lives 20 s without a reservation
 const DROP_AFTER = 2000; // a hang-up is heard at once, also when the server is slow
@@ -64,19 +58,6 @@ export function createCallController(parts, onState) {
       if (status === 401) dispatch({ type: 'signed-out', taskSid });
     },
   });
-
-  /** Repeats what must reach the server until it did or is refused. */
-  async function insist(request, isOff = () => false) {
-    for (let tries = 0; tries < 20 && !isOff(); tries += 1) {
-      try {
-        return await request();
-      } catch (error) {
-        if (isFinal(error)) return null;
-        await pause(Math.min(3000, 250 * 2 ** tries));
-      }
-    }
-    return null;
-  }
 
   /** The server has said so; after a refusal to say anything more, what was begun is still tried. */
   const isOver = (taskSid) => state.taskSid !== taskSid

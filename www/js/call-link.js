@@ -1,7 +1,7 @@
 // A call that was asked for from outside, by `?call=WK…` in the page's address or by the page
 // around it. Nobody is called before the agent has said yes.
 
-import { openDialog } from './dialog.js';
+import { mayOpenDialog, openDialog } from './dialog.js';
 import { part, setText } from './dom.js';
 import { presenceOf } from './presence.js';
 import { t } from './strings.js';
@@ -21,7 +21,7 @@ export function takeFromAddress(location = globalThis.location, history = global
   return asked;
 }
 
-async function ask(agent, { whyNot, rings, call }) {
+async function ask(agent, { whyNot, call }) {
   const reason = part('p', { className: 'note' });
   reason.setAttribute('role', 'status');
   const yes = part('button', { type: 'button', className: 'main go', words: 'call' });
@@ -37,7 +37,6 @@ async function ask(agent, { whyNot, rings, call }) {
     setText(reason, text);
   }
 
-  if (rings()) dialog.close();
   update();
   const timer = setInterval(update, 250);
   dialog.addEventListener('close', () => clearInterval(timer));
@@ -51,12 +50,11 @@ async function ask(agent, { whyNot, rings, call }) {
 /**
  * @param {string} address as it was asked for; there may be no such agent
  * @param {object} page find(address) like list-agents; whyNot(agent): a sentence, or null if the
- *   agent can be called now; rings(): a call comes in, which no question may cover;
- *   own: addresses of the asker, whom the list leaves out; call(agent)
+ *   agent can be called now; own: addresses of the asker, whom the list leaves out; call(agent)
  */
 export async function askToCall(address, page) {
   const { agents } = addressIn(address) ? await page.find(address, { limit: 1 }) : { agents: [] };
-  if (document.querySelector('dialog[open]') || page.rings()) return;
+  if (!mayOpenDialog()) return;
   if (agents[0]) {
     await ask(agents[0], page);
     return;

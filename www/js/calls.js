@@ -6,11 +6,12 @@ import { createCallController } from './call-controller.js';
 import { mountCallPanel } from './call-panel.js';
 import { createCallRequests } from './call-requests.js';
 import { canCall, canUseLeg, initialState, wasJustWith } from './call-state.js';
+import { createConnection } from './connection.js';
 import { createDevices } from './devices.js';
+import { giveWayToRing, isDialogOpen, mayOpenDialog } from './dialog.js';
 import { byId, setText } from './dom.js';
 import { mountKeypad } from './keypad.js';
-import { insist, need } from './later.js';
-import { createLink } from './link.js';
+import { loadWithRetries, need } from './loading.js';
 import { createMicrophone, microphonePermission } from './microphone.js';
 import { createOutside } from './outside.js';
 import { mountOwnStatus } from './own-status.js';
@@ -33,26 +34,26 @@ let call = initialState;
 const controller = createCallController({
   api: createCallRequests(api),
   microphone,
-  session: () => link.session,
-  taskRouter: () => link.taskRouter,
-  softphone: () => link.softphone,
-  registered: () => link.whenRegistered(),
-  mayRejoin: (...question) => link.tabs.mayRejoin(...question),
-  locate: (...question) => link.tabs.locate(...question),
-  wasMuted: (taskSid) => link.tabs.wasMuted(taskSid),
-  hasNoCall: () => link.tabs.hasNoCall(),
+  session: () => connection.session,
+  taskRouter: () => connection.taskRouter,
+  softphone: () => connection.softphone,
+  registered: () => connection.whenRegistered(),
+  mayRejoin: (...question) => connection.tabs.mayRejoin(...question),
+  locate: (...question) => connection.tabs.locate(...question),
+  wasMuted: (taskSid) => connection.tabs.wasMuted(taskSid),
+  hasNoCall: () => connection.tabs.hasNoCall(),
   reached(reached) {
     if (reached === now.reached) return;
     now.reached = reached;
     render();
   },
 }, (state) => {
-  if (state.phase === 'ringing' && call.phase !== 'ringing') uncover();
+  giveWayToRing(state.phase === 'ringing');
   if (state.other && ['calling', 'ringing', 'connected'].includes(state.phase)) {
     picker.met(state.other);
   }
   call = state;
-  link.tabs?.follow(state);
+  connection.tabs?.follow(state);
   sound.follow(state);
   render();
 });
@@ -65,8 +66,8 @@ function act(event) {
     act({ type: 'dial', agent: call.other });
     return;
   }
-  if (TAKES_CHARGE.includes(event.type)) link.tabs?.takeOver();
-  const more = event.type === 'rejoin' ? { muted: link.tabs?.wasMuted(call.taskSid) } : {};
+  if (TAKES_CHARGE.includes(event.type)) connection.tabs?.takeOver();
+  const more = event.type === 'rejoin' ? { muted: connection.tabs?.wasMuted(call.taskSid) } : {};
   controller.dispatch({ ...event, ...more });
 }
 
@@ -88,7 +89,7 @@ const keypad = mountKeypad({
   covered: byId('portrait'),
 }, controller.sendDigits);
 const ownStatus = mountOwnStatus(byId('presence'), async (sid) => {
-  now.statusFailed = await link.setActivity(sid).then(() => false, () => true);
+  now.statusFailed = await connection.setActivity(sid).then(() => false, () => true);
   showOwnStatus();
   render();
 });
@@ -106,13 +107,13 @@ function asKnown(agent) {
 }
 
 function readyFor(picked) {
-  const connected = link.up && link.registered;
+  const connected = connection.up && connection.registered;
   now.wasConnected ||= connected;
-  const problem = link.problem ?? (now.reached && missing.size === 0 ? null : 'unreachable')
+  const problem = connection.problem ?? (now.reached && missing.size === 0 ? null : 'unreachable')
     ?? (now.statusFailed ? 'statusFailed' : null);
   return readiness({
-    ...now, problem, connected, picked: asKnown(picked), online: link.online,
-    inCharge: link.tabs?.inCharge() ?? true, activity: link.taskRouter?.activity(),
+    ...now, problem, connected, picked: asKnown(picked), online: connection.online,
+    inCharge: connection.tabs?.inCharge() ?? true, activity: connection.taskRouter?.activity(),
   });
 }
 
@@ -136,22 +137,22 @@ function renderHint() {
 
 function render() {
   keepingFocus(renderHint);
-  outside.update(link.up && link.registered, call);
+  outside.update(connection.up && connection.registered, call);
   const { canCall: able, reachable } = readyFor({ available: true });
   panel.update(call, able, reachable);
   keypad.update(canUseLeg(call));
-  const inCharge = link.tabs?.inCharge() ?? true;
+  const inCharge = connection.tabs?.inCharge() ?? true;
   ringer.update(call.phase === 'ringing' && inCharge);
   alerts.update(call.phase === 'ringing' ? call.other.name : null, inCharge);
 }
 
 function showOwnStatus() {
   ownStatus.update({
-    activities: link.taskRouter?.activities() ?? [],
-    current: link.taskRouter?.activity() ?? null,
-    up: link.up,
-    reachable: link.online && link.up && link.registered,
-    problem: link.problem,
+    activities: connection.taskRouter?.activities() ?? [],
+    current: connection.taskRouter?.activity() ?? null,
+    up: connection.up,
+    reachable: connection.online && connection.up && connection.registered,
+    problem: connection.problem,
   });
 }
 
@@ -160,7 +161,7 @@ byId('dial').addEventListener('submit', (event) => {
   if (!byId('call').disabled) act({ type: 'dial', agent: picker.picked() });
 });
 byId('agent').addEventListener('agent-pick', render);
-byId('use-tab').addEventListener('click', () => link.tabs.takeOver());
+byId('use-tab').addEventListener('click', () => connection.tabs.takeOver());
 byId('go-ready').addEventListener('click', goReady);
 byId('reload').addEventListener('click', () => location.reload());
 
@@ -192,7 +193,6 @@ const outside = createOutside({
     const { canCall: able, text } = readyFor(agent);
     return able ? null : text || t('hintConnecting');
   },
-  rings: () => call.phase === 'ringing',
   call(agent) {
     picker.choose(agent);
     act({ type: 'dial', agent });
@@ -203,7 +203,7 @@ const outside = createOutside({
   notLoaded: tell('outside'),
 });
 
-const link = createLink(session, {
+const connection = createConnection(session, {
   soundFolder: new URL('sounds/', document.baseURI),
   getUserMedia: microphone.take,
   signedIn(signed) {
@@ -221,15 +221,8 @@ const link = createLink(session, {
 });
 
 const sound = createSound({
-  devices, ringer, link, controller, isTalking: () => canUseLeg(call),
+  devices, ringer, connection, controller, isTalking: () => canUseLeg(call),
 });
-
-const dialogIsOpen = () => document.querySelector('dialog[open]') !== null;
-
-/** A dialog covers the buttons of a call and locks them: none stands before a ring. */
-function uncover() {
-  document.querySelector('dialog[open]')?.close();
-}
 
 let settingsAreComing = false;
 
@@ -237,20 +230,19 @@ export async function openSettings() {
   if (settingsAreComing) return;
   settingsAreComing = true;
   try {
-    const settings = await insist(() => import('./settings.js'), tell('settings'));
-    if (dialogIsOpen()) return;
+    const settings = await loadWithRetries(() => import('./settings.js'), tell('settings'));
+    if (!mayOpenDialog()) return;
     await settings.openSettings(preferences, {
       devices, microphone, ringer, sound, now, goReady,
       isTalking: () => !canCall(call),
     });
-    if (call.phase === 'ringing') uncover(); // it began while they were loading
   } finally {
     settingsAreComing = false;
   }
 }
 
 const shortcutsOn = () => preferences.get('shortcuts', true);
-mountShortcuts(() => shortcutsOn() && !dialogIsOpen());
+mountShortcuts(() => shortcutsOn() && !isDialogOpen());
 announceShortcuts(shortcutsOn());
 preferences.onChange(() => {
   announceShortcuts(shortcutsOn());
@@ -260,7 +252,7 @@ preferences.onChange(() => {
 if (preferences.get('leg')) controller.returning();
 now.soundBlocked = ringer.isBlocked();
 askPermission();
-link.start(controller, Promise.all([
+connection.start(controller, Promise.all([
   need(() => import('../vendor/taskrouter.js'), tell('taskrouter')),
   need(() => import('../vendor/voice-sdk.js'), tell('voice')),
 ]));

@@ -24,7 +24,7 @@ export function permissionRows({ microphone, soundBlocked, notifications }) {
 
 /**
  * @param {object} parts {devices, microphone, ringer, sound, goReady(), isTalking()}, and `now` of
- *   main.js for what the browser allows
+ *   calls.js for what the browser allows
  * @returns {Promise<{elements: HTMLElement[], retell: () => void, stop: () => void}>} for the
  *   settings dialog; `retell`: the words are others now; `stop`: it is closed
  */

@@ -1,5 +1,6 @@
 // Which language the page speaks, and how the document comes to speak it.
 
+import { pause } from './pause.js';
 import { language, speak, t } from './strings.js';
 
 const PATIENCE = 10_000; // milliseconds that a table may take
@@ -62,7 +63,7 @@ async function learn(tag) {
 async function learnSome(tag, root) {
   while (!await learn(tag) && !await learn('en')) {
     delete root.documentElement.dataset.translating;
-    await new Promise((resolve) => { setTimeout(resolve, AGAIN); });
+    await pause(AGAIN);
   }
 }
 

@@ -2,16 +2,16 @@
 // calls or is called in the first moment.
 
 import { byId } from './dom.js';
-import { firstPaint, loadStyle, need, preload } from './later.js';
+import { firstPaint, loadStyle, need, preload } from './loading.js';
 import './page.js';
 import { t } from './strings.js';
 
 // What calls.js imports, however indirectly, so that all of it comes at once.
 const PARTS = [
-  'alerts', 'awake', 'call-controller', 'call-match', 'call-panel', 'call-requests', 'call-state',
-  'call-text', 'calls', 'chosen-status', 'devices', 'keypad', 'link', 'microphone', 'outlet',
-  'outside', 'own-status', 'poller', 'quality', 'readiness', 'ringer', 'shortcuts', 'softphone',
-  'sound', 'tabs', 'taskrouter',
+  'alerts', 'awake', 'call-controller', 'call-panel', 'call-requests', 'call-state', 'call-text',
+  'calls', 'chosen-status', 'connection', 'devices', 'dialog', 'expected-leg', 'insist',
+  'keypad', 'microphone', 'outlet', 'outside', 'own-status', 'poller', 'quality', 'readiness',
+  'ringer', 'shortcuts', 'softphone', 'sound', 'tabs', 'taskrouter',
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 

@@ -1,19 +1,19 @@
 // Who may ask for a call from outside: the page's own address, and the page around it. Both parts
 // are loaded only where somebody does.
 
-import { insist } from './later.js';
+import { loadWithRetries } from './loading.js';
 
 const inFrame = () => window.parent !== window;
 
 /**
- * @param {object} page what call-link.js and embed.js need: find, whyNot, rings, call, search, focus;
+ * @param {object} page what call-link.js and embed.js need: find, whyNot, call, search, focus;
  *   embedded() when somebody listens; notLoaded(failing)
  */
 export function createOutside(page) {
   let embedding = null;
   let own = []; // addresses of this agent
 
-  const callLink = () => insist(() => import('./call-link.js'), page.notLoaded);
+  const callLink = () => loadWithRetries(() => import('./call-link.js'), page.notLoaded);
 
   async function ask(address) {
     const { askToCall } = await callLink();
@@ -27,7 +27,7 @@ export function createOutside(page) {
   }
 
   async function embed(origins) {
-    const { mountEmbedding } = await insist(() => import('./embed.js'), page.notLoaded);
+    const { mountEmbedding } = await loadWithRetries(() => import('./embed.js'), page.notLoaded);
     embedding ??= mountEmbedding(origins, {
       call: (to) => ask(to).catch(() => {}), search: page.search, focus: page.focus,
     });

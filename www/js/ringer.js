@@ -1,7 +1,7 @@
 // The sounds of the page itself: the ring, driven by the state alone, and the alarm when a device
 // goes in mid-call. `update` is told whether it rings as often as anybody likes.
 
-import { insist } from './later.js';
+import { loadWithRetries } from './loading.js';
 import { createOutlet } from './outlet.js';
 
 const PERIOD = 3; // seconds from one ring to the next
@@ -31,7 +31,7 @@ export function createRinger(soundUrl, onBlocked) {
   }
 
   // Without the sound the ring is still on the screen and in the title.
-  const loaded = insist(load, () => {}).catch(() => null);
+  const loaded = loadWithRetries(load, () => {}).catch(() => null);
 
   function play(buffer, loop) {
     const source = new AudioBufferSourceNode(context, { buffer, loop });

@@ -5,7 +5,7 @@
 // look for, or busy with a call that was closed without a word. Then it is replaced.
 
 import { isOnline } from './awake.js';
-import { judgeCall } from './call-match.js';
+import { judgeCall } from './expected-leg.js';
 
 const LOOK_EVERY = 2000;
 const HOPELESS = 30000; // milliseconds without a registration after which a Device is replaced

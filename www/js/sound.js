@@ -2,6 +2,7 @@
 // another one, with an alarm and with words.
 
 import { USES } from './devices.js';
+import { pause } from './pause.js';
 
 const SETTLE = 400; // milliseconds in which the SDK may mend it by itself
 
@@ -9,16 +10,16 @@ const SETTLE = 400; // milliseconds in which the SDK may mend it by itself
 const preferred = (available) => (available.has('default') ? 'default' : [...available.keys()][0]);
 
 /**
- * @param {object} parts {devices, ringer, link, controller}
+ * @param {object} parts {devices, ringer, connection, controller}
  * @param {() => boolean} parts.isTalking
  */
-export function createSound({ devices, ringer, link, controller, isTalking }) {
+export function createSound({ devices, ringer, connection, controller, isTalking }) {
   let open = false;
   let speakerChosen = false;
 
   /** Has the SDK open the microphone anew: `microphone.take` decides which one it gets. */
   async function reopenMicrophone() {
-    const audio = link.softphone?.audio();
+    const audio = connection.softphone?.audio();
     if (!audio || !open) return;
     if (audio.inputDevice) await audio.setAudioConstraints({});
     else await audio.setInputDevice([...audio.availableInputDevices.keys()][0]);
@@ -28,7 +29,7 @@ export function createSound({ devices, ringer, link, controller, isTalking }) {
     const { id } = devices.current('speaker');
     speakerChosen ||= id !== '';
     if (!speakerChosen) return; // then the SDK's own choice is the system's
-    const audio = link.softphone?.audio();
+    const audio = connection.softphone?.audio();
     await audio?.speakerDevices.set(id || preferred(audio.availableOutputDevices)).catch(() => {});
   }
 
@@ -51,7 +52,7 @@ export function createSound({ devices, ringer, link, controller, isTalking }) {
 
     /** Devices have come or gone. */
     async changed(which, change) {
-      if (which === 'microphone') await new Promise((resolve) => { setTimeout(resolve, SETTLE); });
+      if (which === 'microphone') await pause(SETTLE);
       await use(which).catch(() => {});
       if (isTalking() && which !== 'ring') tell(which, change);
     },
@@ -63,7 +64,7 @@ export function createSound({ devices, ringer, link, controller, isTalking }) {
       open = talks;
       if (open) useSpeaker();
       // What was opened in mid-call stays open otherwise, and its light on.
-      else link.softphone?.audio()?.unsetInputDevice().catch(() => {});
+      else connection.softphone?.audio()?.unsetInputDevice().catch(() => {});
     },
 
     /** Once there is a store to know it from. */

@@ -5,9 +5,9 @@
 // is no secure context, and so no microphone either, or where the browser refuses them to an embedded
 // page) every tab is in charge.
 
-const ORIGINAL_MAY_RETURN = 3000; // milliseconds that a reloaded tab has to fetch its call back
+import { pause } from './pause.js';
 
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+const ORIGINAL_MAY_RETURN = 3000; // milliseconds that a reloaded tab has to fetch its call back
 
 /** What a tab keeps over a reload, and no other tab sees. */
 function sessionStore() {

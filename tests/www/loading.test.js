@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { insist, need } from '../../www/js/later.js';
+import { loadWithRetries, need } from '../../www/js/loading.js';
 import { fakeTime } from './fake-time.js';
 
 const settled = () => new Promise((resolve) => { setImmediate(resolve); });
@@ -36,7 +36,7 @@ test('what comes at the third try comes, and both are told', async (t) => {
   const time = fakeTime(t);
   const { told, tell } = listener();
   const load = slow(2);
-  const loaded = insist(load, tell);
+  const loaded = loadWithRetries(load, tell);
   await settled();
   assert.deepEqual(told, [true]);
   await pass(time, 10);
@@ -48,7 +48,7 @@ test('what comes at the third try comes, and both are told', async (t) => {
 test('what may be missing is given up at last', async (t) => {
   const time = fakeTime(t);
   const { told, tell } = listener();
-  const failed = assert.rejects(insist(slow(Infinity), tell), TypeError);
+  const failed = assert.rejects(loadWithRetries(slow(Infinity), tell), TypeError);
   await pass(time, 20);
   await failed;
   assert.deepEqual(told, [true, false]);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import test from 'node:test';
 
-import { createLink } from '../../www/js/link.js';
+import { createConnection } from '../../www/js/connection.js';
 import { createSession } from '../../www/js/session.js';
 import { fakeTime } from './fake-time.js';
 
@@ -69,7 +69,7 @@ async function connected(t) {
   } };
   const session = createSession(api);
   const kept = {};
-  const link = createLink(session, {
+  const connection = createConnection(session, {
     soundFolder: 'https://h/sounds/', getUserMedia() {}, onChange() {}, onLevel() {},
     signedIn: () => ({
       sid: 'WK1', get: (name) => kept[name] ?? null, set(name, value) { kept[name] = value; },
@@ -77,9 +77,9 @@ async function connected(t) {
   });
   const controller = new Proxy({}, { get: () => () => {} });
   session.renew();
-  await link.start(controller, Promise.resolve([{ Worker }, { Device, Call: { State: { Closed: 'closed' } } }]));
+  await connection.start(controller, Promise.resolve([{ Worker }, { Device, Call: { State: { Closed: 'closed' } } }]));
   Worker.all[0].emit('ready');
-  return { link, time, server };
+  return { connection, time, server };
 }
 
 test('after an hour\'s sleep everything connects with tokens that are good', async (t) => {

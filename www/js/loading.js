@@ -1,12 +1,12 @@
 // Loading what is no part of the first look, and what becomes of a part that doesn't come.
 
+import { pause } from './pause.js';
+
 const TRIES = 4;
 const PAUSE = 3000; // milliseconds between two of them
 const RELOADED = 'dialpad:reloaded';
 const RELOAD_EVERY = 600_000; // milliseconds
 const UNSEEN = 2000; // a page that nobody sees may never be painted
-
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 /** Resolves once there is something to be seen, or nobody to see it. */
 export function firstPaint() {
@@ -21,7 +21,7 @@ export function firstPaint() {
  * Repeats `load` while it fails, some times.
  * @param {(failing: boolean) => void} tell that it is failing, and at the end that it isn't
  */
-export async function insist(load, tell) {
+export async function loadWithRetries(load, tell) {
   for (let tries = 1; ; tries += 1) {
     try {
       const loaded = await load();
@@ -54,7 +54,7 @@ function mayReload() {
 export async function need(load, tell) {
   for (;;) {
     try {
-      return await insist(load, tell);
+      return await loadWithRetries(load, tell);
     } catch {
       tell(true);
       // An error page of the browser's would never try again.

@@ -8,7 +8,7 @@ import { has } from './strings.js';
 import { createTabs } from './tabs.js';
 import { connectTaskRouter } from './taskrouter.js';
 
-const WRONG_ON_SERVER = ({ status, code }) => {
+const problemOf = ({ status, code }) => {
   if (status === 401) return 'sign_in';
   return status >= 400 && status < 500 && has(code) ? code : 'unreachable';
 };
@@ -23,8 +23,8 @@ const WRONG_ON_SERVER = ({ status, code }) => {
  * @param {() => void} options.onChange anything below has changed
  * @param {(level: number) => void} options.onLevel of the microphone, 0 to 1
  */
-export function createLink(session, { soundFolder, getUserMedia, signedIn, onChange, onLevel }) {
-  const link = {
+export function createConnection(session, { soundFolder, getUserMedia, signedIn, onChange, onLevel }) {
+  const connection = {
     session: null, taskRouter: null, softphone: null, tabs: null,
     problem: null, up: false, registered: false, online: isOnline(),
   };
@@ -34,17 +34,17 @@ export function createLink(session, { soundFolder, getUserMedia, signedIn, onCha
 
   const signIn = {
     onRenewed(renewed) {
-      const first = link.session === null;
-      link.session = renewed;
-      link.problem = null;
+      const first = connection.session === null;
+      connection.session = renewed;
+      connection.problem = null;
       if (first) enter(signedIn(renewed));
-      link.taskRouter?.updateToken(renewed.taskrouter.token);
-      link.softphone?.updateToken(renewed.voice.token);
+      connection.taskRouter?.updateToken(renewed.taskrouter.token);
+      connection.softphone?.updateToken(renewed.voice.token);
       onChange();
     },
     onLost(error) {
-      link.problem = WRONG_ON_SERVER(error);
-      if (link.problem !== 'unreachable') controller.signedOut();
+      connection.problem = problemOf(error);
+      if (connection.problem !== 'unreachable') controller.signedOut();
       onChange();
     },
   };
@@ -52,7 +52,7 @@ export function createLink(session, { soundFolder, getUserMedia, signedIn, onCha
 
   function enter(store) {
     status = createChosenStatus(store);
-    link.tabs = createTabs(store, (inCharge) => {
+    connection.tabs = createTabs(store, (inCharge) => {
       controller.dispatch({ type: 'charge', inCharge });
       if (inCharge) controller.lookForLeftCall();
       onChange();
@@ -60,27 +60,27 @@ export function createLink(session, { soundFolder, getUserMedia, signedIn, onCha
     controller.signedIn();
   }
 
-  const setAgain = (sid) => sid && link.taskRouter.setActivity(sid).catch(() => {});
+  const setAgain = (sid) => sid && connection.taskRouter.setActivity(sid).catch(() => {});
 
   function connectWorker(Worker) {
-    link.taskRouter = connectTaskRouter(Worker, link.session, {
+    connection.taskRouter = connectTaskRouter(Worker, connection.session, {
       up() {
-        link.up = true;
-        const since = link.taskRouter.activitySince() - link.session.skew;
-        setAgain(status.back(link.taskRouter.activity(), since));
+        connection.up = true;
+        const since = connection.taskRouter.activitySince() - connection.session.skew;
+        setAgain(status.back(connection.taskRouter.activity(), since));
         controller.taskRouterUp();
         onChange();
       },
       down() {
-        if (link.up) status.left();
-        link.up = false;
+        if (connection.up) status.left();
+        connection.up = false;
         onChange();
       },
       offered: controller.offered,
       changed: controller.taskChanged,
       activity() {
-        const current = link.taskRouter.activity();
-        if (current && link.up) setAgain(status.changed(current));
+        const current = connection.taskRouter.activity();
+        if (current && connection.up) setAgain(status.changed(current));
         onChange();
       },
       tokenExpired: renewQuietly,
@@ -88,12 +88,12 @@ export function createLink(session, { soundFolder, getUserMedia, signedIn, onCha
   }
 
   function connectDevice(Voice) {
-    link.softphone = createSoftphone(Voice, link.session, {
+    connection.softphone = createSoftphone(Voice, connection.session, {
       soundFolder,
       getUserMedia,
       on: {
         registered(registered) {
-          link.registered = registered;
+          connection.registered = registered;
           if (registered) waiting.splice(0).forEach((resolve) => resolve());
           onChange();
         },
@@ -117,20 +117,20 @@ export function createLink(session, { soundFolder, getUserMedia, signedIn, onCha
    */
   async function comeBack() {
     await renewQuietly();
-    link.taskRouter?.wake();
-    link.softphone?.wake();
+    connection.taskRouter?.wake();
+    connection.softphone?.wake();
   }
 
-  return Object.assign(link, {
+  return Object.assign(connection, {
     /** Resolves once the softphone can be rung. */
     whenRegistered: () => (
-      link.registered ? Promise.resolve() : new Promise((resolve) => { waiting.push(resolve); })),
+      connection.registered ? Promise.resolve() : new Promise((resolve) => { waiting.push(resolve); })),
 
     async setActivity(sid) {
-      const before = link.taskRouter.activity().sid;
+      const before = connection.taskRouter.activity().sid;
       status.choose(sid);
       try {
-        await link.taskRouter.setActivity(sid);
+        await connection.taskRouter.setActivity(sid);
       } catch (error) {
         status.choose(before);
         throw error;
@@ -144,12 +144,12 @@ export function createLink(session, { soundFolder, getUserMedia, signedIn, onCha
         tick() {
           session.look();
           status?.touch();
-          link.taskRouter?.look();
-          link.softphone?.look();
+          connection.taskRouter?.look();
+          connection.softphone?.look();
         },
         back: comeBack,
         network(up) {
-          link.online = up;
+          connection.online = up;
           onChange();
         },
       });
