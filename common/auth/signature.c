@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
+
+#include "auth/mac.h"
 
 enum { MAC_SIZE = 20, TOKENS = 2 };
 
@@ -29,26 +29,9 @@ struct sorted {
     size_t count;
 };
 
-static EVP_MAC_CTX *keyed_context(EVP_MAC *mac, const char *token)
-{
-    char digest[] = "SHA1";
-    OSSL_PARAM options[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_end(),
-    };
-    EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
-    if (context == NULL ||
-        EVP_MAC_init(context, (const unsigned char *)token, strlen(token), options) != 1) {
-        EVP_MAC_CTX_free(context);
-        return NULL;
-    }
-    return context;
-}
-
 enum err signature_new(const char *auth_token, const char *secondary, struct signature **signature)
 {
     enum err rc = ERR_INTERNAL;
-    EVP_MAC *mac = NULL;
     struct signature *made = NULL;
     const char *const tokens[TOKENS] = { auth_token, secondary };
 
@@ -56,18 +39,16 @@ enum err signature_new(const char *auth_token, const char *secondary, struct sig
     if (auth_token[0] == '\0' || (secondary != NULL && secondary[0] == '\0')) goto out;
     rc = ERR_MEMORY;
     made = calloc(1, sizeof *made);
-    mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    if (made == NULL || mac == NULL) goto out;
+    if (made == NULL) goto out;
     for (size_t i = 0; i < TOKENS; i++) {
         if (tokens[i] == NULL) continue;
-        made->keyed[i] = keyed_context(mac, tokens[i]);
-        if (made->keyed[i] == NULL) goto out;
+        rc = mac_keyed("SHA1", tokens[i], strlen(tokens[i]), &made->keyed[i]);
+        if (rc != ERR_OK) goto out;
     }
     *signature = made;
     made = NULL;
     rc = ERR_OK;
 out:
-    EVP_MAC_free(mac);
     signature_free(made);
     return rc;
 }

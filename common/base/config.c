@@ -1,17 +1,14 @@
 #include "base/config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/config_check.h"
+#include "base/private_file.h"
 #include "base/program_path.h"
 #include "base/sid.h"
 
@@ -26,10 +23,14 @@
 /* Twenty keys need about two thousand bytes; whatever is longer is another file. */
 enum { FILE_MAX = 64 * 1024 };
 
-/* What a value must be; without `valid`, a whole number from min to max. */
+/*
+ * What a value must be: a text that is `valid`; one of two `words`, kept as 0 or 1; or else a whole
+ * number from min to max.
+ */
 struct rule {
     bool (*valid)(const char *value);
     const char *text;
+    const char *words[2];
     int min, max;
 };
 
@@ -43,6 +44,9 @@ static const struct rule workflow = { .valid = sid_is_workflow,
                                       .text = "must be WW and 32 hexadecimal digits" };
 static const struct rule secret = { .valid = config_is_secret,
                                     .text = "must be printable, without spaces" };
+static const struct rule key_source = { .valid = config_is_key_source,
+                                        .text = "must be 32 printable characters or more, "
+                                                "without spaces" };
 static const struct rule place = { .valid = config_is_place,
                                    .text = "must be a word such as ie1 or dublin" };
 static const struct rule number = { .valid = config_is_number,
@@ -53,8 +57,8 @@ static const struct rule base_url = { .valid = config_is_base_url,
 static const struct rule any_url = { .valid = config_is_any_http_url,
                                      .text = "must begin with https:// or http://, without user, "
                                              "query and fragment" };
-static const struct rule directory = { .valid = config_is_absolute_path,
-                                       .text = "must be an absolute path" };
+static const struct rule absolute = { .valid = config_is_absolute_path,
+                                      .text = "must be an absolute path" };
 static const struct rule attribute = { .valid = config_is_attribute,
                                        .text = "must be friendly_name or an attribute's name" };
 static const struct rule origins = { .valid = config_is_origin_list,
@@ -65,6 +69,8 @@ static const struct rule host = { .valid = config_is_host,
 static const struct rule ring = { .min = 5, .max = 100 };
 static const struct rule grace = { .min = 0, .max = 120 };
 static const struct rule threads = { .min = 1, .max = 64 };
+static const struct rule identity = { .words = { "friendly_name", "contact_uri" } };
+static const struct rule pass = { .words = { "enforce", "log" } };
 
 #define AT(member) offsetof(struct config, member)
 
@@ -93,8 +99,13 @@ static const struct setting {
     { "DIALPAD_PUBLIC_URL", AT(public_url), &base_url, REQUIRED | BASE, NULL },
     { "DIALPAD_RING_SECONDS", AT(ring_seconds), &ring, 0, "30" },
     { "DIALPAD_GRACE_SECONDS", AT(grace_seconds), &grace, 0, "20" },
-    { "DIALPAD_STATE_DIR", AT(state_dir), &directory, 0, DIALPAD_STATE_PATH },
+    { "DIALPAD_STATE_DIR", AT(state_dir), &absolute, 0, DIALPAD_STATE_PATH },
     { "DIALPAD_THREADS", AT(threads), &threads, 0, "8" },
+    { "DIALPAD_SECRET", AT(secret), &key_source, 0, NULL },
+    { "DIALPAD_SECRET_PREVIOUS", AT(secret_previous), &key_source, 0, NULL },
+    { "DIALPAD_IDENTITY", AT(identity), &identity, 0, "friendly_name" },
+    { "DIALPAD_USERS", AT(users_path), &absolute, 0, NULL },
+    { "DIALPAD_PASS", AT(pass), &pass, 0, "enforce" },
     { "DIALPAD_USER_ATTRIBUTE", AT(user_attribute), &attribute, 0, "friendly_name" },
     { "DIALPAD_EMBED_ORIGINS", AT(embed_origins), &origins, 0, NULL },
     { "DIALPAD_PROXY", AT(proxy), &proxy, 0, NULL },
@@ -147,6 +158,15 @@ static char **text_of(struct config *config, const struct setting *setting)
     return (char **)(void *)((char *)config + setting->at);
 }
 
+static enum err assign_word(struct loader *loader, const struct setting *setting, const char *value)
+{
+    const char *const *words = setting->rule->words;
+    int *member = (int *)(void *)((char *)&loader->config + setting->at);
+    *member = strcmp(value, words[1]) == 0;
+    if (*member == 1 || strcmp(value, words[0]) == 0) return ERR_OK;
+    return fail(loader, "%s must be %s or %s", setting->name, words[0], words[1]);
+}
+
 static enum err assign_number(struct loader *loader, const struct setting *setting,
                               const char *value)
 {
@@ -165,6 +185,7 @@ static enum err assign_number(struct loader *loader, const struct setting *setti
 static enum err assign(struct loader *loader, const struct setting *setting, const char *value)
 {
     if (*value == '\0' && setting->otherwise != NULL) value = setting->otherwise;
+    if (setting->rule->words[0] != NULL) return assign_word(loader, setting, value);
     if (setting->rule->valid == NULL) return assign_number(loader, setting, value);
 
     char *copy = NULL;
@@ -248,48 +269,29 @@ static enum err read_lines(struct loader *loader, char *text, size_t len)
     return rc;
 }
 
-/* Refuses what can't be a configuration file, or is one that isn't kept private. */
-static enum err check_file(struct loader *loader, int fd)
-{
-    struct stat status;
-    if (fstat(fd, &status) != 0) return fail(loader, "can't be examined: %s", strerror(errno));
-    if (!S_ISREG(status.st_mode)) return fail(loader, "is not a regular file");
-    if ((status.st_mode & (S_IROTH | S_IWOTH)) != 0)
-        return fail(loader, "holds secrets, and others may read or write it (chmod o-rw)");
-    if (status.st_size > FILE_MAX) return fail(loader, "is longer than %d bytes", FILE_MAX);
-    return ERR_OK;
-}
-
 static enum err read_file(struct loader *loader)
 {
-    enum err rc = ERR_INPUT;
+    char problem[PRIVATE_FILE_PROBLEM_SIZE];
     char *text = NULL;
     size_t len = 0;
-    ssize_t got;
-
-    /* Without O_NONBLOCK a FIFO would keep the program waiting before it can be refused. */
-    int fd = open(loader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return errno == ENOENT ? ERR_OK : fail(loader, "can't be read: %s", strerror(errno));
+    enum err rc = private_file_read(loader->path, FILE_MAX, &text, &len, problem);
+    if (rc == ERR_NOT_FOUND) return ERR_OK;
     loader->has_file = true;
-    rc = check_file(loader, fd);
-    if (rc != ERR_OK) goto out;
-    text = malloc(FILE_MAX + 1);
-    if (text == NULL) {
-        rc = fail(loader, "out of memory");
-        goto out;
-    }
-    do {
-        got = read(fd, text + len, FILE_MAX - len);
-        if (got > 0) len += (size_t)got;
-    } while (got > 0 || (got < 0 && errno == EINTR));
-    rc = got == 0 ? read_lines(loader, text, len)
-                  : fail(loader, "can't be read: %s", strerror(errno));
-out:
-    close(fd);
-    if (text != NULL) explicit_bzero(text, FILE_MAX + 1);
-    free(text);
+    if (rc != ERR_OK) return fail(loader, "%s", problem);
+    rc = read_lines(loader, text, len);
+    private_file_free(text, len);
     return rc;
+}
+
+/* The users' file says for itself what is wrong and where. */
+static enum err read_users(struct loader *loader)
+{
+    char problem[USERS_PROBLEM_SIZE];
+    struct config *config = &loader->config;
+    if (config->users_path == NULL) return ERR_OK;
+    loader->path = config->users_path;
+    enum err rc = users_load(config->users_path, &config->users, &loader->line, problem);
+    return rc == ERR_OK ? rc : fail(loader, "%s", problem);
 }
 
 static enum err read_environment(struct loader *loader, const char *(*env)(const char *name))
@@ -341,6 +343,7 @@ enum err config_load_from(const char *path, const char *(*env)(const char *name)
     if (rc == ERR_OK) rc = read_file(&loader);
     if (rc == ERR_OK) rc = read_environment(&loader, env);
     if (rc == ERR_OK) rc = check_complete(&loader);
+    if (rc == ERR_OK) rc = read_users(&loader);
     if (rc != ERR_OK) goto out;
 
     const char *ca_path = env("SSL_CERT_DIR");
@@ -392,6 +395,7 @@ void config_free(struct config *config)
 {
     for (size_t i = 0; i < SETTINGS; i++)
         if (settings[i].rule->valid != NULL) wipe_and_free(*text_of(config, &settings[i]));
+    users_free(config->users);
     free(config->ca_path);
     *config = (struct config){ .threads = 0 };
 }

@@ -13,6 +13,13 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/users.h"
+
+/* Whose address is believed: what the friendly name says, or what the Worker's attribute does. */
+enum config_identity { CONFIG_IDENTITY_FRIENDLY_NAME, CONFIG_IDENTITY_CONTACT_URI };
+
+/* What becomes of a leg whose pass doesn't fit: it is refused, or only reported. */
+enum config_pass { CONFIG_PASS_ENFORCE, CONFIG_PASS_LOG };
 
 struct config {
     char *account_sid;
@@ -27,6 +34,10 @@ struct config {
     char *caller_id;  /* NULL: none */
     char *public_url; /* without a trailing slash */
     char *state_dir;
+    char *secret;               /* NULL: api_secret takes its place */
+    char *secret_previous;      /* NULL: none */
+    char *users_path;           /* NULL: no such file */
+    struct users *users;        /* what that file holds */
     char *user_attribute;       /* "friendly_name" or the name of a Worker attribute */
     char *embed_origins;        /* NULL: none; origins separated by spaces or commas */
     char *proxy;                /* NULL: no proxy */
@@ -37,6 +48,8 @@ struct config {
     int ring_seconds;           /* 5..100 */
     int grace_seconds;          /* 0..120, 0 = off */
     int threads;                /* 1..64 */
+    int identity;               /* enum config_identity */
+    int pass;                   /* enum config_pass */
 };
 
 enum { CONFIG_ERROR_SIZE = 512, CONFIG_MAX_THREADS = 64 };

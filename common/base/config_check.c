@@ -31,6 +31,12 @@ bool config_is_secret(const char *text)
     return true;
 }
 
+bool config_is_key_source(const char *text)
+{
+    enum { MIN_LEN = 32 };
+    return config_is_secret(text) && strlen(text) >= MIN_LEN;
+}
+
 bool config_is_place(const char *text)
 {
     return consists_of(text, LOWER DIGITS "-", 2, 32);

@@ -9,6 +9,9 @@
 /* Printable ASCII without spaces: tokens and secrets. */
 bool config_is_secret(const char *text);
 
+/* The same, and long enough to be the source of a key. */
+bool config_is_key_source(const char *text);
+
 /* A region or an edge; it becomes part of a host name: "ie1", "dublin". */
 bool config_is_place(const char *text);
 

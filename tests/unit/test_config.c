@@ -91,7 +91,13 @@ static void defaults_fill_what_is_optional(void **state)
     assert_int_equal(config.ring_seconds, 30);
     assert_int_equal(config.grace_seconds, 20);
     assert_int_equal(config.threads, 8);
+    assert_int_equal(config.identity, CONFIG_IDENTITY_FRIENDLY_NAME);
+    assert_int_equal(config.pass, CONFIG_PASS_ENFORCE);
     assert_null(config.auth_token_secondary);
+    assert_null(config.secret);
+    assert_null(config.secret_previous);
+    assert_null(config.users_path);
+    assert_null(config.users);
     assert_null(config.region);
     assert_null(config.edge);
     assert_null(config.caller_id);
@@ -117,6 +123,9 @@ static void every_optional_key_is_read(void **state)
                                "DIALPAD_GRACE_SECONDS=0\nDIALPAD_STATE_DIR=/tmp/a b\n"
                                "DIALPAD_THREADS=64\nDIALPAD_USER_ATTRIBUTE=email\n"
                                "DIALPAD_EMBED_ORIGINS=\"https://a.example https://b.example\"\n"
+                               "DIALPAD_SECRET=0123456789abcdef0123456789abcdef\n"
+                               "DIALPAD_SECRET_PREVIOUS=fedcba9876543210fedcba9876543210\n"
+                               "DIALPAD_IDENTITY=contact_uri\nDIALPAD_PASS=log\n"
                                "DIALPAD_PROXY=http://u:p=w@proxy:3128\n"
                                "DIALPAD_API_BASE_URL=http://localhost:8080/twilio//\n"
                                "DIALPAD_EVENT_BRIDGE_URL=https://localhost:8443/v1/wschannels\n"
@@ -133,6 +142,10 @@ static void every_optional_key_is_read(void **state)
     assert_int_equal(config.threads, 64);
     assert_string_equal(config.user_attribute, "email");
     assert_string_equal(config.embed_origins, "https://a.example https://b.example");
+    assert_string_equal(config.secret, "0123456789abcdef0123456789abcdef");
+    assert_string_equal(config.secret_previous, "fedcba9876543210fedcba9876543210");
+    assert_int_equal(config.identity, CONFIG_IDENTITY_CONTACT_URI);
+    assert_int_equal(config.pass, CONFIG_PASS_LOG);
     assert_string_equal(config.proxy, "http://u:p=w@proxy:3128");
     assert_string_equal(config.api_base_url, "http://localhost:8080/twilio");
     assert_string_equal(config.event_bridge_url, "https://localhost:8443/v1/wschannels");
@@ -229,6 +242,13 @@ static void a_wrong_line_is_named_without_its_value(void **state)
           "DIALPAD_GRACE_SECONDS must be a whole number from 0 to 120" },
         { "DIALPAD_THREADS=0", "DIALPAD_THREADS must be a whole number from 1 to 64" },
         { "DIALPAD_THREADS=65", "DIALPAD_THREADS must be a whole number from 1 to 64" },
+        { "DIALPAD_SECRET=5ecret5ecret5ecret5ecret5ecret5",
+          "DIALPAD_SECRET must be 32 printable characters or more, without spaces" },
+        { "DIALPAD_SECRET_PREVIOUS=5",
+          "DIALPAD_SECRET_PREVIOUS must be 32 printable characters or more, without spaces" },
+        { "DIALPAD_IDENTITY=5ecret", "DIALPAD_IDENTITY must be friendly_name or contact_uri" },
+        { "DIALPAD_PASS=off", "DIALPAD_PASS must be enforce or log" },
+        { "DIALPAD_USERS=5ecret", "DIALPAD_USERS must be an absolute path" },
         { "DIALPAD_API_BASE_URL=http://5ecret.example.com",
           "DIALPAD_API_BASE_URL must begin with https:// (http:// only to this machine), without "
           "user, query and fragment" },
@@ -252,6 +272,39 @@ static void a_wrong_variable_is_named_without_its_value(void **state)
     environment = env;
     assert_int_equal(load_with("", &config), ERR_INPUT);
     assert_string_equal(error, "environment: TWILIO_API_KEY must be SK and 32 hexadecimal digits");
+}
+
+/* A users' file is a part of the configuration, and says for itself what is wrong with it. */
+static void the_file_of_users_is_read_and_named(void **state)
+{
+    (void)state;
+    struct config config = { .threads = 0 };
+    char users[80];
+    char more[120];
+    char expected[CONFIG_ERROR_SIZE];
+    snprintf(users, sizeof users, "%s.users", path);
+    snprintf(more, sizeof more, "DIALPAD_USERS=%s\n", users);
+    unlink(users);
+    assert_int_equal(load_with(more, &config), ERR_INPUT);
+    snprintf(expected, sizeof expected, "%s: is not there", users);
+    assert_string_equal(error, expected);
+
+    FILE *file = fopen(users, "w");
+    assert_non_null(file);
+    fputs("alice WK" DIGITS " client:alice\n", file);
+    assert_int_equal(fflush(file), 0);
+    assert_int_equal(chmod(users, 0640), 0);
+    assert_int_equal(load_with(more, &config), ERR_OK);
+    assert_string_equal(users_find(config.users, "alice")->address, "client:alice");
+    config_free(&config);
+
+    fputs("bob\n", file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(load_with(more, &config), ERR_INPUT);
+    snprintf(expected, sizeof expected,
+             "%s:2: after the user's name must come WK and 32 hexadecimal digits", users);
+    assert_string_equal(error, expected);
+    unlink(users);
 }
 
 static void every_required_key_is_required(void **state)
@@ -333,6 +386,7 @@ int main(void)
         TEST(the_environment_alone_is_enough),
         TEST(a_wrong_line_is_named_without_its_value),
         TEST(a_wrong_variable_is_named_without_its_value),
+        TEST(the_file_of_users_is_read_and_named),
         TEST(every_required_key_is_required),
         TEST(a_file_that_others_can_read_is_refused),
         TEST(what_is_no_text_file_is_refused),
