@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "base/decode.h"
 #include "base/encode.h"
 #include "base/json.h"
 

@@ -42,29 +42,30 @@ static const struct rule workspace = { .valid = sid_is_workspace,
                                        .text = "must be WS and 32 hexadecimal digits" };
 static const struct rule workflow = { .valid = sid_is_workflow,
                                       .text = "must be WW and 32 hexadecimal digits" };
-static const struct rule secret = { .valid = config_is_secret,
+static const struct rule secret = { .valid = config_check_secret,
                                     .text = "must be printable, without spaces" };
-static const struct rule key_source = { .valid = config_is_key_source,
+static const struct rule key_source = { .valid = config_check_key_source,
                                         .text = "must be 32 printable characters or more, "
                                                 "without spaces" };
-static const struct rule place = { .valid = config_is_place,
+static const struct rule place = { .valid = config_check_place,
                                    .text = "must be a word such as ie1 or dublin" };
-static const struct rule number = { .valid = config_is_number,
+static const struct rule number = { .valid = config_check_number,
                                     .text = "must be a number such as +15551234567" };
-static const struct rule base_url = { .valid = config_is_base_url,
+static const struct rule base_url = { .valid = config_check_base_url,
                                       .text = "must begin with https:// (http:// only to this "
                                               "machine), without user, query and fragment" };
-static const struct rule any_url = { .valid = config_is_any_http_url,
+static const struct rule any_url = { .valid = config_check_any_http_url,
                                      .text = "must begin with https:// or http://, without user, "
                                              "query and fragment" };
-static const struct rule absolute = { .valid = config_is_absolute_path,
+static const struct rule absolute = { .valid = config_check_absolute_path,
                                       .text = "must be an absolute path" };
-static const struct rule attribute = { .valid = config_is_attribute,
+static const struct rule attribute = { .valid = config_check_attribute,
                                        .text = "must be friendly_name or an attribute's name" };
-static const struct rule origins = { .valid = config_is_origin_list,
+static const struct rule origins = { .valid = config_check_origin_list,
                                      .text = "must be origins such as https://crm.example.com" };
-static const struct rule proxy = { .valid = config_is_proxy, .text = "must be http://HOST:PORT" };
-static const struct rule host = { .valid = config_is_host,
+static const struct rule proxy = { .valid = config_check_proxy,
+                                   .text = "must be http://HOST:PORT" };
+static const struct rule host = { .valid = config_check_host,
                                   .text = "must be a host, or a host and a port" };
 static const struct rule ring = { .min = 5, .max = 100 };
 static const struct rule grace = { .min = 0, .max = 120 };
@@ -190,7 +191,7 @@ static enum err assign(struct loader *loader, const struct setting *setting, con
 
     char *copy = NULL;
     if (*value != '\0') {
-        copy = origin_path(value);
+        copy = program_path(value);
         if (copy == NULL) return fail(loader, "out of memory");
         if (!setting->rule->valid(copy)) {
             wipe_and_free(copy);
@@ -381,7 +382,7 @@ enum err config_load(struct config *config, char *error)
 {
     forbid_core_dumps();
     const char *named = getenv("DIALPAD_CONFIG");
-    char *path = origin_path(named != NULL && *named != '\0' ? named : DIALPAD_CONFIG_PATH);
+    char *path = program_path(named != NULL && *named != '\0' ? named : DIALPAD_CONFIG_PATH);
     if (path == NULL) {
         snprintf(error, CONFIG_ERROR_SIZE, "out of memory");
         return ERR_MEMORY;

@@ -23,7 +23,7 @@ static bool consists_of(const char *text, const char *set, size_t min, size_t ma
     return len >= min && len <= max && strspn(text, set) == len;
 }
 
-bool config_is_secret(const char *text)
+bool config_check_secret(const char *text)
 {
     if (*text == '\0') return false;
     for (; *text != '\0'; text++)
@@ -31,28 +31,28 @@ bool config_is_secret(const char *text)
     return true;
 }
 
-bool config_is_key_source(const char *text)
+bool config_check_key_source(const char *text)
 {
     enum { MIN_LEN = 32 };
-    return config_is_secret(text) && strlen(text) >= MIN_LEN;
+    return config_check_secret(text) && strlen(text) >= MIN_LEN;
 }
 
-bool config_is_place(const char *text)
+bool config_check_place(const char *text)
 {
     return consists_of(text, LOWER DIGITS "-", 2, 32);
 }
 
-bool config_is_number(const char *text)
+bool config_check_number(const char *text)
 {
     return text[0] == '+' && consists_of(text + 1, DIGITS, 3, 15) && text[1] != '0';
 }
 
-bool config_is_absolute_path(const char *text)
+bool config_check_absolute_path(const char *text)
 {
     return text[0] == '/';
 }
 
-bool config_is_attribute(const char *text)
+bool config_check_attribute(const char *text)
 {
     return consists_of(text, LOWER UPPER DIGITS "_-", 1, 64);
 }
@@ -134,34 +134,34 @@ static bool is_url(const char *text, bool plain_only_to_loopback)
     return encrypted || !plain_only_to_loopback || is_loopback(address.host);
 }
 
-bool config_is_base_url(const char *text)
+bool config_check_base_url(const char *text)
 {
     return is_url(text, true);
 }
 
-bool config_is_any_http_url(const char *text)
+bool config_check_any_http_url(const char *text)
 {
     return is_url(text, false);
 }
 
-bool config_is_proxy(const char *text)
+bool config_check_proxy(const char *text)
 {
     bool encrypted;
     struct address address;
     const char *after_scheme = skip_scheme(text, &encrypted);
-    if (after_scheme == NULL || !config_is_secret(text)) return false;
+    if (after_scheme == NULL || !config_check_secret(text)) return false;
     const char *at = strrchr(after_scheme, '@');
     if (!read_address(at != NULL ? at + 1 : after_scheme, &address)) return false;
     return address.rest[0] == '\0' || strcmp(address.rest, "/") == 0;
 }
 
-bool config_is_host(const char *text)
+bool config_check_host(const char *text)
 {
     struct address address;
     return read_address(text, &address) && is_path(address.rest);
 }
 
-bool config_is_origin_list(const char *text)
+bool config_check_origin_list(const char *text)
 {
     bool any = false;
     text += strspn(text, " ,");

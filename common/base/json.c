@@ -169,13 +169,6 @@ cJSON *json_get_array(const cJSON *object, const char *key)
     return cJSON_IsArray(member) ? member : NULL;
 }
 
-const char *json_get_path(const cJSON *object, const char *const keys[])
-{
-    for (; *keys != NULL && object != NULL; keys++)
-        object = cJSON_GetObjectItemCaseSensitive(object, *keys);
-    return cJSON_GetStringValue(object);
-}
-
 /* Adds or replaces a member; takes `item` over in any case. */
 static enum err put(cJSON *object, const char *key, cJSON *item)
 {

@@ -37,9 +37,6 @@ int64_t json_get_int64(const cJSON *object, const char *key, int64_t otherwise);
 cJSON *json_get_object(const cJSON *object, const char *key);
 cJSON *json_get_array(const cJSON *object, const char *key);
 
-/* The string at object[first][second]...; the list of keys ends with NULL. */
-const char *json_get_path(const cJSON *object, const char *const keys[]);
-
 /*
  * Deep merge: members of `from` are copied into `into`; objects merge, everything else replaces,
  * and a null removes the member. ERR_MEMORY leaves `into` partly merged.

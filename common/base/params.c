@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/encode.h"
+#include "base/decode.h"
 
 /* How many pieces an "&"-separated text has, empty ones included. */
 static size_t count_pieces(const char *text, size_t len)

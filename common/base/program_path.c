@@ -8,7 +8,7 @@
 
 static const char origin[] = "$ORIGIN/";
 
-char *origin_path(const char *path)
+char *program_path(const char *path)
 {
     if (strncmp(path, origin, sizeof origin - 1) != 0) return strdup(path);
 

@@ -6,6 +6,6 @@
  * program, as the dynamic linker has it. So a bundle works in whatever folder it was unpacked.
  * NULL: no memory, or the program can't tell where it is. The caller frees the result.
  */
-char *origin_path(const char *path);
+char *program_path(const char *path);
 
 #endif

@@ -25,7 +25,6 @@ struct strbuf {
 /* The ceilings of every growing text in the product, in bytes. */
 enum {
     STRBUF_MAX_URL = 4096,
-    STRBUF_MAX_TWIML = 8 * 1024,
     STRBUF_MAX_REPLY = 1024 * 1024,        /* 200 agents with long names, and a lot of room */
     STRBUF_MAX_FORM = 64 * 1024,           /* a form that we send to Twilio */
     STRBUF_MAX_TOKEN = 8 * 1024,           /* a JWT */

@@ -51,7 +51,7 @@ enum err taskrouter_task_fetch(struct twilio_client *client, const char *task_si
     char path[TASKROUTER_PATH_SIZE];
     struct twilio_reply reply = { 0 };
     enum err rc = task_path(client, task_sid, path);
-    if (rc == ERR_OK) rc = twilio_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
+    if (rc == ERR_OK) rc = twilio_client_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
     if (rc == ERR_OK) rc = task_from_reply(&reply, task);
     twilio_reply_free(&reply);
     return rc;
@@ -77,7 +77,7 @@ static enum err post_form(struct twilio_client *client, const char *path, const 
                           const char *if_match, struct twilio_reply *reply)
 {
     if (strbuf_failed(form)) return ERR_MEMORY;
-    return twilio_post(client, TWILIO_TASKROUTER, path, form->buf, if_match, reply);
+    return twilio_client_post(client, TWILIO_TASKROUTER, path, form->buf, if_match, reply);
 }
 
 enum err taskrouter_task_create(struct twilio_client *client, const cJSON *attributes,

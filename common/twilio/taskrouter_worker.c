@@ -41,7 +41,7 @@ enum err taskrouter_worker_fetch(struct twilio_client *client, const char *worke
     char path[TASKROUTER_PATH_SIZE];
     struct twilio_reply reply = { 0 };
     enum err rc = taskrouter_path(client, "Workers", worker_sid, "WK", "", path);
-    if (rc == ERR_OK) rc = twilio_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
+    if (rc == ERR_OK) rc = twilio_client_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
     if (rc == ERR_OK) rc = worker_from_json(reply.json, worker);
     twilio_reply_free(&reply);
     return rc;
@@ -161,7 +161,7 @@ enum err workflow_fetch(struct twilio_client *client, struct workflow *workflow)
     struct twilio_reply reply = { 0 };
     enum err rc = taskrouter_path(client, "Workflows", twilio_client_config(client)->workflow_sid,
                                   "WW", "", path);
-    if (rc == ERR_OK) rc = twilio_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
+    if (rc == ERR_OK) rc = twilio_client_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
     if (rc != ERR_OK) goto out;
     const char *text = json_get_string(reply.json, "configuration");
     if (text == NULL || json_parse_object(text, strlen(text), &fresh.configuration) != ERR_OK)

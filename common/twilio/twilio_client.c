@@ -280,16 +280,16 @@ static enum err request(struct twilio_client *client, enum twilio_host host,
     return rc;
 }
 
-enum err twilio_get(struct twilio_client *client, enum twilio_host host, const char *path,
-                    const char *query, struct twilio_reply *reply)
+enum err twilio_client_get(struct twilio_client *client, enum twilio_host host, const char *path,
+                           const char *query, struct twilio_reply *reply)
 {
     struct exchange exchange = { .http = { .method = "GET" }, .repeatable = true };
     memset(reply, 0, sizeof(*reply));
     return request(client, host, &exchange, path, query, reply);
 }
 
-enum err twilio_post(struct twilio_client *client, enum twilio_host host, const char *path,
-                     const char *form, const char *if_match, struct twilio_reply *reply)
+enum err twilio_client_post(struct twilio_client *client, enum twilio_host host, const char *path,
+                            const char *form, const char *if_match, struct twilio_reply *reply)
 {
     struct exchange exchange = {
         .http = { .method = "POST", .form = form, .if_match = if_match, .once = true }
@@ -298,8 +298,8 @@ enum err twilio_post(struct twilio_client *client, enum twilio_host host, const 
     return request(client, host, &exchange, path, NULL, reply);
 }
 
-enum err twilio_delete(struct twilio_client *client, enum twilio_host host, const char *path,
-                       struct twilio_reply *reply)
+enum err twilio_client_delete(struct twilio_client *client, enum twilio_host host, const char *path,
+                              struct twilio_reply *reply)
 {
     struct exchange exchange = { .http = { .method = "DELETE" }, .repeatable = true };
     memset(reply, 0, sizeof(*reply));
@@ -331,8 +331,8 @@ static bool same_origin(const char *url, const char *base)
     return origin_of(url, left) && origin_of(base, right) && strcasecmp(left, right) == 0;
 }
 
-enum err twilio_get_next(struct twilio_client *client, enum twilio_host host, const char *next_url,
-                         struct twilio_reply *reply)
+enum err twilio_client_get_next(struct twilio_client *client, enum twilio_host host,
+                                const char *next_url, struct twilio_reply *reply)
 {
     struct exchange exchange = { .http = { .method = "GET", .url = next_url }, .repeatable = true };
     memset(reply, 0, sizeof(*reply));

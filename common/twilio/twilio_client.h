@@ -25,12 +25,7 @@ struct twilio_client;
 enum twilio_host { TWILIO_TASKROUTER, TWILIO_API, TWILIO_HOST__MAX };
 
 /* Twilio's own error numbers that decisions depend on (https://www.twilio.com/docs/api/errors). */
-enum {
-    TWILIO_CODE_ILLEGAL_STATE = 20001,
-    TWILIO_CODE_NOT_FOUND = 20404,
-    TWILIO_CODE_PRECONDITION = 20412,
-    TWILIO_CODE_CALL_NOT_LIVE = 21220
-};
+enum { TWILIO_CODE_ILLEGAL_STATE = 20001, TWILIO_CODE_CALL_NOT_LIVE = 21220 };
 
 struct twilio_reply {
     int status;    /* 0: no answer */
@@ -70,19 +65,20 @@ int64_t twilio_client_left_ms(const struct twilio_client *client);
  * ERR_UPSTREAM: 401, 403, 5xx, rubbish. ERR_NO_REPLY: no connection, or one that broke.
  * ERR_TIMEOUT: the deadline came first.
  */
-enum err twilio_get(struct twilio_client *client, enum twilio_host host, const char *path,
-                    const char *query, struct twilio_reply *reply) MUST_CHECK;
-enum err twilio_post(struct twilio_client *client, enum twilio_host host, const char *path,
-                     const char *form, const char *if_match, struct twilio_reply *reply) MUST_CHECK;
-enum err twilio_delete(struct twilio_client *client, enum twilio_host host, const char *path,
-                       struct twilio_reply *reply) MUST_CHECK;
+enum err twilio_client_get(struct twilio_client *client, enum twilio_host host, const char *path,
+                           const char *query, struct twilio_reply *reply) MUST_CHECK;
+enum err twilio_client_post(struct twilio_client *client, enum twilio_host host, const char *path,
+                            const char *form, const char *if_match,
+                            struct twilio_reply *reply) MUST_CHECK;
+enum err twilio_client_delete(struct twilio_client *client, enum twilio_host host, const char *path,
+                              struct twilio_reply *reply) MUST_CHECK;
 
 /*
  * Follows a page's absolute or relative next link, only if it names the host that is being asked;
  * ERR_UPSTREAM otherwise, because a bad answer must not make us send our credentials elsewhere.
  */
-enum err twilio_get_next(struct twilio_client *client, enum twilio_host host, const char *next_url,
-                         struct twilio_reply *reply) MUST_CHECK;
+enum err twilio_client_get_next(struct twilio_client *client, enum twilio_host host,
+                                const char *next_url, struct twilio_reply *reply) MUST_CHECK;
 
 void twilio_reply_free(struct twilio_reply *reply);
 

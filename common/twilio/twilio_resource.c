@@ -75,7 +75,7 @@ enum err twilio_resource_each(struct twilio_client *client, const struct twilio_
     struct twilio_reply page;
     if (list->query != NULL && strbuf_failed(list->query)) return ERR_MEMORY;
     const char *query = list->query != NULL ? list->query->buf : NULL;
-    enum err rc = twilio_get(client, list->host, list->path, query, &page);
+    enum err rc = twilio_client_get(client, list->host, list->path, query, &page);
 
     for (int pages = 1; rc == ERR_OK; pages++) {
         rc = each_of_page(page.json, list, context);
@@ -87,7 +87,7 @@ enum err twilio_resource_each(struct twilio_client *client, const struct twilio_
             break;
         }
         struct twilio_reply next_page;
-        rc = twilio_get_next(client, list->host, next, &next_page);
+        rc = twilio_client_get_next(client, list->host, next, &next_page);
         /* Only now: the link was part of the page. */
         twilio_reply_free(&page);
         page = next_page;

@@ -69,7 +69,7 @@ enum err voice_call_fetch(struct twilio_client *client, const char *call_sid,
     struct voice_call fresh;
     struct twilio_reply reply = { 0 };
     enum err rc = call_path(client, call_sid, path);
-    if (rc == ERR_OK) rc = twilio_get(client, TWILIO_API, path, NULL, &reply);
+    if (rc == ERR_OK) rc = twilio_client_get(client, TWILIO_API, path, NULL, &reply);
     if (rc != ERR_OK) goto out;
     rc = ERR_UPSTREAM;
     if (!twilio_resource_sid(reply.json, "sid", "CA", fresh.sid)) goto out;
@@ -90,7 +90,8 @@ enum err voice_call_complete(struct twilio_client *client, const char *call_sid)
     char path[PATH_SIZE];
     struct twilio_reply reply = { 0 };
     enum err rc = call_path(client, call_sid, path);
-    if (rc == ERR_OK) rc = twilio_post(client, TWILIO_API, path, "Status=completed", NULL, &reply);
+    if (rc == ERR_OK)
+        rc = twilio_client_post(client, TWILIO_API, path, "Status=completed", NULL, &reply);
     if ((rc == ERR_REFUSED || rc == ERR_NOT_FOUND) && is_over(&reply)) rc = ERR_OK;
     twilio_reply_free(&reply);
     return rc;
@@ -179,7 +180,7 @@ static enum err conference_is_over(struct twilio_client *client, const char *pat
 {
     struct twilio_reply reply = { 0 };
     struct conference conference;
-    enum err rc = twilio_get(client, TWILIO_API, path, NULL, &reply);
+    enum err rc = twilio_client_get(client, TWILIO_API, path, NULL, &reply);
     if (rc == ERR_OK) rc = conference_from_json(reply.json, &conference);
     if (rc == ERR_OK && conference.status != CONFERENCE_COMPLETED) rc = ERR_REFUSED;
     if (rc == ERR_NOT_FOUND) rc = ERR_OK;
@@ -192,7 +193,8 @@ enum err voice_conference_complete(struct twilio_client *client, const char *con
     char path[PATH_SIZE];
     struct twilio_reply reply = { 0 };
     enum err rc = conference_path(client, conference_sid, "", path);
-    if (rc == ERR_OK) rc = twilio_post(client, TWILIO_API, path, "Status=completed", NULL, &reply);
+    if (rc == ERR_OK)
+        rc = twilio_client_post(client, TWILIO_API, path, "Status=completed", NULL, &reply);
     /* Twilio has answered 400 for Conferences in odd states: what counts is how it is now. */
     if (rc == ERR_REFUSED || rc == ERR_CONFLICT) rc = conference_is_over(client, path);
     if (rc == ERR_NOT_FOUND) rc = ERR_OK;
@@ -245,7 +247,7 @@ enum err voice_participant_fetch(struct twilio_client *client, const char *confe
     char path[PATH_SIZE];
     struct twilio_reply reply = { 0 };
     enum err rc = participant_path(client, conference_sid, call_sid, path);
-    if (rc == ERR_OK) rc = twilio_get(client, TWILIO_API, path, NULL, &reply);
+    if (rc == ERR_OK) rc = twilio_client_get(client, TWILIO_API, path, NULL, &reply);
     if (rc == ERR_OK) rc = participant_from_json(reply.json, participant);
     if (rc == ERR_REFUSED && is_over(&reply)) rc = ERR_NOT_FOUND;
     twilio_reply_free(&reply);
@@ -264,8 +266,9 @@ enum err voice_participant_hold(struct twilio_client *client, const char *confer
     if (hold && hold_url != NULL) encode_form_pair(&form, "HoldUrl", hold_url);
     enum err rc = participant_path(client, conference_sid, call_sid, path);
     if (rc == ERR_OK)
-        rc = strbuf_failed(&form) ? ERR_MEMORY
-                                  : twilio_post(client, TWILIO_API, path, form.buf, NULL, &reply);
+        rc = strbuf_failed(&form)
+                 ? ERR_MEMORY
+                 : twilio_client_post(client, TWILIO_API, path, form.buf, NULL, &reply);
     if (rc == ERR_REFUSED && is_over(&reply)) rc = ERR_NOT_FOUND;
     strbuf_free(&form);
     twilio_reply_free(&reply);
@@ -294,8 +297,9 @@ enum err voice_participant_dial(struct twilio_client *client, const char *confer
     participant_form(&form, to, from, timeout_s);
     enum err rc = conference_path(client, conference_sid, "/Participants", path);
     if (rc == ERR_OK)
-        rc = strbuf_failed(&form) ? ERR_MEMORY
-                                  : twilio_post(client, TWILIO_API, path, form.buf, NULL, &reply);
+        rc = strbuf_failed(&form)
+                 ? ERR_MEMORY
+                 : twilio_client_post(client, TWILIO_API, path, form.buf, NULL, &reply);
     if (rc == ERR_REFUSED && is_over(&reply)) rc = ERR_NOT_FOUND;
     if (rc == ERR_OK && !twilio_resource_sid(reply.json, "call_sid", "CA", call_sid))
         rc = ERR_UPSTREAM;
@@ -310,7 +314,7 @@ enum err voice_participant_kick(struct twilio_client *client, const char *confer
     char path[PATH_SIZE];
     struct twilio_reply reply = { 0 };
     enum err rc = participant_path(client, conference_sid, call_sid, path);
-    if (rc == ERR_OK) rc = twilio_delete(client, TWILIO_API, path, &reply);
+    if (rc == ERR_OK) rc = twilio_client_delete(client, TWILIO_API, path, &reply);
     if (rc == ERR_REFUSED && is_over(&reply)) rc = ERR_OK;
     twilio_reply_free(&reply);
     return rc;

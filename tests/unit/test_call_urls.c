@@ -40,7 +40,7 @@ static void the_documents_carry_them_escaped(void **state)
 {
     (void)state;
     struct strbuf out;
-    strbuf_init(&out, STRBUF_MAX_TWIML);
+    strbuf_init(&out, STRBUF_MAX_REPLY);
     call_twiml_join(&out, PUBLIC, T1_SID, true, true);
     assert_non_null(
         strstr(out.buf, "statusCallback=\"" PUBLIC "/status-callback#rc=4&amp;rp=ct,rt,5xx&amp;"));

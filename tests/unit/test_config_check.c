@@ -66,7 +66,7 @@ static void base_urls(void **state)
         { "//calls.example.com", false },
         { "", false },
     };
-    check(config_is_base_url, rows, COUNT(rows));
+    check(config_check_base_url, rows, COUNT(rows));
 }
 
 static void other_addresses(void **state)
@@ -96,9 +96,9 @@ static void other_addresses(void **state)
         { "https://localhost", false },   { "localhost:port", false },
         { "host name", false },           { "", false },
     };
-    check(config_is_any_http_url, any_url, COUNT(any_url));
-    check(config_is_proxy, proxy, COUNT(proxy));
-    check(config_is_host, host, COUNT(host));
+    check(config_check_any_http_url, any_url, COUNT(any_url));
+    check(config_check_proxy, proxy, COUNT(proxy));
+    check(config_check_host, host, COUNT(host));
 }
 
 static void origins(void **state)
@@ -121,7 +121,7 @@ static void origins(void **state)
         { "https://a.example;https://b.example", false },
         { "https://a.example bad", false },
     };
-    check(config_is_origin_list, rows, COUNT(rows));
+    check(config_check_origin_list, rows, COUNT(rows));
 }
 
 static void words_and_numbers(void **state)
@@ -156,11 +156,11 @@ static void words_and_numbers(void **state)
         { "cache", false },
         { "", false },
     };
-    check(config_is_secret, secret, COUNT(secret));
-    check(config_is_place, place, COUNT(place));
-    check(config_is_number, number, COUNT(number));
-    check(config_is_attribute, attribute, COUNT(attribute));
-    check(config_is_absolute_path, path, COUNT(path));
+    check(config_check_secret, secret, COUNT(secret));
+    check(config_check_place, place, COUNT(place));
+    check(config_check_number, number, COUNT(number));
+    check(config_check_attribute, attribute, COUNT(attribute));
+    check(config_check_absolute_path, path, COUNT(path));
 }
 
 int main(void)

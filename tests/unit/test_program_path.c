@@ -28,7 +28,7 @@ static void paths_begin_beside_the_program(void **state)
         char expected[PATH_MAX + 64];
         snprintf(given, sizeof given, "$ORIGIN%s", rests[i]);
         snprintf(expected, sizeof expected, "%s%s", folder, rests[i]);
-        char *path = origin_path(given);
+        char *path = program_path(given);
         assert_string_equal(path, expected);
         free(path);
     }
@@ -47,7 +47,7 @@ static void other_paths_stay_as_they_are(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        char *path = origin_path(paths[i]);
+        char *path = program_path(paths[i]);
         assert_string_equal(path, paths[i]);
         free(path);
     }

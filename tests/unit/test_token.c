@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "auth/token.h"
-#include "base/encode.h"
+#include "base/decode.h"
 #include "base/json.h"
 
 #define DIGITS "0123456789abcdef0123456789abcdef"

@@ -28,15 +28,15 @@ static int teardown(void **state)
 static enum err get(struct fixture *fixture)
 {
     twilio_reply_free(&fixture->reply);
-    return twilio_get(fixture->twilio.client, TWILIO_TASKROUTER, "/v1/Workspaces", "A=1%202",
-                      &fixture->reply);
+    return twilio_client_get(fixture->twilio.client, TWILIO_TASKROUTER, "/v1/Workspaces", "A=1%202",
+                             &fixture->reply);
 }
 
 static enum err post(struct fixture *fixture)
 {
     twilio_reply_free(&fixture->reply);
-    return twilio_post(fixture->twilio.client, TWILIO_TASKROUTER, "/v1/Tasks", "A=1", "\"4\"",
-                       &fixture->reply);
+    return twilio_client_post(fixture->twilio.client, TWILIO_TASKROUTER, "/v1/Tasks", "A=1",
+                              "\"4\"", &fixture->reply);
 }
 
 static void assert_sent(struct fixture *fixture, size_t index, const char *text)
@@ -74,9 +74,9 @@ static void test_both_hosts_share_one_base_url(void **state)
     fake_server_json(fixture->twilio.server, 200, "", "{}");
     assert_int_equal(get(fixture), ERR_OK);
     twilio_reply_free(&fixture->reply);
-    assert_int_equal(
-        twilio_get(fixture->twilio.client, TWILIO_API, "/2010-04-01/x.json", NULL, &fixture->reply),
-        ERR_OK);
+    assert_int_equal(twilio_client_get(fixture->twilio.client, TWILIO_API, "/2010-04-01/x.json",
+                                       NULL, &fixture->reply),
+                     ERR_OK);
     assert_sent(fixture, 1, "GET /2010-04-01/x.json HTTP/1.1\r\n");
     assert_int_equal(fake_server_connections(fixture->twilio.server), 1);
 }
@@ -231,7 +231,8 @@ static void test_delete_of_what_is_gone(void **state)
     fake_server_raw(fixture->twilio.server, "HTTP/1.1 204 No Content\r\n\r\n", FAKE_KEEP);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(
-            twilio_delete(fixture->twilio.client, TWILIO_API, "/x.json", &fixture->reply), ERR_OK);
+            twilio_client_delete(fixture->twilio.client, TWILIO_API, "/x.json", &fixture->reply),
+            ERR_OK);
         twilio_reply_free(&fixture->reply);
     }
     assert_sent(fixture, 1, "DELETE /x.json HTTP/1.1\r\n");
@@ -266,8 +267,8 @@ static void test_next_links(void **state)
     fake_server_json(fixture->twilio.server, 200, "", "{}");
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         twilio_reply_free(&fixture->reply);
-        assert_int_equal(twilio_get_next(fixture->twilio.client, TWILIO_TASKROUTER, rows[i].link,
-                                         &fixture->reply),
+        assert_int_equal(twilio_client_get_next(fixture->twilio.client, TWILIO_TASKROUTER,
+                                                rows[i].link, &fixture->reply),
                          rows[i].expected);
     }
     assert_int_equal(fake_server_requests(fixture->twilio.server), 2);
@@ -304,7 +305,7 @@ static void assert_host(struct fixture *fixture, const char *region, const char 
     size_t index = fake_server_requests(fixture->twilio.server);
     fake_server_raw(fixture->twilio.server, "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n",
                     FAKE_CLOSE);
-    assert_int_equal(twilio_post(client, host, "/v1/x", "", NULL, &reply), ERR_NO_REPLY);
+    assert_int_equal(twilio_client_post(client, host, "/v1/x", "", NULL, &reply), ERR_NO_REPLY);
     assert_false(reply.unknown);
     twilio_reply_free(&reply);
     twilio_client_free(client);

@@ -8,7 +8,7 @@ static void the_caller_starts_and_ends_the_conference(void **state)
 {
     (void)state;
     struct strbuf out;
-    strbuf_init(&out, STRBUF_MAX_TWIML);
+    strbuf_init(&out, STRBUF_MAX_REPLY);
     twiml_dial_conference(&out, &(struct twiml_conference){
                                     .name = "WT1",
                                     .status_callback = "https://h/status-callback?a=1#rc=4&rt=5",
@@ -29,7 +29,7 @@ static void the_callee_starts_nothing(void **state)
 {
     (void)state;
     struct strbuf out;
-    strbuf_init(&out, STRBUF_MAX_TWIML);
+    strbuf_init(&out, STRBUF_MAX_REPLY);
     twiml_dial_conference(&out, &(struct twiml_conference){
                                     .name = "WT1",
                                     .status_callback = "s",
@@ -44,7 +44,7 @@ static void a_sound_and_what_comes_next(void **state)
 {
     (void)state;
     struct strbuf out;
-    strbuf_init(&out, STRBUF_MAX_TWIML);
+    strbuf_init(&out, STRBUF_MAX_REPLY);
     twiml_play_then(&out, "https://h/ringback?tone=1", "https://h/ringback?taskSid=WT1&round=1");
     assert_string_equal(out.buf, PROLOGUE "<Response><Play>https://h/ringback?tone=1</Play>"
                                           "<Redirect method=\"POST\">"
@@ -72,7 +72,7 @@ static void nothing_breaks_out_of_its_place(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct strbuf out;
         char expected[200];
-        strbuf_init(&out, STRBUF_MAX_TWIML);
+        strbuf_init(&out, STRBUF_MAX_REPLY);
         twiml_play_then(&out, rows[i].text, "n");
         snprintf(expected, sizeof expected,
                  PROLOGUE "<Response><Play>%s</Play><Redirect method=\"POST\">n</Redirect>"
