@@ -27,12 +27,12 @@ static const struct claim session_claims[] = {
 };
 
 static const struct claim statement_claims[] = {
-    { "caller", offsetof(struct token_statement, caller_sid), CLAIM_WORKER },
-    { "callee", offsetof(struct token_statement, callee_sid), CLAIM_WORKER },
-    { "from", offsetof(struct token_statement, from), CLAIM_URI },
-    { "to", offsetof(struct token_statement, to), CLAIM_URI },
-    { "callerName", offsetof(struct token_statement, caller_name), CLAIM_NAME },
-    { "calleeName", offsetof(struct token_statement, callee_name), CLAIM_NAME },
+    { "caller", offsetof(struct token_statement, party[0].worker_sid), CLAIM_WORKER },
+    { "callee", offsetof(struct token_statement, party[1].worker_sid), CLAIM_WORKER },
+    { "from", offsetof(struct token_statement, party[0].contact_uri), CLAIM_URI },
+    { "to", offsetof(struct token_statement, party[1].contact_uri), CLAIM_URI },
+    { "callerName", offsetof(struct token_statement, party[0].name), CLAIM_NAME },
+    { "calleeName", offsetof(struct token_statement, party[1].name), CLAIM_NAME },
     { "t1", offsetof(struct token_statement, t1_sid), CLAIM_TASK_OR_NONE },
 };
 

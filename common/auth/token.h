@@ -25,14 +25,11 @@ struct token_agent {
     char name[TOKEN_TEXT_SIZE];
 };
 
+enum { TOKEN_PARTIES = 2 };
+
 struct token_statement {
-    char caller_sid[SID_SIZE];
-    char callee_sid[SID_SIZE];
-    char from[TOKEN_TEXT_SIZE]; /* the caller's contact_uri */
-    char to[TOKEN_TEXT_SIZE];   /* the callee's */
-    char caller_name[TOKEN_TEXT_SIZE];
-    char callee_name[TOKEN_TEXT_SIZE];
-    char t1_sid[SID_SIZE]; /* "" in T1's own statement */
+    struct token_agent party[TOKEN_PARTIES]; /* the caller, then the callee */
+    char t1_sid[SID_SIZE];                   /* "" in T1's own statement */
 };
 
 /* Whose access tokens these are: parts of the configuration. */

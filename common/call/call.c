@@ -67,6 +67,15 @@ enum err call_reload_t1(const struct call_context *context, struct call *call)
     return rc;
 }
 
+static bool is_between_the_same(const struct token_statement *a, const struct token_statement *b)
+{
+    enum call_role role = 0;
+    while (role < ROLE__MAX && strcmp(a->party[role].worker_sid, b->party[role].worker_sid) == 0) {
+        role++;
+    }
+    return role == ROLE__MAX;
+}
+
 /*
  * The Task is a K, and its own statement proves it. A T1 that has been deleted, or in which an
  * agent has rewritten who calls whom, is as good as none: the callee must be able to get rid of K.
@@ -75,8 +84,7 @@ static enum err load_from_k(const struct call_context *context, struct task *k,
                             const struct token_statement *who, struct call *call)
 {
     enum err rc = call_load_t1(context, who->t1_sid, call);
-    bool agrees = rc == ERR_OK && strcmp(call->who.caller_sid, who->caller_sid) == 0 &&
-                  strcmp(call->who.callee_sid, who->callee_sid) == 0;
+    bool agrees = rc == ERR_OK && is_between_the_same(&call->who, who);
     if (rc != ERR_OK && rc != ERR_NOT_FOUND && rc != ERR_FORBIDDEN) return rc;
     if (!agrees) {
         call_clear(call);
@@ -202,12 +210,22 @@ enum err call_leg(const struct call_context *context, const struct call *call, c
     return ERR_OK;
 }
 
-/* Has the leg that TaskRouter placed for this Task come to an end? */
-static enum err leg_has_ended(const struct call_context *context, const struct call *call,
-                              const char *call_sid, enum call_role whose, bool *ended)
+const char *call_placed_leg(const struct call *call, enum call_role role)
 {
-    *ended = false;
-    if (!sid_is_call(call_sid)) return ERR_OK;
+    const struct task *const tasks[ROLE__MAX] = {
+        [ROLE_CALLER] = &call->t1,
+        [ROLE_CALLEE] = &call->k,
+    };
+    const char *call_sid = json_get_string(tasks[role]->attributes, "worker_call_sid");
+    return sid_is_call(call_sid) ? call_sid : NULL;
+}
+
+/* Has the leg that was placed for this end's Task come to an end? */
+static enum err placed_leg_ended(const struct call_context *context, const struct call *call,
+                                 enum call_role whose, bool *ended)
+{
+    const char *call_sid = call_placed_leg(call, whose);
+    if (call_sid == NULL) return ERR_OK;
     enum call_role role;
     bool live;
     enum err rc = call_leg(context, call, call_sid, &role, &live);
@@ -232,11 +250,8 @@ enum err call_view(const struct call_context *context, struct call *call, int64_
     view->facts = call->facts;
     view->k_found = call->k_found;
     view->k = call->k.status;
-    rc = leg_has_ended(context, call, call->facts.worker_call_sid, ROLE_CALLER,
-                       &view->caller_leg_ended);
-    if (rc == ERR_OK && call->k_found) {
-        rc = leg_has_ended(context, call, json_get_string(call->k.attributes, "worker_call_sid"),
-                           ROLE_CALLEE, &view->k_leg_ended);
+    for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++) {
+        rc = placed_leg_ended(context, call, role, &view->leg_ended[role]);
     }
     return rc;
 }

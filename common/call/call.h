@@ -85,6 +85,9 @@ enum err call_update(const struct call_context *context, struct call *call,
                      enum err (*decide)(void *wanted, const struct call *call, cJSON **patch),
                      void *wanted) MUST_CHECK;
 
+/* The leg that reservation.call placed for this end's Task, T1 or K; NULL if there is none yet. */
+const char *call_placed_leg(const struct call *call, enum call_role role);
+
 /* Whose leg is this Call, and is it still alive? Asks Twilio, because attributes are hints. */
 enum err call_leg(const struct call_context *context, const struct call *call, const char *call_sid,
                   enum call_role *role, bool *live) MUST_CHECK;

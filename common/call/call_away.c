@@ -7,17 +7,6 @@
 #include "call/call_rules_away.h"
 #include "call/call_urls.h"
 
-static enum call_role other_of(enum call_role role)
-{
-    return role == ROLE_CALLER ? ROLE_CALLEE : ROLE_CALLER;
-}
-
-/* Who has been put on hold by whom, as the agents want it. */
-static bool holds(const struct call *call, enum call_role holder)
-{
-    return holder == ROLE_CALLER ? call->facts.caller_holds : call->facts.callee_holds;
-}
-
 /* A change of T1's `away` or `rejoined`. */
 struct noting {
     enum call_role role;
@@ -28,9 +17,7 @@ struct noting {
 static enum err decide_away(void *wanted, const struct call *call, cJSON **patch)
 {
     const struct noting *noting = wanted;
-    struct call_away away;
-    call_rules_away_read(call->t1.attributes, &away);
-    if (call_is_over(call) || call_rules_away_is(&away, noting->role)) return ERR_OK;
+    if (call_is_over(call) || call_rules_is_away(&call->facts, noting->role)) return ERR_OK;
     *patch = call_rules_away_patch(noting->role, noting->now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
@@ -38,9 +25,7 @@ static enum err decide_away(void *wanted, const struct call *call, cJSON **patch
 static enum err decide_back(void *wanted, const struct call *call, cJSON **patch)
 {
     const struct noting *noting = wanted;
-    struct call_away away;
-    call_rules_away_read(call->t1.attributes, &away);
-    if (!call_rules_away_is(&away, noting->role)) return ERR_OK;
+    if (!call_rules_is_away(&call->facts, noting->role)) return ERR_OK;
     *patch = call_rules_away_patch_back(noting->role);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
@@ -76,9 +61,7 @@ static enum err set_hold(const struct call_context *context, const struct call *
 static enum presence_decision judge(const struct call_context *context, const struct call *call,
                                     const struct call_legs *legs, enum call_role role)
 {
-    struct call_away away;
-    call_rules_away_read(call->t1.attributes, &away);
-    int64_t since_s = call_rules_away_since_s(&away, role);
+    int64_t since_s = call->facts.party[role].away_since_s;
     /*
      * Twilio's Date counts whole seconds, so that the difference can be one too small. Rounded up,
      * because the round that ends the grace must not come one round later.
@@ -87,7 +70,7 @@ static enum presence_decision judge(const struct call_context *context, const st
     const struct presence_view view = {
         .connected = call_is_connected(call),
         .present = call_legs_has(legs, role),
-        .other_present = call_legs_has(legs, other_of(role)),
+        .other_present = call_legs_has(legs, call_rules_other(role)),
         .away_s = away_s,
         .grace_seconds = twilio_client_config(context->twilio)->grace_seconds,
     };
@@ -105,13 +88,11 @@ static enum err look_after(const struct call_context *context, struct call *call
         bool connected = call_is_connected(call);
         return call_close(context, call, call_rules_leg_ended(role, connected, "completed"));
     }
-    struct call_away away;
-    call_rules_away_read(call->t1.attributes, &away);
-    if (call_rules_away_is(&away, role)) return ERR_OK;
+    if (call_rules_is_away(&call->facts, role)) return ERR_OK;
     struct noting noting = { .role = role, .now_s = twilio_client_now_s(context->twilio) };
     enum err rc = call_update(context, call, decide_away, &noting);
     if (rc != ERR_OK || call_is_over(call)) return rc;
-    return set_hold(context, call, legs, other_of(role), true, "reconnect");
+    return set_hold(context, call, legs, call_rules_other(role), true, "reconnect");
 }
 
 enum err call_leg_gone(const struct call_context *context, struct call *call, enum call_role role)
@@ -128,9 +109,7 @@ enum err call_leg_gone(const struct call_context *context, struct call *call, en
 static enum err kick_older(const struct call_context *context, const struct call *call,
                            const struct call_legs *legs, enum call_role role, const char *call_sid)
 {
-    struct call_away away;
-    call_rules_away_read(call->t1.attributes, &away);
-    if (strcmp(call_rules_away_newest_leg(&away, role), call_sid) != 0) return ERR_OK;
+    if (strcmp(call->facts.party[role].rejoined_leg, call_sid) != 0) return ERR_OK;
     enum err rc = ERR_OK;
     for (size_t i = 0; rc == ERR_OK && i < legs->participants.count; i++) {
         const char *leg = legs->participants.list[i].call_sid;
@@ -145,14 +124,12 @@ static enum err end_waiting(const struct call_context *context, struct call *cal
                             const struct call_legs *legs, enum call_role role)
 {
     struct noting noting = { .role = role };
-    enum call_role other = other_of(role);
-    struct call_away away;
+    enum call_role other = call_rules_other(role);
     enum err rc = call_update(context, call, decide_back, &noting);
     if (rc != ERR_OK) return rc;
-    call_rules_away_read(call->t1.attributes, &away);
-    rc = set_hold(context, call, legs, other, holds(call, role), "hold");
-    bool must_wait = call_rules_away_is(&away, other);
-    if (rc == ERR_OK && (must_wait || holds(call, other))) {
+    rc = set_hold(context, call, legs, other, call->facts.party[role].holds, "hold");
+    bool must_wait = call_rules_is_away(&call->facts, other);
+    if (rc == ERR_OK && (must_wait || call->facts.party[other].holds)) {
         rc = set_hold(context, call, legs, role, true, must_wait ? "reconnect" : "hold");
     }
     return rc;
@@ -170,15 +147,13 @@ enum err call_leg_back(const struct call_context *context, struct call *call, en
                        const char *call_sid)
 {
     struct call_legs legs;
-    struct call_away away;
     enum err rc = call_legs_list(context, call, &legs);
     /* An old report, told again: that leg has left since. */
     if (rc != ERR_OK || !is_in(&legs, call_sid)) return rc;
     rc = kick_older(context, call, &legs, role, call_sid);
     if (rc != ERR_OK) return rc;
-    call_rules_away_read(call->t1.attributes, &away);
-    bool was_expected = call_rules_away_is(&away, role) ||
-                        strcmp(call_rules_away_newest_leg(&away, role), call_sid) == 0;
+    bool was_expected = call_rules_is_away(&call->facts, role) ||
+                        strcmp(call->facts.party[role].rejoined_leg, call_sid) == 0;
     return was_expected ? end_waiting(context, call, &legs, role) : ERR_OK;
 }
 
@@ -186,13 +161,10 @@ enum err call_leg_back(const struct call_context *context, struct call *call, en
 static enum err notice_back(const struct call_context *context, struct call *call,
                             const struct call_legs *legs)
 {
-    static const enum call_role roles[] = { ROLE_CALLER, ROLE_CALLEE };
     enum err rc = ERR_OK;
-    for (size_t i = 0; rc == ERR_OK && i < sizeof roles / sizeof *roles; i++) {
-        struct call_away away;
-        call_rules_away_read(call->t1.attributes, &away);
-        if (call_rules_away_is(&away, roles[i]) && call_legs_has(legs, roles[i])) {
-            rc = end_waiting(context, call, legs, roles[i]);
+    for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++) {
+        if (call_rules_is_away(&call->facts, role) && call_legs_has(legs, role)) {
+            rc = end_waiting(context, call, legs, role);
         }
     }
     return rc;
@@ -202,8 +174,6 @@ enum err call_watch(const struct call_context *context, const char *t1_sid, bool
 {
     struct call call = { 0 };
     struct call_legs legs;
-    enum presence_decision caller = PRESENCE_FINE;
-    enum presence_decision callee = PRESENCE_FINE;
     *over = false;
     enum err rc = call_load_t1(context, t1_sid, &call);
     if (rc == ERR_OK && call_is_over(&call)) {
@@ -212,11 +182,11 @@ enum err call_watch(const struct call_context *context, const char *t1_sid, bool
         goto out;
     }
     if (rc == ERR_OK) rc = call_legs_list(context, &call, &legs);
-    if (rc == ERR_OK) rc = look_after(context, &call, &legs, ROLE_CALLER, &caller);
-    if (rc == ERR_OK && caller != PRESENCE_CLOSE) {
-        rc = look_after(context, &call, &legs, ROLE_CALLEE, &callee);
+    for (enum call_role role = 0; rc == ERR_OK && !*over && role < ROLE__MAX; role++) {
+        enum presence_decision decision;
+        rc = look_after(context, &call, &legs, role, &decision);
+        *over = decision == PRESENCE_CLOSE;
     }
-    *over = caller == PRESENCE_CLOSE || callee == PRESENCE_CLOSE;
     if (rc == ERR_OK && !*over) rc = notice_back(context, &call, &legs);
 out:
     call_clear(&call);
@@ -227,14 +197,14 @@ enum err call_rejoin(const struct call_context *context, struct call *call, enum
                      char call_sid[SID_SIZE])
 {
     struct call_legs legs;
-    const struct token_statement *who = &call->who;
-    bool caller = role == ROLE_CALLER;
+    const struct token_agent *me = &call->who.party[role];
+    const struct token_agent *other = &call->who.party[call_rules_other(role)];
     if (call_is_over(call) || !call_is_connected(call)) return ERR_CONFLICT;
     enum err rc = call_legs_list(context, call, &legs);
     if (rc != ERR_OK) return rc;
-    if (!call_legs_has(&legs, other_of(role))) return ERR_CONFLICT;
-    rc = voice_participant_dial(context->twilio, legs.conference_sid, caller ? who->from : who->to,
-                                caller ? who->to : who->from, CALL_LEG_TIMEOUT_S, call_sid);
+    if (!call_legs_has(&legs, call_rules_other(role))) return ERR_CONFLICT;
+    rc = voice_participant_dial(context->twilio, legs.conference_sid, me->contact_uri,
+                                other->contact_uri, CALL_LEG_TIMEOUT_S, call_sid);
     if (rc == ERR_NOT_FOUND) return ERR_CONFLICT; /* the Conference has just ended */
     if (rc != ERR_OK) return rc;
     struct noting noting = { .role = role, .call_sid = call_sid };

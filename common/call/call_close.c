@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/json.h"
-#include "call/call_rules_away.h"
 #include "twilio/voice.h"
 
 static enum err decide_outcome(void *wanted, const struct call *call, cJSON **patch)
@@ -144,16 +142,13 @@ static enum err close_k(const struct call_context *context, struct call *call,
 
 static enum err close_legs(const struct call_context *context, const struct call *call)
 {
-    enum err rc = close_leg(context, call, call->facts.worker_call_sid, ROLE_CALLER);
-    if (call->k_found) {
-        const char *callee = json_get_string(call->k.attributes, "worker_call_sid");
-        rc = first_failure(rc, close_leg(context, call, callee, ROLE_CALLEE));
+    enum err rc = ERR_OK;
+    for (enum call_role role = 0; role < ROLE__MAX; role++) {
+        rc = first_failure(rc, close_leg(context, call, call_placed_leg(call, role), role));
+        /* One that rejoin-call has dialled may still ring. */
+        const char *rejoined = call->facts.party[role].rejoined_leg;
+        rc = first_failure(rc, close_leg(context, call, rejoined, role));
     }
-    /* Legs that rejoin-call has dialled, which may still ring. */
-    struct call_away away;
-    call_rules_away_read(call->t1.attributes, &away);
-    rc = first_failure(rc, close_leg(context, call, away.caller_leg, ROLE_CALLER));
-    rc = first_failure(rc, close_leg(context, call, away.callee_leg, ROLE_CALLEE));
     return rc;
 }
 
@@ -161,12 +156,14 @@ static enum err close_legs(const struct call_context *context, const struct call
 static enum err close_t1(const struct call_context *context, struct call *call,
                          enum call_outcome outcome)
 {
-    char known_leg[SID_SIZE];
-    memcpy(known_leg, call->facts.worker_call_sid, SID_SIZE);
+    char known_leg[SID_SIZE] = "";
+    const char *placed = call_placed_leg(call, ROLE_CALLER);
+    if (placed != NULL) sid_copy(known_leg, placed);
     enum err rc = call_close_task(context, &call->t1, outcome);
     call_rules_read(call->t1.attributes, &call->facts);
-    if (strcmp(known_leg, call->facts.worker_call_sid) == 0) return rc;
-    return first_failure(rc, close_leg(context, call, call->facts.worker_call_sid, ROLE_CALLER));
+    placed = call_placed_leg(call, ROLE_CALLER);
+    if (placed == NULL || strcmp(known_leg, placed) == 0) return rc;
+    return first_failure(rc, close_leg(context, call, placed, ROLE_CALLER));
 }
 
 enum err call_close(const struct call_context *context, struct call *call,

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/json.h"
 #include "call/call_away.h"
 #include "call/call_close.h"
 #include "call/call_place.h"
@@ -112,12 +111,11 @@ enum err call_on_conference_end(const struct call_context *context, const char *
 static enum err check_leg_ended(const struct call_context *context, const struct call *call,
                                 const char *call_sid, enum call_role whose, bool *ended)
 {
-    const struct task *task = whose == ROLE_CALLER ? &call->t1 : &call->k;
-    const char *placed = json_get_string(task->attributes, "worker_call_sid");
+    const char *placed = call_placed_leg(call, whose);
     enum call_role role;
     bool live;
     *ended = false;
-    if (sid_is_call(placed) && strcmp(placed, call_sid) != 0) return ERR_OK;
+    if (placed != NULL && strcmp(placed, call_sid) != 0) return ERR_OK;
     enum err rc = call_leg(context, call, call_sid, &role, &live);
     if (rc != ERR_OK || role != whose) return rc;
     *ended = !live;

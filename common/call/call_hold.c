@@ -61,7 +61,7 @@ struct holding {
 static enum err decide_hold(void *wanted, const struct call *call, cJSON **patch)
 {
     const struct holding *holding = wanted;
-    bool now = holding->holder == ROLE_CALLER ? call->facts.caller_holds : call->facts.callee_holds;
+    bool now = call->facts.party[holding->holder].holds;
     if (now == holding->hold) return ERR_OK;
     *patch = call_rules_patch_hold(holding->holder, holding->hold);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;

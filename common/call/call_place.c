@@ -152,10 +152,11 @@ static enum err settle_glare(struct placing *placing, const char *other_t1, bool
 /* The colleague's voice channel, read at the last moment. *go: K may be made. */
 static enum err check_callee(struct placing *placing, bool *go)
 {
-    const struct token_statement *who = &placing->call->who;
+    const struct token_agent *party = placing->call->who.party;
     enum room room;
     char other_t1[SID_SIZE];
-    enum err rc = call_room(placing->context, who->callee_sid, who->caller_sid, &room, other_t1);
+    enum err rc = call_room(placing->context, party[ROLE_CALLEE].worker_sid,
+                            party[ROLE_CALLER].worker_sid, &room, other_t1);
     *go = rc == ERR_OK && room == ROOM_FREE;
     if (rc != ERR_OK || room == ROOM_FREE) return rc;
     if (room == ROOM_GLARE) return settle_glare(placing, other_t1, go);

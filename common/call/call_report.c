@@ -27,10 +27,10 @@ static bool is_over_for(enum call_role role, const struct call_view *view)
 }
 
 /* Who has dropped out and isn't in the Conference now, whether or not the return was noted yet. */
-static bool is_missing(const struct call_away *away, const struct call_legs *legs,
+static bool is_missing(const struct call_facts *facts, const struct call_legs *legs,
                        enum call_role role)
 {
-    return call_rules_away_is(away, role) && !call_legs_has(legs, role);
+    return call_rules_is_away(facts, role) && !call_legs_has(legs, role);
 }
 
 /*
@@ -40,17 +40,14 @@ static bool is_missing(const struct call_away *away, const struct call_legs *leg
 static void report_presence(const struct call *call, enum call_role role,
                             const struct call_legs *legs, struct call_report *report)
 {
-    enum call_role other = role == ROLE_CALLER ? ROLE_CALLEE : ROLE_CALLER;
-    bool i_hold = role == ROLE_CALLER ? call->facts.caller_holds : call->facts.callee_holds;
-    bool other_holds = role == ROLE_CALLER ? call->facts.callee_holds : call->facts.caller_holds;
-    struct call_away away;
-    call_rules_away_read(call->t1.attributes, &away);
-    if (is_missing(&away, legs, role) || is_missing(&away, legs, other)) {
+    const struct call_facts *facts = &call->facts;
+    enum call_role other = call_rules_other(role);
+    if (is_missing(facts, legs, role) || is_missing(facts, legs, other)) {
         report->state = STATE_RECONNECTING;
     }
-    bool waits = call_rules_away_is(&away, role) || call_rules_away_is(&away, other);
-    report->my_leg_held = waits ? other_holds : call_legs_on_hold(legs, role);
-    report->others_leg_held = waits ? i_hold : call_legs_on_hold(legs, other);
+    bool waits = call_rules_is_away(facts, role) || call_rules_is_away(facts, other);
+    report->my_leg_held = waits ? facts->party[other].holds : call_legs_on_hold(legs, role);
+    report->others_leg_held = waits ? facts->party[role].holds : call_legs_on_hold(legs, other);
 }
 
 /* By these a page knows whether the leg that it had is still the only one, or another took over. */

@@ -26,18 +26,35 @@ enum call_outcome call_rules_outcome_parse(const char *text)
     return OUTCOME_NONE;
 }
 
+static const char *const role_names[ROLE__MAX] = {
+    [ROLE_CALLER] = "caller",
+    [ROLE_CALLEE] = "callee",
+};
+
+const char *call_rules_role_name(enum call_role role)
+{
+    return role_names[role];
+}
+
+enum call_role call_rules_other(enum call_role role)
+{
+    return role == ROLE_CALLER ? ROLE_CALLEE : ROLE_CALLER;
+}
+
 enum call_role call_rules_role(const struct token_statement *who, const char *worker_sid)
 {
-    if (strcmp(who->caller_sid, worker_sid) == 0) return ROLE_CALLER;
-    if (strcmp(who->callee_sid, worker_sid) == 0) return ROLE_CALLEE;
-    return ROLE_NONE;
+    enum call_role role = 0;
+    while (role < ROLE__MAX && strcmp(who->party[role].worker_sid, worker_sid) != 0)
+        role++;
+    return role;
 }
 
 enum call_role call_rules_leg(const struct token_statement *who, const char *to)
 {
-    if (strcmp(who->from, to) == 0) return ROLE_CALLER;
-    if (strcmp(who->to, to) == 0) return ROLE_CALLEE;
-    return ROLE_NONE;
+    enum call_role role = 0;
+    while (role < ROLE__MAX && strcmp(who->party[role].contact_uri, to) != 0)
+        role++;
+    return role;
 }
 
 /* Adds {"conversations": {"conversation_id": …}}. */
@@ -62,14 +79,16 @@ static enum err set_common(cJSON *attributes, const char *target, const char *st
 cJSON *call_rules_caller_attributes(const struct token_statement *who, const char *statement,
                                     const char *conversation_id)
 {
+    const struct token_agent *caller = &who->party[ROLE_CALLER];
+    const struct token_agent *callee = &who->party[ROLE_CALLEE];
     cJSON *attributes = cJSON_CreateObject();
     if (attributes == NULL) return NULL;
-    enum err rc = set_common(attributes, who->from, statement, conversation_id);
+    enum err rc = set_common(attributes, caller->contact_uri, statement, conversation_id);
     if (rc == ERR_OK) rc = json_set_string(attributes, "autoAnswer", "true");
-    if (rc == ERR_OK) rc = json_set_string(attributes, "to", who->to);
-    if (rc == ERR_OK) rc = json_set_string(attributes, "name", who->callee_name);
-    if (rc == ERR_OK) rc = json_set_string(attributes, "fromName", who->caller_name);
-    if (rc == ERR_OK) rc = json_set_string(attributes, "from", who->from);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "to", callee->contact_uri);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "name", callee->name);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "fromName", caller->name);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "from", caller->contact_uri);
     if (rc == ERR_OK) rc = json_set_string(attributes, "direction", "outbound");
     if (rc == ERR_OK) return attributes;
     cJSON_Delete(attributes);
@@ -89,16 +108,18 @@ cJSON *call_rules_callee_attributes(const struct token_statement *who, const cha
                                     const char *t1_sid, const char *conference_sid,
                                     const char *conversation_id)
 {
+    const struct token_agent *caller = &who->party[ROLE_CALLER];
+    const struct token_agent *callee = &who->party[ROLE_CALLEE];
     cJSON *attributes = cJSON_CreateObject();
     if (attributes == NULL) return NULL;
-    enum err rc = set_common(attributes, who->to, statement, conversation_id);
+    enum err rc = set_common(attributes, callee->contact_uri, statement, conversation_id);
     if (rc == ERR_OK) rc = set_conference(attributes, conference_sid, t1_sid);
     if (rc == ERR_OK) rc = json_set_string(attributes, "conferenceSid", t1_sid);
     if (rc == ERR_OK) rc = json_set_string(attributes, "autoAnswer", "false");
     if (rc == ERR_OK) rc = json_set_string(attributes, "internal", "true");
-    if (rc == ERR_OK) rc = json_set_string(attributes, "to", who->to);
-    if (rc == ERR_OK) rc = json_set_string(attributes, "from", who->from);
-    if (rc == ERR_OK) rc = json_set_string(attributes, "name", who->caller_name);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "to", callee->contact_uri);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "from", caller->contact_uri);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "name", caller->name);
     if (rc == ERR_OK) return attributes;
     cJSON_Delete(attributes);
     return NULL;
@@ -122,26 +143,37 @@ static int64_t read_time(double seconds)
     return seconds > 0 && seconds < 1e11 ? (int64_t)seconds : 0;
 }
 
+static void read_party(const cJSON *attributes, enum call_role role, struct call_party *party)
+{
+    const char *key = role_names[role];
+    party->holds = json_get_bool(json_get_object(attributes, "hold"), key, false);
+    party->away_since_s = json_get_int64(json_get_object(attributes, "away"), key, 0);
+    read_sid(json_get_string(json_get_object(attributes, "rejoined"), key), "CA",
+             party->rejoined_leg);
+}
+
 void call_rules_read(const cJSON *attributes, struct call_facts *facts)
 {
     memset(facts, 0, sizeof *facts);
     const cJSON *conference = json_get_object(attributes, "conference");
     const cJSON *participants = json_get_object(conference, "participants");
     const cJSON *claim = json_get_object(attributes, "claim");
-    const cJSON *hold = json_get_object(attributes, "hold");
     const cJSON *conversations = json_get_object(attributes, "conversations");
     facts->outcome = call_rules_outcome_parse(json_get_string(attributes, "outcome"));
-    read_sid(json_get_string(conference, "sid"), "CF", facts->conference_sid);
     read_sid(json_get_string(participants, "taskSid"), "WT", facts->k_sid);
-    read_sid(json_get_string(participants, "worker"), "CA", facts->caller_call_sid);
-    read_sid(json_get_string(attributes, "worker_call_sid"), "CA", facts->worker_call_sid);
     read_text(json_get_string(attributes, "connectedAt"), facts->connected_at, CALL_TIME_SIZE);
     read_text(json_get_string(claim, "id"), facts->claim_id, CALL_CLAIM_ID_SIZE);
     facts->claimed_at_s = read_time(json_get_number(claim, "at", 0));
-    facts->caller_holds = json_get_bool(hold, "caller", false);
-    facts->callee_holds = json_get_bool(hold, "callee", false);
     read_text(json_get_string(conversations, "conversation_id"), facts->conversation_id,
               CALL_CLAIM_ID_SIZE);
+    for (enum call_role role = 0; role < ROLE__MAX; role++) {
+        read_party(attributes, role, &facts->party[role]);
+    }
+}
+
+bool call_rules_is_away(const struct call_facts *facts, enum call_role role)
+{
+    return facts->party[role].away_since_s > 0;
 }
 
 /* The patch if everything could be added to it. */
@@ -211,7 +243,7 @@ cJSON *call_rules_patch_hold(enum call_role holder, bool hold)
     cJSON *patch = cJSON_CreateObject();
     cJSON *holds = patch == NULL ? NULL : json_add_object(patch, "hold");
     if (holds == NULL) return finished(patch, ERR_MEMORY);
-    return finished(patch, json_set_bool(holds, holder == ROLE_CALLER ? "caller" : "callee", hold));
+    return finished(patch, json_set_bool(holds, role_names[holder], hold));
 }
 
 /* A claim from the future is no younger than one from the past: no clocks differ by so much. */
@@ -269,7 +301,7 @@ static bool k_is_over(const struct call_view *view, enum call_outcome *outcome)
         *outcome = connected ? OUTCOME_HANGUP : unanswered ? OUTCOME_NO_ANSWER : OUTCOME_FAILED;
         return true;
     }
-    if (view->k == TASK_ASSIGNED && view->k_leg_ended) {
+    if (view->k == TASK_ASSIGNED && view->leg_ended[ROLE_CALLEE]) {
         *outcome = connected ? OUTCOME_HANGUP : OUTCOME_FAILED;
         return true;
     }
@@ -290,7 +322,7 @@ enum ring_decision call_rules_ring(const struct call_view *view, enum call_outco
         *outcome = call_rules_final_outcome(view);
         return RING_CLOSE;
     }
-    if (view->caller_leg_ended) {
+    if (view->leg_ended[ROLE_CALLER]) {
         *outcome = connected ? OUTCOME_HANGUP : OUTCOME_CANCEL;
         return RING_CLOSE;
     }
@@ -307,7 +339,7 @@ enum ring_decision call_rules_ring(const struct call_view *view, enum call_outco
 static const char *const state_names[] = {
     [STATE_CALLING] = "calling",     [STATE_RINGING] = "ringing",
     [STATE_CONNECTED] = "connected", [STATE_RECONNECTING] = "reconnecting",
-    [STATE_ENDED] = "ended",         [STATE_NONE] = "none",
+    [STATE_ENDED] = "ended",
 };
 
 const char *call_rules_state_name(enum call_state state)

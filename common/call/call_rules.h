@@ -49,7 +49,14 @@ enum call_outcome {
 const char *call_rules_outcome_name(enum call_outcome outcome);
 enum call_outcome call_rules_outcome_parse(const char *text); /* OUTCOME_NONE for anything else */
 
-enum call_role { ROLE_NONE, ROLE_CALLER, ROLE_CALLEE };
+/* An end of a call, and the index of whatever there is one of for each end. */
+enum call_role { ROLE_CALLER, ROLE_CALLEE, ROLE__MAX, ROLE_NONE = ROLE__MAX };
+
+/* "caller", "callee": also the key under which T1's Attributes say something of this end. */
+const char *call_rules_role_name(enum call_role role);
+
+/* The end that this one talks to. */
+enum call_role call_rules_other(enum call_role role);
 
 /* Which end of the call is this Worker? */
 enum call_role call_rules_role(const struct token_statement *who, const char *worker_sid);
@@ -68,22 +75,28 @@ cJSON *call_rules_callee_attributes(const struct token_statement *who, const cha
                                     const char *t1_sid, const char *conference_sid,
                                     const char *conversation_id);
 
+/* What T1's Attributes say of one end of the call. */
+struct call_party {
+    bool holds;                  /* this agent has put the other side on hold */
+    int64_t away_since_s;        /* since when the agent is away, by Twilio's clock; 0: isn't */
+    char rejoined_leg[SID_SIZE]; /* the leg that rejoin-call has dialled last; "" if none */
+};
+
 /* What T1's Attributes say of the call so far. Malformed values count as absent. */
 struct call_facts {
     enum call_outcome outcome;
     char k_sid[SID_SIZE]; /* "" while no K is known */
-    char conference_sid[SID_SIZE];
-    char caller_call_sid[SID_SIZE]; /* the leg that made K */
-    char worker_call_sid[SID_SIZE]; /* what TaskRouter wrote when it placed the caller's leg */
     char connected_at[CALL_TIME_SIZE];
     char claim_id[CALL_CLAIM_ID_SIZE];
     int64_t claimed_at_s;
-    bool caller_holds; /* the caller has put the other side on hold */
-    bool callee_holds;
     char conversation_id[CALL_CLAIM_ID_SIZE];
+    struct call_party party[ROLE__MAX];
 };
 
 void call_rules_read(const cJSON *attributes, struct call_facts *facts);
+
+/* Has this agent dropped out, with the return not noted yet? */
+bool call_rules_is_away(const struct call_facts *facts, enum call_role role);
 
 /* Changes of T1's Attributes, each to be merged into what is there. NULL when out of memory. */
 cJSON *call_rules_patch_outcome(enum call_outcome outcome);
@@ -128,9 +141,8 @@ struct call_view {
     struct call_facts facts;
     bool k_found; /* K still exists; facts.k_sid may not name it yet */
     enum task_status k;
-    bool k_leg_ended; /* K's leg was placed and is over */
-    bool caller_leg_ended;
-    int64_t rung_s; /* how long the caller has been waiting */
+    bool leg_ended[ROLE__MAX]; /* the leg that was placed for this end's Task is over */
+    int64_t rung_s;            /* how long the caller has been waiting */
     int ring_seconds;
 };
 
@@ -143,14 +155,7 @@ enum ring_decision {
 enum ring_decision call_rules_ring(const struct call_view *view, enum call_outcome *outcome);
 
 /* What the page is told. */
-enum call_state {
-    STATE_CALLING,
-    STATE_RINGING,
-    STATE_CONNECTED,
-    STATE_RECONNECTING,
-    STATE_ENDED,
-    STATE_NONE
-};
+enum call_state { STATE_CALLING, STATE_RINGING, STATE_CONNECTED, STATE_RECONNECTING, STATE_ENDED };
 
 const char *call_rules_state_name(enum call_state state);
 enum call_state call_rules_state(const struct call_view *view);

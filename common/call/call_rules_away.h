@@ -15,20 +15,6 @@
 
 #include "call/call_rules.h"
 
-/* What T1's Attributes say of who has dropped out; hints, like all of them. */
-struct call_away {
-    int64_t caller_since_s; /* by Twilio's clock; 0: hasn't */
-    int64_t callee_since_s;
-    char caller_leg[SID_SIZE]; /* the leg that rejoin-call has dialled last; "" if none */
-    char callee_leg[SID_SIZE];
-};
-
-void call_rules_away_read(const cJSON *attributes, struct call_away *away);
-
-bool call_rules_away_is(const struct call_away *away, enum call_role role);
-int64_t call_rules_away_since_s(const struct call_away *away, enum call_role role);
-const char *call_rules_away_newest_leg(const struct call_away *away, enum call_role role);
-
 /* Changes of T1's Attributes. NULL when out of memory. */
 cJSON *call_rules_away_patch(enum call_role role, int64_t now_s);
 cJSON *call_rules_away_patch_back(enum call_role role);

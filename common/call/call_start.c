@@ -61,18 +61,21 @@ static enum err check_room(const struct call_context *context, const char *worke
     return rc;
 }
 
+static void fill_party(struct token_agent *party, const struct worker *worker)
+{
+    sid_copy(party->worker_sid, worker->sid);
+    /* The field is as large as the Worker's own, so that nothing is cut. */
+    _Static_assert((int)TOKEN_TEXT_SIZE >= (int)WORKER_TEXT_SIZE, "a contact_uri must fit");
+    memcpy(party->contact_uri, worker->contact_uri, WORKER_TEXT_SIZE);
+    token_set_name(party->name, worker_display_name(worker));
+}
+
 static void fill_statement(struct token_statement *who, const struct worker *caller,
                            const struct worker *callee)
 {
     memset(who, 0, sizeof *who);
-    sid_copy(who->caller_sid, caller->sid);
-    sid_copy(who->callee_sid, callee->sid);
-    /* Both fields are as large as the Worker's own, so that nothing is cut. */
-    _Static_assert((int)TOKEN_TEXT_SIZE >= (int)WORKER_TEXT_SIZE, "a contact_uri must fit");
-    memcpy(who->from, caller->contact_uri, WORKER_TEXT_SIZE);
-    memcpy(who->to, callee->contact_uri, WORKER_TEXT_SIZE);
-    token_set_name(who->caller_name, worker_display_name(caller));
-    token_set_name(who->callee_name, worker_display_name(callee));
+    fill_party(&who->party[ROLE_CALLER], caller);
+    fill_party(&who->party[ROLE_CALLEE], callee);
 }
 
 static enum err create_t1(const struct call_context *context, const struct worker *caller,

@@ -19,13 +19,11 @@ static enum err set_text(cJSON *object, const char *key, const char *text)
 
 static enum err set_other(cJSON *answer, const struct token_statement *who, enum call_role role)
 {
-    bool caller = role == ROLE_CALLER;
+    const struct token_agent *agent = &who->party[call_rules_other(role)];
     cJSON *other = json_add_object(answer, "other");
     if (other == NULL) return ERR_MEMORY;
-    enum err rc = json_set_string(other, "sid", caller ? who->callee_sid : who->caller_sid);
-    if (rc == ERR_OK) {
-        rc = json_set_string(other, "name", caller ? who->callee_name : who->caller_name);
-    }
+    enum err rc = json_set_string(other, "sid", agent->worker_sid);
+    if (rc == ERR_OK) rc = json_set_string(other, "name", agent->name);
     return rc;
 }
 
@@ -59,7 +57,7 @@ enum err call_state_reply(struct response *response, const char *task_sid, const
     cJSON *answer = cJSON_CreateObject();
     if (answer == NULL) goto out;
     rc = json_set_string(answer, "taskSid", task_sid);
-    if (rc == ERR_OK) rc = set_text(answer, "role", role == ROLE_CALLER ? "caller" : "callee");
+    if (rc == ERR_OK) rc = json_set_string(answer, "role", call_rules_role_name(role));
     if (rc == ERR_OK) rc = json_set_string(answer, "state", call_rules_state_name(report->state));
     if (rc == ERR_OK) rc = set_text(answer, "outcome", call_rules_outcome_name(report->outcome));
     if (rc == ERR_OK) rc = set_other(answer, &call->who, role);

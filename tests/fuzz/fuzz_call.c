@@ -6,7 +6,6 @@
 
 #include "base/json.h"
 #include "call/call_rules.h"
-#include "call/call_rules_away.h"
 
 static bool ends(const char *text, size_t size)
 {
@@ -16,23 +15,12 @@ static bool ends(const char *text, size_t size)
 static void check_facts(const struct call_facts *facts)
 {
     MUST(facts->k_sid[0] == '\0' || sid_is_task(facts->k_sid));
-    MUST(facts->conference_sid[0] == '\0' || sid_is_conference(facts->conference_sid));
-    MUST(facts->caller_call_sid[0] == '\0' || sid_is_call(facts->caller_call_sid));
-    MUST(facts->worker_call_sid[0] == '\0' || sid_is_call(facts->worker_call_sid));
     MUST(ends(facts->connected_at, CALL_TIME_SIZE) && ends(facts->claim_id, CALL_CLAIM_ID_SIZE));
     MUST(ends(facts->conversation_id, CALL_CLAIM_ID_SIZE));
     MUST(facts->outcome >= OUTCOME_NONE && facts->outcome < OUTCOME__MAX);
-}
-
-static void check_away(const cJSON *attributes)
-{
-    struct call_away away;
-    call_rules_away_read(attributes, &away);
-    const enum call_role roles[] = { ROLE_CALLER, ROLE_CALLEE };
-    for (size_t i = 0; i < 2; i++) {
-        const char *leg = call_rules_away_newest_leg(&away, roles[i]);
+    for (enum call_role role = 0; role < ROLE__MAX; role++) {
+        const char *leg = facts->party[role].rejoined_leg;
         MUST(leg[0] == '\0' || sid_is_call(leg));
-        MUST(call_rules_away_is(&away, roles[i]) == (call_rules_away_since_s(&away, roles[i]) > 0));
     }
 }
 
@@ -46,8 +34,7 @@ static void judge(const struct call_facts *facts, const uint8_t *bytes)
         .facts = *facts,
         .k_found = bytes[3] % 2,
         .k = (enum task_status)(bytes[4] % 6),
-        .k_leg_ended = bytes[5] % 2,
-        .caller_leg_ended = bytes[5] / 2 % 2,
+        .leg_ended = { bytes[5] / 2 % 2, bytes[5] % 2 },
         .rung_s = bytes[6],
         .ring_seconds = 30,
     };
@@ -85,7 +72,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     call_rules_read(attributes, &facts);
     check_facts(&facts);
-    check_away(attributes);
     judge(&facts, data);
     change(attributes);
     cJSON_Delete(attributes);

@@ -23,7 +23,8 @@ static void check(const char *token, const char *typ)
     }
     if (token_statement_verify(token, key, &who) == ERR_OK) {
         MUST(strcmp(typ, types[1]) == 0);
-        MUST(sid_is_worker(who.caller_sid) && sid_is_worker(who.callee_sid));
+        for (size_t i = 0; i < TOKEN_PARTIES; i++)
+            MUST(sid_is_worker(who.party[i].worker_sid));
         MUST(who.t1_sid[0] == '\0' || sid_is_task(who.t1_sid));
     }
 }

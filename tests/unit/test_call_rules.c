@@ -15,12 +15,14 @@
 #define RING_SECONDS 30
 
 static const struct token_statement who = {
-    .caller_sid = "WK0000000000000000000000000000000a",
-    .callee_sid = "WK0000000000000000000000000000000b",
-    .from = "client:alice",
-    .to = "client:bob",
-    .caller_name = "Alice Archer",
-    .callee_name = "Bob Baker",
+    .party = {
+        [ROLE_CALLER] = { .worker_sid = "WK0000000000000000000000000000000a",
+                          .contact_uri = "client:alice",
+                          .name = "Alice Archer" },
+        [ROLE_CALLEE] = { .worker_sid = "WK0000000000000000000000000000000b",
+                          .contact_uri = "client:bob",
+                          .name = "Bob Baker" },
+    },
 };
 
 static void outcomes_have_the_contract_s_names(void **state)
@@ -43,8 +45,8 @@ static void outcomes_have_the_contract_s_names(void **state)
 static void roles_and_legs_come_from_the_statement(void **state)
 {
     (void)state;
-    assert_int_equal(call_rules_role(&who, who.caller_sid), ROLE_CALLER);
-    assert_int_equal(call_rules_role(&who, who.callee_sid), ROLE_CALLEE);
+    assert_int_equal(call_rules_role(&who, who.party[ROLE_CALLER].worker_sid), ROLE_CALLER);
+    assert_int_equal(call_rules_role(&who, who.party[ROLE_CALLEE].worker_sid), ROLE_CALLEE);
     assert_int_equal(call_rules_role(&who, "WK0000000000000000000000000000000c"), ROLE_NONE);
     assert_int_equal(call_rules_role(&who, ""), ROLE_NONE);
     assert_int_equal(call_rules_leg(&who, "client:alice"), ROLE_CALLER);
@@ -116,8 +118,6 @@ static void what_is_written_is_read(void **state)
     assert_string_equal(facts.claim_id, "");
 
     apply(attributes, call_rules_patch_callee_task(CF_SID, CA_CALLER, K_SID), &facts);
-    assert_string_equal(facts.conference_sid, CF_SID);
-    assert_string_equal(facts.caller_call_sid, CA_CALLER);
     assert_string_equal(facts.k_sid, K_SID);
 
     apply(attributes, call_rules_patch_connected(CA_CALLEE, 1700000000), &facts);
@@ -126,11 +126,11 @@ static void what_is_written_is_read(void **state)
 
     apply(attributes, call_rules_patch_hold(ROLE_CALLER, true), &facts);
     apply(attributes, call_rules_patch_hold(ROLE_CALLEE, true), &facts);
-    assert_true(facts.caller_holds);
-    assert_true(facts.callee_holds);
+    assert_true(facts.party[ROLE_CALLER].holds);
+    assert_true(facts.party[ROLE_CALLEE].holds);
     apply(attributes, call_rules_patch_hold(ROLE_CALLER, false), &facts);
-    assert_false(facts.caller_holds);
-    assert_true(facts.callee_holds);
+    assert_false(facts.party[ROLE_CALLER].holds);
+    assert_true(facts.party[ROLE_CALLEE].holds);
 
     apply(attributes, call_rules_patch_outcome(OUTCOME_NO_ANSWER), &facts);
     assert_int_equal(facts.outcome, OUTCOME_NO_ANSWER);
@@ -272,8 +272,7 @@ static struct call_view view_of(const struct ring_row *row)
     struct call_view view = {
         .t1_found = true,
         .t1 = row->t1,
-        .k_leg_ended = row->k_leg_ended,
-        .caller_leg_ended = row->caller_leg_ended,
+        .leg_ended = { [ROLE_CALLER] = row->caller_leg_ended, [ROLE_CALLEE] = row->k_leg_ended },
         .rung_s = row->rung_s,
         .ring_seconds = RING_SECONDS,
     };

@@ -11,7 +11,7 @@
 static void what_is_written_is_read(void **state)
 {
     (void)state;
-    struct call_away away;
+    struct call_facts facts;
     cJSON *attributes = cJSON_CreateObject();
     cJSON *patches[] = {
         call_rules_away_patch(ROLE_CALLER, 1700000000),
@@ -19,20 +19,20 @@ static void what_is_written_is_read(void **state)
         call_rules_away_patch_leg(ROLE_CALLEE, LEG),
         call_rules_away_patch_back(ROLE_CALLER),
     };
-    call_rules_away_read(attributes, &away);
-    assert_false(call_rules_away_is(&away, ROLE_CALLER));
-    assert_string_equal(call_rules_away_newest_leg(&away, ROLE_CALLER), "");
+    call_rules_read(attributes, &facts);
+    assert_false(call_rules_is_away(&facts, ROLE_CALLER));
+    assert_string_equal(facts.party[ROLE_CALLER].rejoined_leg, "");
     for (size_t i = 0; i < sizeof patches / sizeof *patches; i++) {
         assert_non_null(patches[i]);
         assert_int_equal(json_merge(attributes, patches[i]), ERR_OK);
         cJSON_Delete(patches[i]);
     }
-    call_rules_away_read(attributes, &away);
-    assert_false(call_rules_away_is(&away, ROLE_CALLER));
-    assert_true(call_rules_away_is(&away, ROLE_CALLEE));
-    assert_int_equal(call_rules_away_since_s(&away, ROLE_CALLEE), 1700000007);
-    assert_string_equal(call_rules_away_newest_leg(&away, ROLE_CALLEE), LEG);
-    assert_string_equal(call_rules_away_newest_leg(&away, ROLE_CALLER), "");
+    call_rules_read(attributes, &facts);
+    assert_false(call_rules_is_away(&facts, ROLE_CALLER));
+    assert_true(call_rules_is_away(&facts, ROLE_CALLEE));
+    assert_int_equal(facts.party[ROLE_CALLEE].away_since_s, 1700000007);
+    assert_string_equal(facts.party[ROLE_CALLEE].rejoined_leg, LEG);
+    assert_string_equal(facts.party[ROLE_CALLER].rejoined_leg, "");
     cJSON_Delete(attributes);
 }
 
@@ -41,13 +41,13 @@ static void rubbish_counts_as_absent(void **state)
     (void)state;
     static const char text[] =
         "{\"away\":{\"caller\":\"now\",\"callee\":[]},\"rejoined\":{\"caller\":\"CA1\"}}";
-    struct call_away away;
+    struct call_facts facts;
     cJSON *attributes = NULL;
     assert_int_equal(json_parse_object(text, strlen(text), &attributes), ERR_OK);
-    call_rules_away_read(attributes, &away);
-    assert_false(call_rules_away_is(&away, ROLE_CALLER));
-    assert_false(call_rules_away_is(&away, ROLE_CALLEE));
-    assert_string_equal(call_rules_away_newest_leg(&away, ROLE_CALLER), "");
+    call_rules_read(attributes, &facts);
+    assert_false(call_rules_is_away(&facts, ROLE_CALLER));
+    assert_false(call_rules_is_away(&facts, ROLE_CALLEE));
+    assert_string_equal(facts.party[ROLE_CALLER].rejoined_leg, "");
     cJSON_Delete(attributes);
 }
 

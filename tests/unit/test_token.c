@@ -16,10 +16,11 @@ static const unsigned char other_key[JWT_KEY_SIZE] = "an entirely different key,
 
 static const struct token_agent alice = { CALLER, "client:alice", "Alice \xC3\x89\"" };
 static const struct token_statement t1_statement = {
-    CALLER, CALLEE, "client:alice", "client:bob", "Alice", "Bob", "",
+    .party = { { CALLER, "client:alice", "Alice" }, { CALLEE, "client:bob", "Bob" } },
 };
 static const struct token_statement k_statement = {
-    CALLER, CALLEE, "client:alice", "client:bob", "Alice", "", T1,
+    .party = { { CALLER, "client:alice", "Alice" }, { CALLEE, "client:bob", "" } },
+    .t1_sid = T1,
 };
 
 /* The payload of a token, without checking it. */
@@ -62,12 +63,11 @@ static void check_statement(const struct token_statement *statement)
     strbuf_init(&token, STRBUF_MAX_TOKEN);
     assert_int_equal(token_statement_sign(&token, key, statement), ERR_OK);
     assert_int_equal(token_statement_verify(token.buf, key, &read), ERR_OK);
-    assert_string_equal(read.caller_sid, statement->caller_sid);
-    assert_string_equal(read.callee_sid, statement->callee_sid);
-    assert_string_equal(read.from, statement->from);
-    assert_string_equal(read.to, statement->to);
-    assert_string_equal(read.caller_name, statement->caller_name);
-    assert_string_equal(read.callee_name, statement->callee_name);
+    for (size_t i = 0; i < TOKEN_PARTIES; i++) {
+        assert_string_equal(read.party[i].worker_sid, statement->party[i].worker_sid);
+        assert_string_equal(read.party[i].contact_uri, statement->party[i].contact_uri);
+        assert_string_equal(read.party[i].name, statement->party[i].name);
+    }
     assert_string_equal(read.t1_sid, statement->t1_sid);
     assert_int_equal(token_statement_verify(token.buf, other_key, &read), ERR_AUTH);
 
@@ -183,7 +183,7 @@ static void what_would_not_verify_is_not_signed(void **state)
     memcpy(statement.t1_sid, CALLER, SID_SIZE);
     assert_int_equal(token_statement_sign(&token, key, &statement), ERR_INTERNAL);
     statement = t1_statement;
-    statement.callee_sid[0] = '\0';
+    statement.party[1].worker_sid[0] = '\0';
     assert_int_equal(token_statement_sign(&token, key, &statement), ERR_INTERNAL);
     assert_string_equal(token.buf, "");
     strbuf_free(&token);
