@@ -8,10 +8,11 @@ import { t } from './strings.js';
 
 // What calls.js imports, however indirectly, so that all of it comes at once.
 const PARTS = [
-  'alerts', 'awake', 'call-controller', 'call-panel', 'call-requests', 'call-state', 'call-text',
-  'calls', 'chosen-status', 'connection', 'devices', 'dialog', 'expected-leg', 'insist',
-  'keypad', 'microphone', 'outlet', 'outside', 'own-status', 'poller', 'quality', 'readiness',
-  'ringer', 'shortcuts', 'softphone', 'sound', 'tabs', 'taskrouter',
+  'alerts', 'awake', 'call-controller', 'call-find', 'call-leave', 'call-leg', 'call-panel',
+  'call-place', 'call-rejoin', 'call-requests', 'call-state', 'call-text', 'calls',
+  'chosen-status', 'connection', 'devices', 'dialog', 'expected-leg', 'insist', 'keypad',
+  'microphone', 'outlet', 'outside', 'own-status', 'poller', 'quality', 'readiness', 'ringer',
+  'shortcuts', 'softphone', 'sound', 'tabs', 'taskrouter',
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 

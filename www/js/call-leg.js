@@ -1,0 +1,70 @@
+// Gets the agent's leg for a call whose Task this page holds: TaskRouter dials the softphone, which
+// takes that Voice call and no other.
+
+import { pause } from './pause.js';
+import { isTaken, withParameter } from './taskrouter.js';
+
+const RESERVED_WITHIN = 25000; // a caller's Task lives 20 s without a reservation
+
+function twimlUrl(session, role, taskSid, attributes) {
+  return role === 'caller' ? withParameter(session.callerTwimlUrl, 'taskSid', taskSid)
+    : withParameter(session.calleeTwimlUrl, 'conferenceName', attributes.conferenceSid);
+}
+
+/**
+ * @param {object} parts of call-controller.js
+ * @param {{state: () => object, dispatch: (event: object) => void}} call
+ */
+export function createLeg(parts, call) {
+  const identifying = new Set();
+
+  /** TaskRouter tells which Voice call is the Task's leg, at its own time. */
+  async function identify(taskSid) {
+    if (identifying.has(taskSid)) return;
+    identifying.add(taskSid);
+    for (let tries = 0; tries < 8 && parts.softphone().isUnsure(taskSid); tries += 1) {
+      const callSid = parts.taskRouter().attributes(taskSid).worker_call_sid;
+      if (callSid) {
+        parts.softphone().legIs(taskSid, callSid);
+      } else {
+        await pause(500);
+        await parts.taskRouter().refresh(taskSid).catch(() => {});
+      }
+    }
+    identifying.delete(taskSid);
+  }
+
+  function isWanted(taskSid) {
+    const state = call.state();
+    return state.taskSid === taskSid && state.leg === 'dialing' && state.phase !== 'ending';
+  }
+
+  async function dial({ role, taskSid }) {
+    const taskRouter = parts.taskRouter();
+    const softphone = parts.softphone();
+    try {
+      await taskRouter.reserved(taskSid, RESERVED_WITHIN);
+      if (!isWanted(taskSid)) return;
+      const session = parts.session();
+      const attributes = taskRouter.attributes(taskSid);
+      softphone.expect(taskSid, attributes.from);
+      await taskRouter.dial(taskSid, {
+        twimlUrl: twimlUrl(session, role, taskSid, attributes),
+        statusCallbackUrl: withParameter(session.legEndedUrl, 'taskSid', taskSid),
+      });
+    } catch (error) {
+      softphone.expectNothing(taskSid);
+      call.dispatch({ type: 'dial-failed', taskSid, taken: isTaken(error) });
+    }
+  }
+
+  /** Completes the Task of a call that is over, if nobody else does. */
+  async function tidy({ taskSid }) {
+    for (let tries = 0; tries < 8; tries += 1) {
+      if (await parts.taskRouter()?.tidy(taskSid).catch(() => false)) return;
+      await pause(1000);
+    }
+  }
+
+  return { identify, dial, tidy };
+}
