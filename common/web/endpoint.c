@@ -37,51 +37,51 @@ static void process_open(struct process *process, const struct endpoint *endpoin
 }
 
 /* Everything that one thread keeps from request to request. */
-struct worker {
+struct thread {
     struct process *process;
     struct service service;
     struct request request;
     struct response response;
 };
 
-static enum err worker_open(struct worker *worker, struct process *process)
+static enum err thread_open(struct thread *thread, struct process *process)
 {
     const struct endpoint *endpoint = process->endpoint;
-    memset(worker, 0, sizeof *worker);
-    worker->process = process;
-    worker->service.config = &process->config;
-    worker->service.session_key = process->session_key;
-    worker->service.fastcgi = process->fastcgi;
-    response_init(&worker->response);
-    enum err rc = request_init(&worker->request, process->fastcgi);
+    memset(thread, 0, sizeof *thread);
+    thread->process = process;
+    thread->service.config = &process->config;
+    thread->service.session_key = process->session_key;
+    thread->service.fastcgi = process->fastcgi;
+    response_init(&thread->response);
+    enum err rc = request_init(&thread->request, process->fastcgi);
     if (rc != ERR_OK || process->problem[0] != '\0') return rc;
     if (endpoint->auth == AUTH_TWILIO) {
         rc = signature_new(process->config.auth_token, process->config.auth_token_secondary,
-                           &worker->service.signature);
+                           &thread->service.signature);
     }
     if (rc == ERR_OK && endpoint->connect != NULL) {
-        worker->service.twilio = endpoint->connect(&process->config, &worker->service.deadline);
-        if (worker->service.twilio == NULL) rc = ERR_MEMORY;
+        thread->service.twilio = endpoint->connect(&process->config, &thread->service.deadline);
+        if (thread->service.twilio == NULL) rc = ERR_MEMORY;
     }
     return rc;
 }
 
-static void worker_close(struct worker *worker)
+static void thread_close(struct thread *thread)
 {
-    const struct endpoint *endpoint = worker->process->endpoint;
-    if (worker->service.twilio != NULL) endpoint->disconnect(worker->service.twilio);
-    signature_free(worker->service.signature);
-    response_free(&worker->response);
-    request_free(&worker->request);
+    const struct endpoint *endpoint = thread->process->endpoint;
+    if (thread->service.twilio != NULL) endpoint->disconnect(thread->service.twilio);
+    signature_free(thread->service.signature);
+    response_free(&thread->response);
+    request_free(&thread->request);
 }
 
-static enum err run(struct worker *worker)
+static enum err run(struct thread *thread)
 {
-    const struct process *process = worker->process;
+    const struct process *process = thread->process;
     const struct endpoint *endpoint = process->endpoint;
-    struct service *service = &worker->service;
-    struct request *request = &worker->request;
-    struct response *response = &worker->response;
+    struct service *service = &thread->service;
+    struct request *request = &thread->request;
+    struct response *response = &thread->response;
 
     if (process->problem[0] != '\0') {
         if (endpoint->misconfigured != NULL) {
@@ -97,10 +97,10 @@ static enum err run(struct worker *worker)
     return rc;
 }
 
-static void log_outcome(const struct worker *worker)
+static void log_outcome(const struct thread *thread)
 {
-    const struct request *request = &worker->request;
-    const struct response *response = &worker->response;
+    const struct request *request = &thread->request;
+    const struct response *response = &thread->response;
     const struct log_request entry = {
         .request_id = request->id,
         .status = response->status,
@@ -114,48 +114,48 @@ static void log_outcome(const struct worker *worker)
     log_request(&entry);
 }
 
-static void serve_one(struct worker *worker)
+static void serve_one(struct thread *thread)
 {
-    const struct endpoint *endpoint = worker->process->endpoint;
+    const struct endpoint *endpoint = thread->process->endpoint;
     enum response_dialect dialect = endpoint->auth == AUTH_TWILIO ? RESPONSE_PLAIN : RESPONSE_JSON;
-    response_reset(&worker->response, dialect);
-    enum err rc = run(worker);
-    if (rc != ERR_OK) response_failure(&worker->response, rc, worker->request.id);
-    if (response_send(&worker->response, &worker->request) != ERR_OK) {
-        worker->response.reason = "client_gone";
+    response_reset(&thread->response, dialect);
+    enum err rc = run(thread);
+    if (rc != ERR_OK) response_failure(&thread->response, rc, thread->request.id);
+    if (response_send(&thread->response, &thread->request) != ERR_OK) {
+        thread->response.reason = "client_gone";
     }
-    log_outcome(worker);
-    request_finish(&worker->request);
+    log_outcome(thread);
+    request_finish(&thread->request);
 }
 
-static void fastcgi_worker(void *context, bool (*stopping)(void))
+static void fastcgi_thread(void *context, bool (*stopping)(void))
 {
-    struct worker *worker = calloc(1, sizeof *worker);
-    if (worker == NULL || worker_open(worker, context) != ERR_OK) {
+    struct thread *thread = calloc(1, sizeof *thread);
+    if (thread == NULL || thread_open(thread, context) != ERR_OK) {
         log_error("a thread could not be prepared");
         abort();
     }
     while (!stopping()) {
-        enum request_accepted accepted = request_accept(&worker->request);
+        enum request_accepted accepted = request_accept(&thread->request);
         if (accepted == REQUEST_CLOSED) break;
-        if (accepted == REQUEST_READY) serve_one(worker);
+        if (accepted == REQUEST_READY) serve_one(thread);
     }
-    worker_close(worker);
-    free(worker);
+    thread_close(thread);
+    free(thread);
 }
 
 static int run_cgi(struct process *process)
 {
     int status = EXIT_FAILURE;
-    struct worker *worker = calloc(1, sizeof *worker);
-    if (worker == NULL) return status;
-    if (worker_open(worker, process) != ERR_OK) goto out;
-    if (request_accept(&worker->request) != REQUEST_READY) goto out;
-    serve_one(worker);
+    struct thread *thread = calloc(1, sizeof *thread);
+    if (thread == NULL) return status;
+    if (thread_open(thread, process) != ERR_OK) goto out;
+    if (request_accept(&thread->request) != REQUEST_READY) goto out;
+    serve_one(thread);
     status = EXIT_SUCCESS;
 out:
-    worker_close(worker);
-    free(worker);
+    thread_close(thread);
+    free(thread);
     return status;
 }
 
@@ -167,7 +167,7 @@ static int run_fastcgi(struct process *process)
         return EXIT_FAILURE;
     }
     int threads = process->problem[0] == '\0' ? process->config.threads : 1;
-    return serve_fastcgi(fastcgi_worker, process, threads);
+    return serve_fastcgi(fastcgi_thread, process, threads);
 }
 
 int endpoint_run(const struct endpoint *self)

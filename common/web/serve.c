@@ -20,16 +20,16 @@ static bool is_stopping(void)
     return atomic_load(&stop_asked);
 }
 
-struct thread_start {
-    serve_worker *worker;
+struct thread {
+    serve_thread *run;
     void *context;
 };
 
 static void *thread_main(void *argument)
 {
-    const struct thread_start *start = argument;
-    start->worker(start->context, is_stopping);
-    /* Nobody has asked it to stop, perhaps: without a socket the process has no use any more. */
+    const struct thread *thread = argument;
+    thread->run(thread->context, is_stopping);
+    /* Even unasked it ends the process, which has no use any more without a socket. */
     kill(getpid(), SIGTERM);
     return NULL;
 }
@@ -95,17 +95,17 @@ static void join_all(pthread_t *threads, int count)
     }
 }
 
-int serve_fastcgi(serve_worker *worker, void *context, int count)
+int serve_fastcgi(serve_thread *run, void *context, int count)
 {
     sigset_t signals;
     set_of_stop_signals(&signals);
     signal(SIGPIPE, SIG_IGN);
 
-    struct thread_start start = { worker, context };
+    struct thread thread = { run, context };
     pthread_t threads[CONFIG_MAX_THREADS];
     int started = 0;
     while (started < count && started < CONFIG_MAX_THREADS &&
-           pthread_create(&threads[started], NULL, thread_main, &start) == 0) {
+           pthread_create(&threads[started], NULL, thread_main, &thread) == 0) {
         started++;
     }
     if (started == 0) {

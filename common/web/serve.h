@@ -8,28 +8,29 @@
 #include <stdbool.h>
 
 /*
- * One worker: serves requests until it is told to stop or the socket is closed. `stopping` is
- * polled between requests; never true in CGI mode.
+ * What one thread does: serves requests until it is told to stop or the socket is closed.
+ * `stopping` is polled between requests; never true in CGI mode.
  */
-typedef void serve_worker(void *context, bool (*stopping)(void));
+typedef void serve_thread(void *context, bool (*stopping)(void));
 
 /*
  * Before libfcgi is initialised and before any thread exists: no signal that asks the program to
- * stop may reach libfcgi's handlers or a worker, whose interrupted read or write isn't repeated.
+ * stop may reach libfcgi's handlers or a thread, whose interrupted read or write isn't repeated.
  */
 void serve_block_signals(void);
 
 /*
- * Runs `threads` workers and waits for SIGTERM, SIGINT or SIGUSR1, or until the workers end by
- * themselves; returns the exit status. Doesn't return to its caller while a worker is still busy:
+ * Runs `count` threads and waits for SIGTERM, SIGINT or SIGUSR1, or until the threads end by
+ * themselves; returns the exit status. Doesn't return to its caller while a thread is still busy:
  * it ends the process instead, after at most SERVE_STOP_MS.
  */
-int serve_fastcgi(serve_worker *worker, void *context, int threads);
+int serve_fastcgi(serve_thread *run, void *context, int count);
 
 enum {
-    SERVE_GIVE_UP_MS =
-        3000,            /* requests that wait for Twilio are given up this long after SIGTERM */
-    SERVE_STOP_MS = 4700 /* and the process ends after this long, whatever they do */
+    /* After SIGTERM: when requests that wait for Twilio are given up, */
+    SERVE_GIVE_UP_MS = 3000,
+    /* and when the process ends, whatever they do. */
+    SERVE_STOP_MS = 4700
 };
 
 #endif
