@@ -71,7 +71,7 @@ static enum err answer_with(struct response *response, const char *t1_sid)
 {
     response_about_task(response, t1_sid);
     strbuf_addf(&response->body, "{\"taskSid\":\"%s\"}", t1_sid);
-    return response_body(response, 201, "application/json; charset=utf-8");
+    return response_json_body(response, 201);
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)

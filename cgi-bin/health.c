@@ -27,7 +27,7 @@ static enum err answer_wrong(struct response *response, const struct health_find
     }
     strbuf_addstr(&response->body, "]}");
     response->reason = "unhealthy";
-    return response_body(response, 503, "application/json; charset=utf-8");
+    return response_json_body(response, 503);
 }
 
 static enum err misconfigured(const char *problem, struct request *request,
@@ -61,7 +61,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     }
     if (findings.count > 0) return answer_wrong(response, &findings);
     strbuf_addstr(&response->body, "{\"status\":\"ok\"}");
-    return response_body(response, 200, "application/json; charset=utf-8");
+    return response_json_body(response, 200);
 }
 
 static const struct endpoint self = {

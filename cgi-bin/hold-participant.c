@@ -32,7 +32,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     }
     if (rc == ERR_OK) {
         strbuf_addf(&response->body, "{\"hold\":%s}", hold ? "true" : "false");
-        rc = response_body(response, 200, "application/json; charset=utf-8");
+        rc = response_json_body(response, 200);
     }
 out:
     call_clear(&call);

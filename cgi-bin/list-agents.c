@@ -77,7 +77,7 @@ static enum err answer(const struct directory_view *view, const struct request *
     }
     if (rc != ERR_OK) return rc;
     agents_reply(&response->body, &result, view->stale);
-    return response_body(response, 200, "application/json; charset=utf-8");
+    return response_json_body(response, 200);
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)

@@ -31,7 +31,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     if (rc == ERR_OK) {
         response_about_call(response, call_sid);
         strbuf_addf(&response->body, "{\"callSid\":\"%s\"}", call_sid);
-        rc = response_body(response, 200, "application/json; charset=utf-8");
+        rc = response_json_body(response, 200);
     }
     call_clear(&call);
     return rc;

@@ -8,7 +8,7 @@ enum err call_state_reply_none(struct response *response)
                                    "\"outcome\":null,\"other\":null,"
                                    "\"hold\":{\"me\":false,\"other\":false},"
                                    "\"connectedAt\":null}");
-    return response_body(response, 200, "application/json; charset=utf-8");
+    return response_json_body(response, 200);
 }
 
 static enum err set_text(cJSON *object, const char *key, const char *text)

@@ -34,5 +34,5 @@ enum err page_call_close(const struct service *service, struct response *respons
     if (rc != ERR_OK) return rc;
     response_detail(response, "%s", call_rules_outcome_name(outcome));
     strbuf_addstr(&response->body, "{}");
-    return response_body(response, 200, "application/json; charset=utf-8");
+    return response_json_body(response, 200);
 }

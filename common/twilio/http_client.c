@@ -353,7 +353,7 @@ enum err http_client_perform(struct http_client *client, const struct http_reque
     run(&transfer, &code);
     rc = result_of(&transfer, code);
 out:
-    /* The handle must not keep pointers to what dies here. */
+    /* The handle outlives the list. What else it points to is set anew before it is read again. */
     curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
     curl_slist_free_all(headers);
     return rc;

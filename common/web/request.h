@@ -42,7 +42,11 @@ struct request {
     struct params form;   /* what a form body said; Twilio signs exactly these */
     struct params params; /* query and form, or the members of a JSON body */
     const char *values[REQUEST_MAX_PARAMS];
-    struct token_agent agent; /* who is asking; sid "" unless a token has proved it */
+    /*
+     * The Worker that asks, as a session token has proved it or the program has found by the web
+     * server's user; worker_sid is "" before that.
+     */
+    struct token_agent agent;
 };
 
 /* True when descriptor 0 is a listening socket, that is: we are to speak FastCGI. */

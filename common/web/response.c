@@ -11,6 +11,8 @@ enum { MAX_HEADERS = 1024 };
 /* What is not possible now may well be in a moment. */
 static const char ASK_AGAIN_S[] = "2";
 
+static const char json_type[] = "application/json; charset=utf-8";
+
 void response_init(struct response *response)
 {
     memset(response, 0, sizeof *response);
@@ -40,7 +42,12 @@ void response_free(struct response *response)
 enum err response_json(struct response *response, int status, const cJSON *tree)
 {
     json_print(&response->body, tree);
-    return response_body(response, status, "application/json; charset=utf-8");
+    return response_json_body(response, status);
+}
+
+enum err response_json_body(struct response *response, int status)
+{
+    return response_body(response, status, json_type);
 }
 
 enum err response_twiml(struct response *response)
@@ -148,7 +155,7 @@ void response_failure(struct response *response, enum err err, const char *reque
     if (err == ERR_UNAVAILABLE) response_header(response, "Retry-After", ASK_AGAIN_S);
     strbuf_reset(&response->body);
     if (response->dialect == RESPONSE_JSON) {
-        response->content_type = "application/json; charset=utf-8";
+        response->content_type = json_type;
         error_as_json(&response->body, code, message, request_id);
     } else {
         response->content_type = "text/plain; charset=utf-8";

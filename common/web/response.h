@@ -44,7 +44,10 @@ void response_free(struct response *response);
 /* A JSON reply; the tree stays the caller's. */
 enum err response_json(struct response *response, int status, const cJSON *tree) MUST_CHECK;
 
-/* A TwiML reply: what the caller has put into response->body. */
+/* The same of JSON that is in response->body already, piece by piece or as another wrote it. */
+enum err response_json_body(struct response *response, int status) MUST_CHECK;
+
+/* A TwiML reply of what is in response->body. */
 enum err response_twiml(struct response *response) MUST_CHECK;
 
 /* Any other reply of what is in response->body. */
@@ -58,7 +61,8 @@ void response_header(struct response *response, const char *name, const char *va
 
 /*
  * Says why a request is refused, and returns `err` for the caller to return: the client sees the
- * code and the sentence, the log sees the code. Both must be literals.
+ * code and the sentence, the log sees the code. Both must outlive the reply: literals, or text of
+ * the request's arena.
  */
 enum err response_refuse(struct response *response, enum err err, const char *code,
                          const char *message);
