@@ -7,9 +7,6 @@
 #include "base/random.h"
 #include "base/utf8.h"
 
-static const char typ_session[] = "dialpad-session+jwt";
-static const char typ_statement[] = "dialpad-call+jwt";
-
 /* Random bytes at the end of a "jti": two tokens may be made in one second. */
 enum { JTI_RANDOM_BYTES = 8 };
 
@@ -37,6 +34,18 @@ static const struct claim statement_claims[] = {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* A token of ours: what it calls itself, and what it says. */
+struct kind {
+    const char *typ;
+    const struct claim *claims;
+    size_t count;
+};
+
+static const struct kind session_kind = { "dialpad-session+jwt", session_claims,
+                                          COUNT(session_claims) };
+static const struct kind statement_kind = { "dialpad-call+jwt", statement_claims,
+                                            COUNT(statement_claims) };
 
 enum err token_derive_key(const char *api_secret, const char *workspace_sid,
                           unsigned char key[JWT_KEY_SIZE])
@@ -106,19 +115,20 @@ static enum err set_times(cJSON *payload, int64_t now_s, int ttl_s)
     return rc;
 }
 
-/* Signs what `fields` holds by the table; without times if ttl_s is 0. */
-static enum err sign_own(struct strbuf *out, const unsigned char key[JWT_KEY_SIZE], const char *typ,
-                         const struct claim *claims, size_t count, const void *fields,
-                         int64_t now_s, int ttl_s)
+/* Signs what `fields` holds; without times if ttl_s is 0. */
+static enum err sign_own(struct strbuf *out, const unsigned char key[JWT_KEY_SIZE],
+                         const struct kind *kind, const void *fields, int64_t now_s, int ttl_s)
 {
     enum err rc = ERR_MEMORY;
     cJSON *header = cJSON_CreateObject();
     cJSON *payload = cJSON_CreateObject();
     if (header == NULL || payload == NULL) goto out;
     rc = json_set_string(header, "alg", "HS256");
-    if (rc == ERR_OK) rc = json_set_string(header, "typ", typ);
-    for (size_t i = 0; rc == ERR_OK && i < count; i++)
-        rc = claim_write(payload, &claims[i], (const char *)fields + claims[i].at);
+    if (rc == ERR_OK) rc = json_set_string(header, "typ", kind->typ);
+    for (size_t i = 0; rc == ERR_OK && i < kind->count; i++) {
+        const struct claim *claim = &kind->claims[i];
+        rc = claim_write(payload, claim, (const char *)fields + claim->at);
+    }
     if (rc == ERR_OK && ttl_s != 0) rc = set_times(payload, now_s, ttl_s);
     if (rc == ERR_OK) rc = jwt_sign_hs256(out, key, JWT_KEY_SIZE, header, payload);
 out:
@@ -127,19 +137,19 @@ out:
     return rc;
 }
 
-static bool read_claims(const cJSON *payload, const struct claim *claims, size_t count,
-                        void *fields)
+static bool read_claims(const cJSON *payload, const struct kind *kind, void *fields)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!claim_read(payload, &claims[i], (char *)fields + claims[i].at)) return false;
+    for (size_t i = 0; i < kind->count; i++) {
+        const struct claim *claim = &kind->claims[i];
+        if (!claim_read(payload, claim, (char *)fields + claim->at)) return false;
+    }
     return true;
 }
 
 enum err token_session_sign(struct strbuf *out, const unsigned char key[JWT_KEY_SIZE],
                             const struct token_agent *agent, int64_t now_s, int ttl_s)
 {
-    return sign_own(out, key, typ_session, session_claims, COUNT(session_claims), agent, now_s,
-                    ttl_s);
+    return sign_own(out, key, &session_kind, agent, now_s, ttl_s);
 }
 
 enum err token_session_verify(const char *token, const unsigned char key[JWT_KEY_SIZE],
@@ -147,11 +157,10 @@ enum err token_session_verify(const char *token, const unsigned char key[JWT_KEY
 {
     struct token_agent read = { .name = "" };
     cJSON *payload = NULL;
-    enum err rc = jwt_verify_hs256(token, key, JWT_KEY_SIZE, typ_session, now_s, &payload);
+    enum err rc = jwt_verify_hs256(token, key, JWT_KEY_SIZE, session_kind.typ, now_s, &payload);
     if (rc != ERR_OK) return rc;
     /* A session without an end would be a password. */
-    if (json_get_number(payload, "exp", 0) > 0 &&
-        read_claims(payload, session_claims, COUNT(session_claims), &read))
+    if (json_get_number(payload, "exp", 0) > 0 && read_claims(payload, &session_kind, &read))
         *agent = read;
     else
         rc = ERR_AUTH;
@@ -162,8 +171,7 @@ enum err token_session_verify(const char *token, const unsigned char key[JWT_KEY
 enum err token_statement_sign(struct strbuf *out, const unsigned char key[JWT_KEY_SIZE],
                               const struct token_statement *statement)
 {
-    return sign_own(out, key, typ_statement, statement_claims, COUNT(statement_claims), statement,
-                    0, 0);
+    return sign_own(out, key, &statement_kind, statement, 0, 0);
 }
 
 enum err token_statement_verify(const char *token, const unsigned char key[JWT_KEY_SIZE],
@@ -171,9 +179,9 @@ enum err token_statement_verify(const char *token, const unsigned char key[JWT_K
 {
     struct token_statement read = { .t1_sid = "" };
     cJSON *payload = NULL;
-    enum err rc = jwt_verify_hs256(token, key, JWT_KEY_SIZE, typ_statement, 0, &payload);
+    enum err rc = jwt_verify_hs256(token, key, JWT_KEY_SIZE, statement_kind.typ, 0, &payload);
     if (rc != ERR_OK) return rc;
-    if (read_claims(payload, statement_claims, COUNT(statement_claims), &read))
+    if (read_claims(payload, &statement_kind, &read))
         *statement = read;
     else
         rc = ERR_AUTH;
@@ -255,15 +263,14 @@ out:
 }
 
 enum err token_taskrouter(struct strbuf *out, const struct token_account *account,
-                          const char *workspace_sid, const char *worker_sid, const char *identity,
-                          int64_t now_s, int ttl_s)
+                          const char *worker_sid, const char *identity, int64_t now_s, int ttl_s)
 {
     enum err rc = ERR_MEMORY;
     cJSON *grants = cJSON_CreateObject();
     cJSON *task_router = json_add_object(grants, "task_router");
     if (task_router == NULL) goto out;
     rc = json_set_string(grants, "identity", identity);
-    if (rc == ERR_OK) rc = json_set_string(task_router, "workspace_sid", workspace_sid);
+    if (rc == ERR_OK) rc = json_set_string(task_router, "workspace_sid", account->workspace_sid);
     if (rc == ERR_OK) rc = json_set_string(task_router, "worker_sid", worker_sid);
     if (rc == ERR_OK) rc = json_set_string(task_router, "role", "worker");
     if (rc == ERR_OK) rc = sign_twilio(out, account, grants, now_s, ttl_s);

@@ -35,6 +35,7 @@ struct token_statement {
 /* Whose access tokens these are: parts of the configuration. */
 struct token_account {
     const char *account_sid;
+    const char *workspace_sid; /* for TaskRouter */
     const char *api_key;
     const char *api_secret;
     const char *region; /* NULL: us1 */
@@ -73,7 +74,7 @@ enum err token_voice(struct strbuf *out, const struct token_account *account, co
 
 /* Lets a TaskRouter Worker connect. */
 enum err token_taskrouter(struct strbuf *out, const struct token_account *account,
-                          const char *workspace_sid, const char *worker_sid, const char *identity,
-                          int64_t now_s, int ttl_s) MUST_CHECK;
+                          const char *worker_sid, const char *identity, int64_t now_s,
+                          int ttl_s) MUST_CHECK;
 
 #endif

@@ -21,6 +21,21 @@ struct words {
     size_t key; /* the longest: it occurs least, so the block is searched for it */
 };
 
+/* What is looked for, and where. */
+struct search {
+    const struct directory *directory;
+    struct words words;
+    size_t without; /* the record that is left out; the count of records if none is */
+    size_t limit;
+};
+
+/* One half of the records: from..to - 1. */
+struct part {
+    enum directory_part name;
+    size_t from;
+    size_t to;
+};
+
 /* How well a name fits, best first. */
 enum fit { FIT_NAME, FIT_WORD, FIT_INSIDE, FIT__MAX, FIT_NOT = FIT__MAX };
 
@@ -118,14 +133,18 @@ static void add_match(struct matches *matches, enum fit fit, size_t record, size
     if (matches->count[fit] < limit) matches->list[fit][matches->count[fit]++] = (uint32_t)record;
 }
 
+static bool is_in(const struct part *part, size_t record)
+{
+    return record >= part->from && record < part->to;
+}
+
 /* Without a text everybody fits, and the records stand in the right order already. */
-static void match_everybody(size_t from, size_t to, size_t without, size_t limit,
+static void match_everybody(const struct search *search, const struct part *part,
                             struct matches *matches)
 {
-    bool left_out = without >= from && without < to;
-    matches->total = to - from - (left_out ? 1 : 0);
-    for (size_t i = from; i < to && matches->count[FIT_NAME] < limit; i++) {
-        if (i != without) matches->list[FIT_NAME][matches->count[FIT_NAME]++] = (uint32_t)i;
+    matches->total = part->to - part->from - (is_in(part, search->without) ? 1 : 0);
+    for (size_t i = part->from; i < part->to && matches->count[FIT_NAME] < search->limit; i++) {
+        if (i != search->without) matches->list[FIT_NAME][matches->count[FIT_NAME]++] = (uint32_t)i;
     }
 }
 
@@ -140,30 +159,35 @@ static const char *find_key(const struct word *key, const char *from, const char
     return hit != NULL && hit < end ? hit : NULL;
 }
 
-static void match_words(const struct directory *directory, const struct words *words, size_t from,
-                        size_t to, size_t without, size_t limit, struct matches *matches)
+static void match_words(const struct search *search, const struct part *part,
+                        struct matches *matches)
 {
+    const struct directory *directory = search->directory;
+    const struct words *words = &search->words;
     const struct word *key = &words->list[words->key];
     const char *block = directory->folded;
-    uint32_t end = line_start(directory, to);
-    uint32_t at = line_start(directory, from);
-    size_t record = from;
+    uint32_t end = line_start(directory, part->to);
+    uint32_t at = line_start(directory, part->from);
+    size_t record = part->from;
     while (at < end) {
         const char *hit = find_key(key, block + at, block + end);
         if (hit == NULL) break;
-        record = record_at(directory, record, to, (uint32_t)(hit - block));
+        record = record_at(directory, record, part->to, (uint32_t)(hit - block));
         uint32_t line = line_start(directory, record);
         uint32_t next = line_start(directory, record + 1);
         enum fit fit = fit_of_name(words, block + line, block + next - 1, hit);
-        if (fit != FIT_NOT && record != without) add_match(matches, fit, record, limit);
+        if (fit != FIT_NOT && record != search->without)
+            add_match(matches, fit, record, search->limit);
         at = next;
     }
 }
 
 /* The first record of a part whose name doesn't stand before this letter. */
-static size_t first_from_letter(const struct directory *directory, size_t from, size_t to,
+static size_t first_from_letter(const struct directory *directory, const struct part *part,
                                 unsigned char letter)
 {
+    size_t from = part->from;
+    size_t to = part->to;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
         if ((unsigned char)directory->folded[line_start(directory, middle)] < letter)
@@ -185,22 +209,23 @@ static bool has_letter(const struct directory *directory, size_t record, unsigne
  * One letter, and the names that begin with it fill the list: the others need no look. False, with
  * nothing done, when it is anything else.
  */
-static bool match_letter(const struct directory *directory, const struct words *words,
-                         enum directory_part part, size_t from, size_t to, size_t without,
-                         size_t limit, struct matches *matches)
+static bool match_letter(const struct search *search, const struct part *part,
+                         struct matches *matches)
 {
+    const struct directory *directory = search->directory;
+    const struct words *words = &search->words;
     unsigned char letter = (unsigned char)*words->list[0].text;
     if (words->count != 1 || words->list[0].len != 1 || letter >= DIRECTORY_LETTERS) return false;
-    size_t first = first_from_letter(directory, from, to, letter);
+    size_t first = first_from_letter(directory, part, letter);
     size_t count = 0;
-    for (size_t i = first; i < to && count < limit; i++) {
+    for (size_t i = first; i < part->to && count < search->limit; i++) {
         if ((unsigned char)directory->folded[line_start(directory, i)] != letter) break;
-        if (i != without) matches->list[FIT_NAME][count++] = (uint32_t)i;
+        if (i != search->without) matches->list[FIT_NAME][count++] = (uint32_t)i;
     }
-    if (count < limit) return false;
-    size_t all = directory->header->with_letter[part][letter];
+    if (count < search->limit) return false;
+    size_t all = directory->header->with_letter[part->name][letter];
     size_t left_out =
-        without >= from && without < to && has_letter(directory, without, letter) ? 1 : 0;
+        is_in(part, search->without) && has_letter(directory, search->without, letter) ? 1 : 0;
     if (all < count + left_out) return false; /* a number that somebody has made up */
     matches->count[FIT_NAME] = count;
     matches->total = all - left_out;
@@ -230,25 +255,23 @@ static void take_best(const struct directory *directory, const struct matches *m
     }
 }
 
-static void search_part(const struct directory *directory, const struct words *words,
-                        enum directory_part part, const struct directory_query *query,
+static void search_part(const struct search *search, enum directory_part name,
                         struct directory_result *result)
 {
-    const struct directory_header *header = directory->header;
-    size_t from = part == DIRECTORY_AVAILABLE ? 0 : header->available_count;
-    size_t to = part == DIRECTORY_AVAILABLE ? header->available_count : header->count;
-    size_t limit = query->limit;
+    const struct directory_header *header = search->directory->header;
+    const struct part part = {
+        .name = name,
+        .from = name == DIRECTORY_AVAILABLE ? 0 : header->available_count,
+        .to = name == DIRECTORY_AVAILABLE ? header->available_count : header->count,
+    };
     struct matches matches;
     memset(matches.count, 0, sizeof matches.count);
     matches.total = 0;
-    size_t without = query->without_sid != NULL
-                         ? directory_image_find(directory, query->without_sid)
-                         : header->count;
-    if (words->count == 0)
-        match_everybody(from, to, without, limit, &matches);
-    else if (!match_letter(directory, words, part, from, to, without, limit, &matches) && from < to)
-        match_words(directory, words, from, to, without, limit, &matches);
-    take_best(directory, &matches, limit, result);
+    if (search->words.count == 0)
+        match_everybody(search, &part, &matches);
+    else if (!match_letter(search, &part, &matches) && part.from < part.to)
+        match_words(search, &part, &matches);
+    take_best(search->directory, &matches, search->limit, result);
 }
 
 /* Which of a record's strings is asked for. */
@@ -329,15 +352,20 @@ enum err directory_search(const struct directory *directory, const struct direct
     if (query->limit < 1 || query->limit > DIRECTORY_LIMIT_MAX) return ERR_INPUT;
     if (find_by_address(directory, query, result)) return ERR_OK;
     struct strbuf folded;
-    struct words words;
+    struct search search = {
+        .directory = directory,
+        .without = query->without_sid != NULL ? directory_image_find(directory, query->without_sid)
+                                              : directory->header->count,
+        .limit = query->limit,
+    };
     strbuf_init(&folded, FOLDED_MAX);
     enum err rc = fold_text(&folded, query->text != NULL ? query->text : "");
-    if (rc == ERR_OK) rc = split_words(folded.buf, &words);
+    if (rc == ERR_OK) rc = split_words(folded.buf, &search.words);
     if (rc == ERR_OK) {
         result->count = 0;
         result->total = 0;
-        search_part(directory, &words, DIRECTORY_AVAILABLE, query, result);
-        if (query->include_offline) search_part(directory, &words, DIRECTORY_OTHERS, query, result);
+        search_part(&search, DIRECTORY_AVAILABLE, result);
+        if (query->include_offline) search_part(&search, DIRECTORY_OTHERS, result);
     }
     strbuf_free(&folded);
     return rc;

@@ -80,6 +80,7 @@ static enum err add_twilio_tokens(cJSON *answer, const struct config *config,
 {
     const struct token_account account = {
         .account_sid = config->account_sid,
+        .workspace_sid = config->workspace_sid,
         .api_key = config->api_key,
         .api_secret = config->api_secret,
         .region = config->region,
@@ -88,8 +89,8 @@ static enum err add_twilio_tokens(cJSON *answer, const struct config *config,
     cJSON *taskrouter = json_add_object(answer, "taskrouter");
     cJSON *voice = json_add_object(answer, "voice");
     if (taskrouter == NULL || voice == NULL) return ERR_MEMORY;
-    enum err rc = token_taskrouter(text, &account, config->workspace_sid, worker->sid, identity,
-                                   now_s, ENDPOINT_SESSION_TTL_S);
+    enum err rc =
+        token_taskrouter(text, &account, worker->sid, identity, now_s, ENDPOINT_SESSION_TTL_S);
     rc = add_built(taskrouter, "token", text, rc);
     if (rc == ERR_OK) rc = add_bridge(taskrouter, config, text);
     if (rc == ERR_OK) rc = token_voice(text, &account, identity, now_s, ENDPOINT_SESSION_TTL_S);

@@ -224,6 +224,7 @@ static void a_contact_uri_is_never_cut(void **state)
 
 static const struct token_account account = {
     .account_sid = "AC" DIGITS,
+    .workspace_sid = "WS" DIGITS,
     .api_key = "SK" DIGITS,
     .api_secret = "secret",
 };
@@ -268,8 +269,7 @@ static void a_taskrouter_token_is_one_worker(void **state)
     (void)state;
     struct strbuf token;
     strbuf_init(&token, STRBUF_MAX_TOKEN);
-    assert_int_equal(token_taskrouter(&token, &account, "WS" DIGITS, CALLER, "alice", NOW, 3600),
-                     ERR_OK);
+    assert_int_equal(token_taskrouter(&token, &account, CALLER, "alice", NOW, 3600), ERR_OK);
     assert_grants(token.buf,
                   "{\"task_router\":{\"workspace_sid\":\"WS" DIGITS "\",\"worker_sid\":\"" CALLER
                   "\",\"role\":\"worker\"},\"identity\":\"alice\"}");
