@@ -2,12 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
+import { direct } from '../endpoint/direct.js';
+import { until } from '../endpoint/lib.js';
 import { startStack } from '../stack/stack.js';
+import { listensOn } from '../stack/system.js';
 import { Load } from './load.js';
 
 const RELOADS = Number(process.env.DIALPAD_RESTARTS || 5);
@@ -39,8 +43,8 @@ after(async () => {
   await spawnScript('stop').finally(() => stack.stop());
 });
 
-async function spawnScript(command) {
-  const { stdout } = await run(join(stack.repo, 'deploy/dialpad-spawn'), [command], { env });
+async function spawnScript(command, own = env) {
+  const { stdout } = await run(join(stack.repo, 'deploy/dialpad-spawn'), [command], { env: own });
   return stdout;
 }
 
@@ -76,6 +80,42 @@ test('a process that has nothing to do with it is left alone', async () => {
   assert.equal(other.ended, null);
   process.kill(Number(pid), 'SIGTERM');
   await spawnScript('stop');
+});
+
+// A program that is told to end before it has even been loaded: until `go` is written to.
+async function slowProgram(name) {
+  const folder = join(env.DIALPAD_RUN, 'slow');
+  mkdirSync(folder);
+  const program = join(folder, name);
+  const [real, go] = [join(folder, '..', name), join(folder, '..', 'go')];
+  cpSync(join(env.DIALPAD_PROGRAMS, name), real);
+  await run('mkfifo', [go]);
+  writeFileSync(program, `#!/bin/bash
+kill -TERM $$
+read -r go <'${go}'
+exec -a "$0" '${real}'
+`, { mode: 0o755 });
+  if (process.getuid() === 0) await run('chown', ['www-data', go]);
+  return { folder, go };
+}
+
+test('a program that is told to end while it starts serves whoever waits for it', async () => {
+  const { folder, go } = await slowProgram('health');
+  const socket = join(env.DIALPAD_RUN, 'health.sock');
+  const start = spawnScript('start', { ...env, DIALPAD_PROGRAMS: folder })
+    .catch(({ code }) => assert.equal(code, 1, 'it may end before it is seen to run'));
+  await until('the socket', () => listensOn(socket));
+  const answer = direct(stack, 'health', {
+    REQUEST_METHOD: 'GET', REQUEST_URI: '/cgi-bin/health', REMOTE_ADDR: '127.0.0.1',
+  });
+  const writer = await open(go, 'r+'); // which waits for no reader
+  try {
+    await writer.write('\n');
+    assert.equal((await answer).status, 200);
+  } finally {
+    await writer.close();
+    await start;
+  }
 });
 
 test(`reload, ${RELOADS} times: no request fails`, async (t) => {

@@ -183,7 +183,9 @@ class Stack {
   }
 
   // Stays spawn-fcgi's process, so that the program owns its socket and we know its pid; or another
-  // process holds the socket, as systemd would. What somebody else starts, he starts by himself.
+  // process holds the socket, as systemd would. It listens before it is loaded, and may be told to
+  // end by then: as with dialpad-spawn, the signal waits until the program takes it. What somebody
+  // else starts, he starts by himself.
   async startProgram(name, set = this.sets[0]) {
     if (this.mode.startedBy !== 'us') return;
     const socket = set.socketOf(name);
@@ -191,7 +193,8 @@ class Stack {
     const owner = this.mode.server === 'apache' ? socketOwner() : [];
     const [command, ...args] = this.options.holdSockets
       ? ['perl', join(repo, 'tests/hosting/socket-holder.pl'), socket, program]
-      : ['spawn-fcgi', '-n', '-s', socket, '-M', '0660', ...owner, '--', program];
+      : ['env', '--block-signal=TERM',
+        'spawn-fcgi', '-n', '-s', socket, '-M', '0660', ...owner, '--', program];
     const started = this.processes.start(set.logName(name), command, args, { env: set.env });
     set.programs[name] = { pid: started.pid, socket, process: started };
     await this.untilListening(started, socket);
