@@ -133,7 +133,7 @@ test('a program that was killed is there again', async () => {
 });
 
 test(`all are restarted ${RESTARTS} times, and no request fails`, async (t) => {
-  const load = new Load(inside);
+  const load = new Load(inside, { atOnce: 2, slow: 1 });
   await load.start(NAMES);
   const pids = new Set();
   for (let round = 0; round < RESTARTS; round += 1) {
