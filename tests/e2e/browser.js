@@ -3,12 +3,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
 import { installEars } from './ears.js';
 import { beepWav } from './tone.js';
 
+const FONTS = fileURLToPath(new URL('../page/fonts/', import.meta.url));
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 // Without the loopback flag a browser on a machine that has no other network finds no way to send
 // sound; QUIC and background requests have no one to talk to here.
@@ -18,8 +20,8 @@ const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-s
   '--autoplay-policy=no-user-gesture-required'];
 
 export class Browser {
-  /** Starts a browser whose microphone says a tone of `hz`. */
-  static async start(hz) {
+  /** Starts a browser whose microphone says a tone of `hz`, and which has one `font` (page/fonts). */
+  static async start(hz, font = 'plain') {
     const browser = new Browser();
     browser.folder = mkdtempSync(join(tmpdir(), 'dialpad-microphone-'));
     const tone = join(browser.folder, 'tone.wav');
@@ -29,6 +31,7 @@ export class Browser {
       host: '127.0.0.1', // a bare chroot has no /etc/hosts, and so no localhost
       headless: true,
       chromiumSandbox: false,
+      env: { ...process.env, FONTCONFIG_FILE: join(FONTS, `${font}.conf`) },
       args: [...FLAGS, `--use-file-for-fake-audio-capture=${tone}`],
     });
     browser.connected = await chromium.connect(browser.server.wsEndpoint());

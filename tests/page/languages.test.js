@@ -1,11 +1,14 @@
-// Every language in the narrowest window: no word is cut off, and none stands on another.
+// Every language in the narrowest window, in an ordinary font and in a wide one: no word is cut off,
+// and none stands on another.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { LANGUAGES } from '../../www/js/language.js';
+import { Browser } from '../e2e/browser.js';
 import { endScene, startScene } from '../e2e/lib.js';
 
+const FONTS = ['plain', 'wide'];
 const WIDTHS = [320, 360];
 
 /** Runs in the page: shows its longest sentences and buttons, and says what doesn't fit. */
@@ -108,10 +111,31 @@ function whatSticksOut() {
   return complaints;
 }
 
+/** The fonts that the heading is really written with. */
+async function fontsOf({ page }) {
+  const inspector = await page.context().newCDPSession(page);
+  const { root } = await inspector.send('DOM.getDocument');
+  await inspector.send('CSS.enable');
+  const { nodeId } = await inspector.send('DOM.querySelector', { nodeId: root.nodeId, selector: 'h1' });
+  const { fonts } = await inspector.send('CSS.getPlatformFontsForNode', { nodeId });
+  return fonts.map(({ familyName }) => familyName);
+}
+
 describe('the words of every language', () => {
-  let scene;
-  before(async () => { scene = await startScene(['alice']); });
+  let scene, agents;
+  before(async () => {
+    scene = await startScene(['alice', 'bob'], {
+      browsers: { bob: { start: (hz) => Browser.start(hz, 'wide') } },
+    });
+    agents = { plain: scene.alice, wide: scene.bob };
+  });
   after(() => endScene(scene));
+
+  for (const [font, family] of [['plain', 'Liberation Sans'], ['wide', 'DejaVu Sans']]) {
+    it(`are measured in a ${font} font`, async () => {
+      assert.deepEqual(await fontsOf(agents[font]), [family]);
+    });
+  }
 
   it('that do not come leave the page in English until they do', async () => {
     const { browser } = scene.alice;
@@ -129,9 +153,9 @@ describe('the words of every language', () => {
     }
   });
 
-  for (const tag of LANGUAGES) {
-    it(`fit in ${tag}`, async () => {
-      const { page } = scene.alice;
+  for (const [tag, font] of LANGUAGES.flatMap((each) => FONTS.map((other) => [each, other]))) {
+    it(`fit in ${tag}, in a ${font} font`, async () => {
+      const { page } = agents[font];
       for (const width of WIDTHS) {
         for (const height of [568, 640]) {
           await page.setViewportSize({ width, height });
@@ -141,9 +165,10 @@ describe('the words of every language', () => {
       await page.setViewportSize({ width: 320, height: 568 });
       await page.locator('#settings-open').click();
       await page.locator('dialog dt').first().waitFor();
-      assert.deepEqual(await page.evaluate(whatSticksOut), [], 'in the settings');
+      const sticksOut = await page.evaluate(whatSticksOut);
       await page.keyboard.press('Escape');
       await page.locator('dialog').waitFor({ state: 'detached' });
+      assert.deepEqual(sticksOut, [], 'in the settings');
     });
   }
 });
