@@ -60,7 +60,7 @@ PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 step = $(if $(V),,@echo '  $(1)$@';)
 
 .PHONY: all programs units benches test test-all test-sanitized demo bench lint screenshots install uninstall dist clean FORCE \
-        fuzz fuzzers fuzz-programs bundle bundle-programs test-bundle test-systemd soak load
+        fuzz fuzzers fuzz-programs bundle bundle-programs test-bundle test-systemd test-bare soak load
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -141,6 +141,12 @@ test-systemd:
 	tests/install-deps systemd
 	$(MAKE) programs
 	node tests/run.js systemd
+
+# `make test` where nothing is installed, as root and as a user with sudo: root, and half an hour
+# each. BARE=root or BARE=user for one of them, BARE_GROUPS='unit endpoint' for a part.
+test-bare:
+	tests/install-deps bare
+	node tests/bare/run.js $(BARE)
 
 # The only module that knows where things are installed.
 $(OBJ)/common/base/config.o: CPPFLAGS += -DDIALPAD_CONFIG_PATH='"$(CONFIG_DIR)/dialpad.conf"' \

@@ -1,13 +1,16 @@
 // Every state of the page, one after the other, with two agents and a real call.
 
+import { Browser } from '../e2e/browser.js';
 import { endScene, haveEnded, sandbox, startScene } from '../e2e/lib.js';
 import { prepareLooks } from './looks.js';
 
 const searchBox = (agent) => agent.page.getByRole('combobox', { name: 'Select an agent' });
 
-/** Two agents at their pages, prepared for every look. */
-export async function startTour() {
-  const scene = await startScene(['alice', 'bob'], { ringSeconds: 100, graceSeconds: 100 });
+/** Two agents at their pages, prepared for every look and written with one `font`. */
+export async function startTour(font = 'plain') {
+  const inFont = { start: (hz) => Browser.start(hz, font) };
+  const scene = await startScene(['alice', 'bob'],
+    { ringSeconds: 100, graceSeconds: 100, browsers: { alice: inFont, bob: inFont } });
   for (const agent of scene.agents) await prepareLooks(agent.page);
   // A choice kept by the agent makes the page know whose it is before the server says so.
   for (const { page } of scene.agents) {

@@ -124,7 +124,7 @@ async function forget(page) {
 describe('every state of the page', () => {
   let scene, noted;
   before(async () => {
-    scene = await startTour();
+    scene = await startTour('wide'); // what fits in it fits in another
     noted = watch(scene);
   });
   after(() => endTour(scene));
