@@ -56,4 +56,9 @@ test('make dist, make, make install', async (t) => {
   const programs = readdirSync(join(source, 'cgi-bin')).map((name) => name.replace('.c', ''));
   assert.deepEqual(readdirSync(join(dir, 'root/usr/lib/dialpad/cgi-bin')).sort(), programs.sort());
   assert.ok(statSync(join(dir, 'root/usr/share/dialpad/www/vendor/voice-sdk.js')).isFile());
+
+  // A page without its libraries is none: that is said, and how to get them.
+  rmSync(join(source, 'www/vendor'), { recursive: true });
+  await assert.rejects(offline('make', '-s', '-C', source, 'CFLAGS=-O0'),
+    ({ stderr }) => /www\/vendor could not be built/.test(stderr) && /npm/.test(stderr));
 });

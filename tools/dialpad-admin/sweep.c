@@ -1,9 +1,8 @@
 /*
- * dialpad-admin: what an administrator runs, by hand, from cron or from a timer.
- *
- *   dialpad-admin check   reads the configuration and says what is wrong with it
- *   dialpad-admin sweep   looks after calls of which nobody has reported anything
+ * dialpad-admin sweep: looks after calls of which nobody has reported anything.
  */
+#include "admin.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,30 +77,13 @@ out:
     return status;
 }
 
-static int usage(void)
+int admin_sweep(int argc, char **argv)
 {
-    fputs("usage: dialpad-admin check|sweep\n", stderr);
-    return 2;
-}
-
-int main(int argc, char **argv)
-{
-    log_open("dialpad-admin");
-    if (argc != 2) return usage();
+    (void)argc;
+    (void)argv;
     struct config config = { 0 };
-    char problem[CONFIG_ERROR_SIZE];
-    if (config_load(&config, problem) != ERR_OK) {
-        fprintf(stderr, "dialpad-admin: %s\n", problem);
-        return EXIT_FAILURE;
-    }
-    int status = EXIT_SUCCESS;
-    if (strcmp(argv[1], "sweep") == 0) {
-        status = sweep(&config);
-    } else if (strcmp(argv[1], "check") == 0) {
-        puts("the configuration is complete");
-    } else {
-        status = usage();
-    }
+    if (!admin_load(&config)) return EXIT_FAILURE;
+    int status = sweep(&config);
     config_free(&config);
     return status;
 }

@@ -1,0 +1,19 @@
+/*
+ * dialpad-admin: what an administrator runs, by hand, from cron or from a timer. Each command is a
+ * file of its name and a row of the table in main.c.
+ */
+#ifndef DIALPAD_ADMIN_H
+#define DIALPAD_ADMIN_H
+
+#include <stdbool.h>
+
+#include "base/config.h"
+
+/* Each gets the arguments that follow its name, and returns the exit status. */
+int admin_check(int argc, char **argv);
+int admin_sweep(int argc, char **argv);
+
+/* Reads the configuration. False, and said on the standard error, if it is unusable. */
+bool admin_load(struct config *config) MUST_CHECK;
+
+#endif
