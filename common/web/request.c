@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,6 +16,11 @@
 #include "base/random.h"
 
 extern char **environ;
+
+enum {
+    DISCARD_MAX = 8 * 1024 * 1024, /* of a refused body; whoever sends more may lose our answer */
+    DISCARD_WAIT_MS = 2000         /* as long as libfcgi waits for the rest of its own */
+};
 
 bool request_is_fastcgi(void)
 {
@@ -149,7 +156,10 @@ static enum err read_bytes(struct request *request, char *to, size_t max, size_t
     return ERR_OK;
 }
 
-/* CONTENT_LENGTH is empty (nginx), absent or "0" (Apache) when there is no body. */
+/*
+ * CONTENT_LENGTH is empty (nginx), absent or "0" (Apache) when there is no body. A length that is
+ * out of all proportion is SIZE_MAX.
+ */
 static enum err announced_length(const struct request *request, bool *announced, size_t *length)
 {
     const char *text = request_variable(request, "CONTENT_LENGTH");
@@ -159,8 +169,7 @@ static enum err announced_length(const struct request *request, bool *announced,
     size_t value = 0;
     for (const char *p = text; *p != '\0'; p++) {
         if (*p < '0' || *p > '9') return ERR_INPUT;
-        value = value * 10 + (size_t)(*p - '0');
-        if (value > REQUEST_MAX_BODY) return ERR_TOO_LARGE;
+        value = value < SIZE_MAX / 10 - 1 ? value * 10 + (size_t)(*p - '0') : SIZE_MAX;
     }
     *announced = true;
     *length = value;
@@ -180,6 +189,7 @@ enum err request_read_body(struct request *request, bool required)
     size_t length;
     enum err rc = announced_length(request, &announced, &length);
     if (rc != ERR_OK) return rc;
+    if (length > REQUEST_MAX_BODY) return ERR_TOO_LARGE;
     bool chunked = !announced && is_chunked(request);
     if (!announced && !chunked && required) return ERR_LENGTH;
 
@@ -231,21 +241,30 @@ enum err request_write(struct request *request, const char *data, size_t len)
     return ERR_OK;
 }
 
+/* How much of the body a plain CGI program may still read without waiting for what never comes. */
+static size_t rest_of_body(const struct request *request)
+{
+    bool announced;
+    size_t length;
+    if (announced_length(request, &announced, &length) != ERR_OK) return 0;
+    if (!announced && is_chunked(request)) length = DISCARD_MAX;
+    if (length > DISCARD_MAX) length = DISCARD_MAX;
+    return length > request->body_taken ? length - request->body_taken : 0;
+}
+
 /*
  * mod_cgid sends the body over a socket. If we end without having read it, because the request was
  * refused before, the connection is reset, and the answer may be lost with it.
  */
 static void discard_rest_of_body(struct request *request)
 {
-    bool announced;
-    size_t length;
-    if (announced_length(request, &announced, &length) != ERR_OK) return;
     char unwanted[4096];
-    size_t got = sizeof unwanted;
-    while (request->body_taken < length && got == sizeof unwanted) {
-        size_t left = length - request->body_taken;
-        size_t want = left < sizeof unwanted ? left : sizeof unwanted;
-        if (read_bytes(request, unwanted, want, &got) != ERR_OK) return;
+    struct pollfd body = { .fd = STDIN_FILENO, .events = POLLIN };
+    size_t left = rest_of_body(request);
+    while (left > 0 && poll(&body, 1, DISCARD_WAIT_MS) > 0) {
+        ssize_t got = read(STDIN_FILENO, unwanted, left < sizeof unwanted ? left : sizeof unwanted);
+        if (got <= 0) return;
+        left -= (size_t)got;
     }
 }
 

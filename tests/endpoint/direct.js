@@ -49,10 +49,13 @@ function overSocket(path, variables, body) {
   return new Promise((done, failed) => {
     const socket = net.connect(path);
     const chunks = [];
+    let cut = null;
     socket.on('data', (chunk) => chunks.push(chunk));
-    // A program may refuse a body without reading it: then the connection ends early.
-    socket.once('error', (error) => (chunks.length ? done(output(chunks)) : failed(error)));
-    socket.once('close', () => done(output(chunks)));
+    socket.once('error', (error) => {
+      cut = error.code;
+      if (!chunks.length) failed(error);
+    });
+    socket.once('close', () => done({ text: output(chunks), cut }));
     socket.write(message);
   });
 }
@@ -73,23 +76,26 @@ function asCgi(file, variables, body, onStart) {
     const child = spawn(file, [], { env: variables, stdio: ['pipe', 'pipe', 'ignore'] });
     onStart?.(child);
     const chunks = [];
+    let cut = null;
     child.stdout.on('data', (chunk) => chunks.push(chunk));
     child.once('error', failed);
-    child.stdin.on('error', () => {}); // it may answer without reading everything
-    child.once('close', () => done(Buffer.concat(chunks).toString()));
+    child.stdin.on('error', (error) => {
+      cut = error.code;
+    });
+    child.once('close', () => done({ text: Buffer.concat(chunks).toString(), cut }));
     child.stdin.end(body);
   });
 }
 
 /**
- * {status, headers, body} of a request with exactly these variables and this body. `onStart` is
- * given the process that a plain CGI program is.
+ * {status, headers, body} of a request with exactly these variables and this body; `cut` is why not
+ * all of the body could be sent, or null. `onStart` is given the process that a plain CGI program is.
  */
 export async function direct(stack, program, variables, body = '', onStart = undefined) {
   const set = stack.sets[0];
   const bytes = Buffer.from(body);
   const given = { GATEWAY_INTERFACE: 'CGI/1.1', SERVER_PROTOCOL: 'HTTP/1.1', ...variables };
-  const text = isCgi
+  const { text, cut } = isCgi
     ? await asCgi(join(stack.buildDir, 'cgi-bin', program), { ...set.env, ...given }, bytes, onStart)
     : await overSocket(set.socketOf(program), given, bytes);
   const [head, ...rest] = text.split('\r\n\r\n');
@@ -98,5 +104,5 @@ export async function direct(stack, program, variables, body = '', onStart = und
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
   }));
   const answer = { status: parseInt(headers.status, 10), headers, body: rest.join('\r\n\r\n') };
-  return { ...answer, json: () => JSON.parse(answer.body) };
+  return { ...answer, cut, json: () => JSON.parse(answer.body) };
 }
