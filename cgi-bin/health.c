@@ -66,7 +66,7 @@ static enum err handle(struct service *service, struct request *request, struct 
 
 static const struct endpoint self = {
     .name = "health",
-    .methods = METHOD_GET,
+    .methods = METHOD_GET | METHOD_HEAD,
     .auth = AUTH_NONE,
     .params = params,
     .param_count = P__MAX,

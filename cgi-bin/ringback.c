@@ -26,7 +26,8 @@ enum { MAX_ROUND = 1000, DEADLINE_MS = 1800 };
 /* The sounds hold nothing that isn't public, and whoever plays one may not sign its fetch. */
 static bool is_sound(const struct request *request)
 {
-    if (request->method != METHOD_GET || request->query == NULL) return false;
+    bool reads = request->method == METHOD_GET || request->method == METHOD_HEAD;
+    if (!reads || request->query == NULL) return false;
     return strcmp(request->query, "tone=1") == 0 || strcmp(request->query, "tone=2") == 0;
 }
 

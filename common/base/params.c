@@ -13,7 +13,10 @@ static size_t count_pieces(const char *text, size_t len)
     return count;
 }
 
-/* Decodes the piece [piece, end); *end may be overwritten. */
+/*
+ * Decodes the piece [piece, end); *end may be overwritten. False when the name is malformed; a
+ * value that is becomes "", PARAM_OTHER.
+ */
 static bool decode_pair(char *piece, char *end, struct param *param)
 {
     char *equals = memchr(piece, '=', (size_t)(end - piece));
@@ -23,12 +26,15 @@ static bool decode_pair(char *piece, char *end, struct param *param)
     size_t value_len = (size_t)(end - value);
 
     /* The value first: without "=" it is the empty text at `end`, where the name's NUL goes too. */
-    if (!decode_form_value(value, &value_len) || !decode_form_value(piece, &name_len)) return false;
-    *param = (struct param){ .name = piece, .value = value, .kind = PARAM_TEXT };
-    return true;
+    bool readable = decode_form_value(value, &value_len);
+    *param = (struct param){ .name = piece,
+                             .value = readable ? value : "",
+                             .kind = readable ? PARAM_TEXT : PARAM_OTHER };
+    return decode_form_value(piece, &name_len);
 }
 
-enum err params_parse_form(struct arena *arena, const char *text, size_t len, struct params *params)
+static enum err parse_form(struct arena *arena, const char *text, size_t len, bool strict,
+                           struct params *params)
 {
     size_t pieces = count_pieces(text, len);
     size_t room = pieces < PARAMS_MAX ? pieces : PARAMS_MAX;
@@ -42,13 +48,27 @@ enum err params_parse_form(struct arena *arena, const char *text, size_t len, st
         char *end = memchr(piece, '&', (size_t)(copy_end - piece));
         if (end == NULL) end = copy_end;
         if (end > piece) {
-            if (count == room) return ERR_TOO_LARGE;
-            if (!decode_pair(piece, end, &list[count++])) return ERR_INPUT;
+            if (count == room && strict) return ERR_TOO_LARGE;
+            if (count == room) break;
+            bool named = decode_pair(piece, end, &list[count]);
+            if (strict && (!named || list[count].kind == PARAM_OTHER)) return ERR_INPUT;
+            if (named) count++;
         }
         piece = end + 1;
     }
     *params = (struct params){ .list = list, .count = count };
     return ERR_OK;
+}
+
+enum err params_parse_form(struct arena *arena, const char *text, size_t len, struct params *params)
+{
+    return parse_form(arena, text, len, true, params);
+}
+
+enum err params_parse_what_can_be_read(struct arena *arena, const char *text, size_t len,
+                                       struct params *params)
+{
+    return parse_form(arena, text, len, false, params);
 }
 
 static bool param_from_json(struct arena *arena, const cJSON *member, struct param *param)

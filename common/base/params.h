@@ -24,7 +24,7 @@ enum param_kind {
     PARAM_TEXT,   /* every query and form value */
     PARAM_BOOL,   /* a JSON true or false; a query or form value "true"/"false"/"1"/"0" */
     PARAM_STRING, /* a JSON string: a text, but never a boolean */
-    PARAM_OTHER   /* a JSON number, null, array or object: never valid */
+    PARAM_OTHER   /* a JSON number, null, array or object, or what can't be decoded: never valid */
 };
 
 struct param {
@@ -52,6 +52,14 @@ struct param_spec {
  */
 enum err params_parse_form(struct arena *arena, const char *text, size_t len,
                            struct params *params) MUST_CHECK;
+
+/*
+ * The same of a text that must not fail as a whole, because what is malformed in it may be nothing
+ * that we use: a value that can't be decoded is PARAM_OTHER, and so never valid; a name that can't
+ * be decoded and whatever exceeds PARAMS_MAX is left out.
+ */
+enum err params_parse_what_can_be_read(struct arena *arena, const char *text, size_t len,
+                                       struct params *params) MUST_CHECK;
 
 /* The members of a JSON object as parameters; strings are copied into the arena. */
 enum err params_from_json(struct arena *arena, const cJSON *object,

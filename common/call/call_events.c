@@ -127,6 +127,7 @@ enum err call_on_leg_ended(const struct call_context *context, const char *task_
 {
     struct call call = { 0 };
     bool ended;
+    if (!call_rules_status_is_end(call_status)) return ERR_OK;
     enum err rc = call_load(context, task_sid, &call);
     if (rc != ERR_OK) goto out;
     if (!call.t1_found) {

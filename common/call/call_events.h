@@ -21,8 +21,8 @@ enum err call_on_leave(const struct call_context *context, const char *t1_sid,
 enum err call_on_conference_end(const struct call_context *context, const char *t1_sid) MUST_CHECK;
 
 /*
- * The leg that reservation.call placed for this Task (T1 or K) has ended, answered or not.
- * `call_status` is Twilio's word, or NULL.
+ * Something is reported of the leg that reservation.call placed for this Task (T1 or K). Only its
+ * end means anything to us; `call_status` is Twilio's word for what it is, or NULL.
  */
 enum err call_on_leg_ended(const struct call_context *context, const char *task_sid,
                            const char *call_sid, const char *call_status) MUST_CHECK;

@@ -281,6 +281,15 @@ enum close_step call_rules_close_step(enum task_status status)
     }
 }
 
+bool call_rules_status_is_end(const char *call_status)
+{
+    static const char *const ends[] = { "completed", "busy", "no-answer", "failed", "canceled" };
+    for (size_t i = 0; call_status != NULL && i < sizeof ends / sizeof *ends; i++) {
+        if (strcmp(call_status, ends[i]) == 0) return true;
+    }
+    return false;
+}
+
 enum call_outcome call_rules_leg_ended(enum call_role leg, bool connected, const char *call_status)
 {
     if (connected) return OUTCOME_HANGUP;

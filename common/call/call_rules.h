@@ -131,6 +131,9 @@ enum close_step { CLOSE_NOTHING, CLOSE_CANCEL, CLOSE_WRAP };
 
 enum close_step call_rules_close_step(enum task_status status);
 
+/* Is this word of Twilio's for a call (CallStatus; NULL: none) one after which nothing comes? */
+bool call_rules_status_is_end(const char *call_status);
+
 /* The outcome that a leg's end means, given how far the call had come. */
 enum call_outcome call_rules_leg_ended(enum call_role leg, bool connected, const char *call_status);
 

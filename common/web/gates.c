@@ -6,12 +6,25 @@
 #include "base/json.h"
 #include "base/strbuf.h"
 
+/* What anybody may fetch, a player may ask for the size of first. */
+static bool is_public_head(const struct endpoint *self, const struct request *request)
+{
+    return request->method == METHOD_HEAD && self->is_public != NULL && self->is_public(request);
+}
+
 static enum err pass_method(const struct endpoint *self, const struct request *request,
                             struct response *response)
 {
-    if ((self->methods & (unsigned)request->method) != 0) return ERR_OK;
-    static const char *const allow[] = { "", "GET", "POST", "GET, POST" };
-    response_header(response, "Allow", allow[self->methods & (METHOD_GET | METHOD_POST)]);
+    static const char *const allow[] = {
+        [METHOD_GET] = "GET",
+        [METHOD_POST] = "POST",
+        [METHOD_GET | METHOD_POST] = "GET, POST",
+        [METHOD_GET | METHOD_HEAD] = "GET, HEAD",
+    };
+    if ((self->methods & (unsigned)request->method) != 0 || is_public_head(self, request)) {
+        return ERR_OK;
+    }
+    response_header(response, "Allow", allow[self->methods]);
     return response_refuse(response, ERR_METHOD, "method_not_allowed",
                            "This program doesn't answer to that method.");
 }
@@ -184,7 +197,9 @@ static enum err parse_params(const struct endpoint *self, struct request *reques
     struct params query = { 0 };
     enum err rc = ERR_OK;
     if (request->query != NULL) {
-        rc = params_parse_form(&request->arena, request->query, strlen(request->query), &query);
+        enum err (*parse)(struct arena *, const char *, size_t, struct params *) =
+            self->auth == AUTH_TWILIO ? params_parse_what_can_be_read : params_parse_form;
+        rc = parse(&request->arena, request->query, strlen(request->query), &query);
     }
     if (rc == ERR_INPUT) {
         return response_refuse(response, rc, "invalid_query", "The query is malformed.");

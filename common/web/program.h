@@ -46,7 +46,7 @@ struct service {
 
 struct endpoint {
     const char *name;
-    unsigned methods; /* METHOD_GET | METHOD_POST */
+    unsigned methods; /* METHOD_GET, METHOD_HEAD, METHOD_POST */
     enum endpoint_auth auth;
     const struct param_spec *params;
     size_t param_count;
@@ -60,7 +60,7 @@ struct endpoint {
     struct twilio_client *(*connect)(const struct config *config, const struct deadline *deadline);
     void (*disconnect)(struct twilio_client *client);
 
-    /* AUTH_TWILIO: requests that need no signature (a sound). NULL: none. */
+    /* AUTH_TWILIO: what needs no signature (a sound), asked by GET or HEAD. NULL: nothing. */
     bool (*is_public)(const struct request *request);
 
     /* Answers instead of the 503 when the configuration is unusable. NULL: the 503. */

@@ -75,6 +75,7 @@ static enum request_method method_of(const char *name)
     if (name == NULL) return METHOD_OTHER;
     if (strcmp(name, "GET") == 0) return METHOD_GET;
     if (strcmp(name, "POST") == 0) return METHOD_POST;
+    if (strcmp(name, "HEAD") == 0) return METHOD_HEAD;
     return METHOD_OTHER;
 }
 

@@ -25,7 +25,7 @@ enum {
     REQUEST_MAX_PARAMS = 16 /* of one program's table */
 };
 
-enum request_method { METHOD_OTHER = 0, METHOD_GET = 1, METHOD_POST = 2 };
+enum request_method { METHOD_OTHER = 0, METHOD_GET = 1, METHOD_POST = 2, METHOD_HEAD = 4 };
 
 struct request {
     struct arena arena;

@@ -210,7 +210,8 @@ enum err response_send(struct response *response, struct request *request)
                 response->cache_control, request->id);
     strbuf_add(&out, response->headers.buf, response->headers.len);
     strbuf_addstr(&out, "\r\n");
-    strbuf_add(&out, response->body.buf, response->body.len);
+    /* Who asks by HEAD learns how long the answer would be, and no more. */
+    if (request->method != METHOD_HEAD) strbuf_add(&out, response->body.buf, response->body.len);
     if (strbuf_failed(&out) || strbuf_failed(&response->headers)) goto out;
     rc = request_write(request, out.buf, out.len);
 out:

@@ -125,6 +125,31 @@ describe('twice and in every order', () => {
     });
   }
 
+  test('of a leg that is no end is taken, and nothing comes of it', async () => {
+    const call = await connect(lab);
+    const tasks = [call.t1, call.k];
+    const legs = await Promise.all(tasks.map(async (sid) =>
+      (await lab.task(sid)).attributes.worker_call_sid));
+    const report = (i, params, method) => lab.webhook('status-callback', method === 'GET'
+      ? { method, query: `?${new URLSearchParams({ taskSid: tasks[i], ...params })}` }
+      : { query: `?taskSid=${tasks[i]}`, params });
+    const before = (await lab.requests()).length;
+    for (const i of [0, 1]) {
+      for (const CallStatus of ['queued', 'initiated', 'ringing', 'answered', 'in-progress', '']) {
+        for (const method of ['GET', 'POST']) {
+          const answer = await report(i, { CallSid: legs[i], CallStatus }, method);
+          assert.equal(answer.status, 204, `${CallStatus}: ${answer.body}`);
+        }
+      }
+      assert.equal((await report(i, { CallSid: legs[i] })).status, 204);
+    }
+    assert.equal((await lab.requests()).length, before, 'nothing is asked for them');
+    assert.equal((await report(0, { CallSid: legs[0], CallStatus: 'completed' })).status, 503,
+      'that leg is alive: REST may lag behind');
+    assert.equal((await call.caller.state(call.t1)).state, 'connected');
+    await call.caller.endCall(call.t1);
+  });
+
   test('by GET, as Twilio may report the end of a leg', async () => {
     for (const legEndedMethod of ['GET', 'POST']) {
       await lab.control('switches', { legEndedMethod });

@@ -118,6 +118,16 @@ describe('health', () => {
     assert.deepEqual(await lab.requests(), []);
   });
 
+  test('answers a HEAD as a GET, without the words', async () => {
+    const head = await lab.stack.fetch('/cgi-bin/health', { method: 'HEAD' });
+    const get = await lab.ask('health');
+    assert.deepEqual([head.status, head.body], [200, '']);
+    for (const name of ['content-type', 'content-length']) {
+      assert.equal(head.headers[name], get.headers[name], name);
+    }
+    assert.equal((await lab.ask('health', { method: 'PUT', body: '' })).headers.allow, 'GET, HEAD');
+  });
+
   test('asks Twilio only for those who are here, and not each time', async () => {
     const far = await direct(lab.stack, 'health', {
       REQUEST_METHOD: 'GET', REQUEST_URI: '/cgi-bin/health?deep=1', REMOTE_ADDR: '192.0.2.1',

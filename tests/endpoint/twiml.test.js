@@ -201,8 +201,21 @@ describe('documents', () => {
   test('what ringback can not use gets a document all the same', async () => {
     for (const query of ['', '?', '?taskSid=', '?taskSid=x', `?taskSid=${task}&round=x`,
       `?taskSid=${task}&round=-1`, `?taskSid=${task}&round=99999999999999999999`, '?round=3', '?tone=2',
-      `?taskSid=${task}&tone=1`]) {
+      `?taskSid=${task}&tone=1`, `?taskSid=${task}&taskSid=${task}`, `?taskSid=${task}&round=1&round=2`,
+      `?taskSid=${task}&x=%zz`, '?taskSid=%zz', `?%=1&taskSid=${task}`, `?taskSid=${task}&x=a%00b`,
+      `?${'a=1&'.repeat(300)}taskSid=${task}`]) {
       parse(await lab.webhook('ringback', { query }));
+      if (query !== '?tone=2') parse(await lab.webhook('ringback', { query, method: 'GET' }));
+    }
+  });
+
+  test('what no document is made of may be as malformed as it likes', async () => {
+    for (const more of ['&x=%zz', '&x=1&x=2', '&%=', '&x=a%00b']) {
+      parse(await lab.webhook('caller-twiml', { query: `?taskSid=${task}${more}` }));
+      parse(await lab.webhook('callee-twiml', { query: `?conferenceName=${task}${more}` }));
+    }
+    for (const query of ['?taskSid=%zz', `?taskSid=${task}&taskSid=%zz`]) {
+      expectPlainError(await lab.webhook('caller-twiml', { query }), 400);
     }
   });
 
@@ -227,6 +240,20 @@ describe('tone', () => {
     assert.equal(wav.readUInt32LE(4), wav.length - 8);
     const rate = wav.readUInt32LE(28);
     assert.ok(Math.abs(wav.readUInt32LE(40) / rate - 5) < 0.01, 'five seconds');
+  });
+
+  test('whose size a player may ask for first', async () => {
+    for (const number of [1, 2]) {
+      const path = `/cgi-bin/ringback?tone=${number}`;
+      const [head, get] = [await lab.stack.fetch(path, { method: 'HEAD' }), await lab.stack.fetch(path)];
+      assert.equal(head.status, 200);
+      assert.equal(head.body, '');
+      for (const name of ['content-type', 'content-length', 'cache-control']) {
+        assert.equal(head.headers[name], get.headers[name], name);
+      }
+    }
+    const signed = await lab.webhook('ringback', { method: 'HEAD', query: `?taskSid=${task}` });
+    assert.deepEqual([signed.status, signed.headers.allow], [405, 'GET, POST']);
   });
 
   test('and nothing else without a signature', async () => {

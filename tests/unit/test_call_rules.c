@@ -251,6 +251,18 @@ static void the_end_of_a_leg_means_what_the_call_had_come_to(void **state)
     }
 }
 
+static void only_five_words_are_the_end_of_a_leg(void **state)
+{
+    (void)state;
+    static const char *const ends[] = { "completed", "busy", "no-answer", "failed", "canceled" };
+    static const char *const others[] = { "queued",      "initiated", "ringing", "answered",
+                                          "in-progress", "Completed", "",        NULL };
+    for (size_t i = 0; i < COUNT(ends); i++)
+        assert_row(i, call_rules_status_is_end(ends[i]));
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_row(i, !call_rules_status_is_end(others[i]));
+}
+
 /* One row of the ringback table: -1 as K's status means that T1 names no K. */
 struct ring_row {
     const char *what;
@@ -452,6 +464,7 @@ int main(void)
         cmocka_unit_test(both_hosts_settle_glare_alike),
         cmocka_unit_test(a_task_is_ended_by_the_step_that_its_state_allows),
         cmocka_unit_test(the_end_of_a_leg_means_what_the_call_had_come_to),
+        cmocka_unit_test(only_five_words_are_the_end_of_a_leg),
         cmocka_unit_test(ringback_decides_by_the_table),
         cmocka_unit_test(ringback_never_rings_for_a_call_that_is_over),
         cmocka_unit_test(a_call_without_t1_is_over),

@@ -89,6 +89,27 @@ static void malformed_forms_are_refused(void **state)
     }
 }
 
+static void what_can_be_read_of_a_malformed_form_is_read(void **state)
+{
+    (void)state;
+    static const char text[] = "a=%zz&=1&b=2&%=3&b=%00&c";
+    struct params params;
+    assert_int_equal(params_parse_what_can_be_read(&arena, text, sizeof text - 1, &params), ERR_OK);
+    assert_int_equal(params.count, 5);
+    assert_string_equal(params_get(&params, "a"), "");
+    assert_int_equal(params.list[0].kind, PARAM_OTHER);
+    assert_string_equal(params_get(&params, "b"), "2");
+    assert_int_equal(params.list[3].kind, PARAM_OTHER);
+    assert_string_equal(params_get(&params, "c"), "");
+    assert_int_equal(params.list[4].kind, PARAM_TEXT);
+
+    char many[4 * (PARAMS_MAX + 10)];
+    for (size_t i = 0; i < sizeof many; i++)
+        many[i] = "a=1&"[i % 4];
+    assert_int_equal(params_parse_what_can_be_read(&arena, many, sizeof many, &params), ERR_OK);
+    assert_int_equal(params.count, PARAMS_MAX);
+}
+
 static void pairs_and_memory_are_bounded(void **state)
 {
     (void)state;
@@ -209,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_are_split_then_decoded),
         cmocka_unit_test(malformed_forms_are_refused),
+        cmocka_unit_test(what_can_be_read_of_a_malformed_form_is_read),
         cmocka_unit_test(pairs_and_memory_are_bounded),
         cmocka_unit_test(forms_are_checked_against_the_table),
         cmocka_unit_test(json_keeps_its_types),
