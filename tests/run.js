@@ -2,21 +2,19 @@
 //   node tests/run.js                 the short run of `make test`
 //   node tests/run.js --all           everything but what is onlyNamed
 //   node tests/run.js GROUP...        all of these groups
-// The last line is always "N passed, N failed". A group in which nothing ran has failed.
-// A few files that fail beside others are run once more with the machine to themselves, and that
-// counts; both outcomes are printed, since a test that needs this wants mending. What a random
-// input has found isn't asked again, nor is anything in the long run.
+// The last line is always "N passed, N failed". A group in which nothing ran has failed. Nothing is
+// asked twice: a test that fails now and then has a cause. Before the last line comes what each kind
+// of test has taken of its time, the worst first; time alone fails nothing.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import { GROUPS, build, filesIn, repo } from './groups.js';
+import { BUDGETS, GROUPS, build, filesIn, repo } from './groups.js';
 
 // Most tests wait more than they work; only one lane at a time has browsers.
 const LANES = 2;
-const AGAIN_MAX = 4;
 const scratch = mkdtempSync(join(tmpdir(), 'dialpad-test-'));
 // Sanitizers make programs several times slower.
 const patience = build.endsWith('/build') ? 1 : 4;
@@ -113,25 +111,19 @@ async function runJob({ group, file, sum }) {
   console.log(`${group.name}: ${basename(file)}: ${passed} passed, ${failed} failed `
     + `(${took.toFixed(1)} s)`);
   if (failed) console.log(output);
-  return { passed, failed };
-}
-
-function addTo(sum, { passed, failed }) {
   sum.passed += passed;
   sum.failed += failed;
 }
 
 // One lane: takes the next job that may run now. Two files with browsers never run at once.
-async function runLane(jobs, busy, again) {
+async function runLane(jobs, busy) {
   while (jobs.length) {
     const at = jobs.findIndex(({ group }) => !(group.browser && busy.browser));
     if (at < 0) return;
     const [job] = jobs.splice(at, 1);
     if (job.group.browser) busy.browser = true;
-    const outcome = await runJob(job);
+    await runJob(job);
     if (job.group.browser) busy.browser = false;
-    if (outcome.failed && !job.group.random) again.push({ job, outcome });
-    else addTo(job.sum, outcome);
   }
 }
 
@@ -164,6 +156,20 @@ function jobsOf(group, sum) {
   return jobs;
 }
 
+// What each kind of test has used of its minutes, of those kinds that ran.
+function timesOf(sums) {
+  return BUDGETS
+    .map(({ what, minutes, groups }) => {
+      const seconds = sums.filter(({ name }) => groups.test(name))
+        .reduce((all, sum) => all + sum.seconds, 0);
+      return { share: seconds / 60 / minutes, seconds, what, minutes };
+    })
+    .filter(({ seconds }) => seconds > 0)
+    .sort((a, b) => b.share - a.share)
+    .map(({ share, seconds, what, minutes }) => `${what.padEnd(26)} ${(seconds / 60).toFixed(1)} of `
+      + `${minutes} min${share > 1 ? ', more than it has' : ''}`);
+}
+
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
   process.once(signal, async () => {
@@ -175,27 +181,19 @@ for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
 }
 
 const started = Date.now();
-const isLong = process.argv.includes('--all');
 const groups = chosenGroups(process.argv.slice(2));
 const sums = groups.map(({ name }) => ({ name, passed: 0, failed: 0, seconds: 0 }));
 const jobs = groups.flatMap((group, i) => jobsOf(group, sums[i]));
 const busy = { browser: false };
-const again = [];
-await Promise.all(Array.from({ length: LANES }, () => runLane(jobs, busy, again)));
-const unsteady = [];
-for (const { job, outcome } of again) {
-  const last = again.length > AGAIN_MAX || isLong ? outcome : await runJob(job);
-  addTo(job.sum, last);
-  if (!last.failed) unsteady.push(`${job.group.name}: ${basename(job.file)}`);
-}
+await Promise.all(Array.from({ length: LANES }, () => runLane(jobs, busy)));
 
 console.log();
-for (const name of unsteady) console.log(`UNSTEADY, failed once and passed alone: ${name}`);
 for (const [i, sum] of sums.entries()) {
   if (sum.passed + sum.failed === 0 && !groups[i].whyNot) sum.failed = 1;
   console.log(`${sum.name.padEnd(22)} ${sum.passed} passed, ${sum.failed} failed `
     + `(${Math.round(sum.seconds)} s)`);
 }
+console.log(['', ...timesOf(sums), ''].join('\n'));
 console.log(`in ${Math.round((Date.now() - started) / 1000)} s`);
 const failed = sums.reduce((all, sum) => all + sum.failed, 0);
 console.log(`${sums.reduce((all, sum) => all + sum.passed, 0)} passed, ${failed} failed`);
