@@ -5,8 +5,9 @@ import { EventEmitter } from 'node:events';
 import test from 'node:test';
 
 import { EXPECTED_FOR, judgeCall } from '../../www/js/expected-leg.js';
+import { kindOf } from '../../www/js/reservations.js';
 import { createSoftphone } from '../../www/js/softphone.js';
-import { connectTaskRouter, isTaken, kindOf, withParameter } from '../../www/js/taskrouter.js';
+import { connectTaskRouter, isTaken, withParameter } from '../../www/js/taskrouter.js';
 import { fakeTime } from './fake-time.js';
 
 const settled = () => new Promise((resolve) => { setImmediate(resolve); });

@@ -11,8 +11,9 @@ const PARTS = [
   'alerts', 'awake', 'call-controller', 'call-find', 'call-leave', 'call-leg', 'call-panel',
   'call-place', 'call-rejoin', 'call-requests', 'call-state', 'call-text', 'calls',
   'chosen-status', 'connection', 'devices', 'dialog', 'expected-leg', 'insist', 'keypad',
-  'microphone', 'outlet', 'outside', 'own-status', 'poller', 'quality', 'readiness', 'ringer',
-  'shortcuts', 'softphone', 'sound', 'tabs', 'taskrouter',
+  'microphone', 'outlet', 'outside', 'own-status', 'poller', 'quality', 'readiness',
+  'reservations', 'ringer', 'shortcuts', 'softphone', 'sound', 'tabs', 'taskrouter',
+  'voice-device', 'voice-leg', 'worker',
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 

@@ -1,0 +1,104 @@
+// The Reservations of this agent's Worker, and with them its Tasks, which are named by SID.
+
+const RESERVATION_EVENTS = [
+  'accepted', 'rejected', 'timeout', 'canceled', 'rescinded', 'wrapup', 'completed',
+];
+const TASK_EVENTS = ['updated', 'canceled', 'completed', 'wrapup'];
+const OTHER_TAB = 2000; // milliseconds that the tab with the call has for completing its Task
+const OVER = ['completed', 'canceled'];
+
+/** A Task is looked at only if the programs made it; what it says is a hint, nothing more. */
+export function kindOf(attributes) {
+  if (typeof attributes?.dialpad !== 'string' || attributes.dialpad === '') return null;
+  return String(attributes.internal) === 'true' ? 'incoming' : 'outgoing';
+}
+
+/** Completes Tasks that are wrapping, each Reservation once. */
+function createCompletion() {
+  const completing = new Map(); // sid of a Reservation → the request
+
+  /** A program may still be quicker: then it is done. */
+  function complete(reservation) {
+    if (!completing.has(reservation.sid)) {
+      completing.set(reservation.sid, reservation.complete()
+        .catch(() => completing.delete(reservation.sid)));
+    }
+    return completing.get(reservation.sid);
+  }
+
+  return {
+    complete,
+    /** The tab that has the call completes its Task; another one only if that tab is gone. */
+    wrappedUp(reservation, hasCall) {
+      if (hasCall) complete(reservation);
+      else setTimeout(() => reservation.status === 'wrapping' && complete(reservation), OTHER_TAB);
+    },
+    /** Says whether there is nothing more to do. */
+    async tidy(reservation) {
+      if (!reservation || OVER.includes(reservation.status)) return true;
+      if (reservation.status !== 'wrapping') await reservation.fetchLatestVersion();
+      if (reservation.status === 'wrapping') await complete(reservation);
+      return OVER.includes(reservation.status);
+    },
+  };
+}
+
+/**
+ * @param {(taskSid: string) => ?object} reservationOf as the SDK has it now
+ * @param {object} on handlers: offered(taskSid), changed(taskSid, what), tokenExpired()
+ */
+export function createReservations(reservationOf, on) {
+  const completion = createCompletion();
+  const waiting = new Map(); // taskSid → who waits for its Reservation
+  const dialled = new Set(); // taskSids whose legs this page asked for
+
+  return {
+    /** One that is new, or that the SDK has made anew. */
+    follow(reservation) {
+      const { task } = reservation;
+      const kind = kindOf(task.attributes);
+      if (!kind) return;
+      for (const name of RESERVATION_EVENTS) {
+        reservation.on(name, () => on.changed(task.sid, name));
+      }
+      for (const name of TASK_EVENTS) task.on(name, () => on.changed(task.sid, `task-${name}`));
+      reservation.on('wrapup', () => completion.wrappedUp(reservation, dialled.has(task.sid)));
+      if (reservation.status === 'wrapping') completion.complete(reservation);
+      waiting.get(task.sid)?.(reservation);
+      waiting.delete(task.sid);
+      if (kind === 'incoming' && reservation.status === 'pending') on.offered(task.sid);
+    },
+
+    /** Resolves once one of the Task is followed; rejects after `patience` milliseconds. */
+    next(taskSid, patience) {
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(taskSid);
+          reject(new Error('no reservation'));
+        }, patience);
+        waiting.set(taskSid, () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    },
+
+    /** Has TaskRouter dial this agent's softphone into the document at `twimlUrl`. */
+    async dial(taskSid, { twimlUrl, statusCallbackUrl }) {
+      const reservation = reservationOf(taskSid);
+      if (!reservation) throw new Error('no reservation');
+      dialled.add(taskSid);
+      try {
+        await reservation.call(reservation.task.attributes.from, twimlUrl, {
+          accept: true, timeout: 15, statusCallbackUrl,
+        });
+      } catch (error) {
+        if (/status code 401/.test(error.message)) on.tokenExpired();
+        throw error;
+      }
+    },
+
+    /** Completes the Task if it is wrapping; says whether there is nothing more to do. */
+    tidy: (taskSid) => completion.tidy(reservationOf(taskSid)),
+  };
+}
