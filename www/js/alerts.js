@@ -3,6 +3,13 @@
 
 const RINGING_ICON = 'icon-ringing.svg';
 
+function setBadge(rings) {
+  const set = rings ? navigator.setAppBadge?.(1) : navigator.clearAppBadge?.();
+  set?.catch(() => {});
+}
+
+const isLookedAt = () => document.hasFocus() && !document.hidden;
+
 /**
  * @param {object} words
  * @param {() => string} words.quiet the title while nothing rings
@@ -48,10 +55,9 @@ export function createAlerts({ quiet, ringing }) {
       if (name === shown) return;
       shown = name;
       icon?.setAttribute('href', name === null ? calm : RINGING_ICON);
-      const badge = name === null ? navigator.clearAppBadge?.() : navigator.setAppBadge?.(1);
-      badge?.catch(() => {});
+      setBadge(name !== null);
       clear();
-      if (name !== null && aloud && !(document.hasFocus() && !document.hidden)) notify(title);
+      if (name !== null && aloud && !isLookedAt()) notify(title);
     },
   };
 }

@@ -31,6 +31,14 @@ function check({ ok, status, answer, date }) {
   throw new ApiError(status, CODES[status] ?? answer?.error?.code ?? 'failed');
 }
 
+function requestOf(url, token, method, { query = {}, body }) {
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const headers = {};
+  if (token) headers[TOKEN_HEADER] = token;
+  if (body) headers['Content-Type'] = 'application/json';
+  return [url, { method, headers, body: body && JSON.stringify(body), credentials: 'same-origin' }];
+}
+
 /**
  * @param {string} base the folder that the programs are in, with its last slash
  * @param {typeof globalThis.fetch} fetch
@@ -39,23 +47,18 @@ export function createApi(base, fetch = globalThis.fetch.bind(globalThis)) {
   let token = null;
   let renew = null;
 
-  async function send(method, program, { query = {}, body, signal } = {}) {
-    const url = new URL(program, base);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const headers = {};
-    if (token) headers[TOKEN_HEADER] = token;
-    if (body) headers['Content-Type'] = 'application/json';
+  async function send(method, program, options = {}) {
+    const [url, request] = requestOf(new URL(program, base), token, method, options);
+    const { signal } = options;
     const timeout = new AbortController();
     const giveUp = () => timeout.abort();
     const timer = setTimeout(giveUp, TIMEOUT);
     signal?.addEventListener('abort', giveUp);
     try {
-      const response = await fetch(url, {
-        method, headers, body: body && JSON.stringify(body), signal: timeout.signal,
-        credentials: 'same-origin',
-      });
+      const response = await fetch(url, { ...request, signal: timeout.signal });
+      const { ok, status } = response;
       const answer = parse(await response.text());
-      return { ok: response.ok, status: response.status, answer, date: response.headers.get('Date') };
+      return { ok, status, answer, date: response.headers.get('Date') };
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new ApiError(0, 'unreachable');

@@ -11,7 +11,7 @@ const ADDRESS = /^(WK[0-9a-f]{32}|client:[^\s]{1,121})$/;
 /** The Worker's SID or contact_uri, or null for anything else; pure. */
 export const addressIn = (text) => (ADDRESS.test(text ?? '') ? text : null);
 
-/** Takes the call out of the page's address, so that a reload or a bookmark asks nobody; or null. */
+/** Takes the call out of the page's address, so that a reload asks nobody; or null. */
 export function takeFromAddress(location = globalThis.location, history = globalThis.history) {
   const url = new URL(location.href);
   const asked = url.searchParams.get('call');

@@ -26,28 +26,40 @@ const UNDER_WAY = ['preparing', 'calling', 'ringing', 'answering', 'reconnecting
 
 const inCall = (phase) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
 
+const isTalking = ({ phase, connectedAt }) => (
+  inCall(phase) || (phase === 'ending' && connectedAt !== null));
+
+const isElsewhere = ({ phase, mine }) => inCall(phase) && !mine;
+
+const isUnderWay = (state) => isTalking(state) || state.phase === 'answering';
+
+const isOverWith = ({ phase, other }) => phase === 'ended' && Boolean(other?.sid);
+
+const isPlacing = ({ phase, role, connectedAt }) => ['preparing', 'calling'].includes(phase)
+  || (phase === 'ending' && role === 'caller' && connectedAt === null);
+
 /**
  * Which buttons there are, and which of them can be pressed; one that waits for an answer keeps the
  * focus meanwhile; pure.
  * @param {boolean} canCall whether calls can be made at all now
  */
 export function buttonsFor(state, canCall = true) {
-  const { phase, connectedAt } = state;
-  const talking = inCall(phase) || (phase === 'ending' && connectedAt !== null);
-  const audio = canUseLeg(state);
-  const elsewhere = inCall(phase) && !state.mine;
+  const { phase } = state;
+  const going = phase !== 'ending';
+  const talking = isTalking(state);
+  const elsewhere = isElsewhere(state);
+  const audio = talking && !elsewhere && { enabled: canUseLeg(state) };
+  const rings = phase === 'ringing' && { enabled: true };
   return {
     rejoin: elsewhere && { enabled: true },
-    mute: talking && !elsewhere && { enabled: audio },
-    'keypad-toggle': talking && !elsewhere && { enabled: audio },
+    mute: audio,
+    'keypad-toggle': audio,
     hold: talking && { enabled: phase === 'connected', waits: state.holdPending },
-    decline: phase === 'ringing' && { enabled: true },
-    answer: phase === 'ringing' && { enabled: true },
-    cancel: (phase === 'preparing' || phase === 'calling'
-      || (phase === 'ending' && !talking && state.role === 'caller'))
-      && { enabled: phase !== 'ending' },
-    'hang-up': (talking || phase === 'answering') && { enabled: phase !== 'ending' },
-    'call-again': phase === 'ended' && Boolean(state.other?.sid) && { enabled: canCall },
+    decline: rings,
+    answer: rings,
+    cancel: isPlacing(state) && { enabled: going },
+    'hang-up': isUnderWay(state) && { enabled: going },
+    'call-again': isOverWith(state) && { enabled: canCall },
   };
 }
 
@@ -78,20 +90,9 @@ function setToggle(button, label, icon, on) {
   button.classList.toggle('on', on);
 }
 
-/**
- * @param {HTMLElement} stage the section with everything about the call
- * @param {(event: {type: string}) => void} onPress gets an event of call-state.js
- */
-export function mountCallPanel(stage, onPress) {
-  const [status, detail, timer, letters] = ['call-status', 'call-detail', 'timer', 'initials']
-    .map(byId);
+/** The buttons, made in place. Returns what shows those that a state has. */
+function mountButtons(stage, onPress) {
   const buttons = BUTTONS.map(createButton);
-  const meter = byId('level');
-  const bar = meter.firstElementChild;
-  let shown = null;
-  let clock = null;
-  let measured = 0;
-
   byId('actions').replaceChildren(...buttons);
   for (const { id, press } of BUTTONS.filter((button) => button.press)) {
     byId(id).addEventListener('click', () => onPress({ type: press }));
@@ -99,8 +100,7 @@ export function mountCallPanel(stage, onPress) {
   byId('keypad-toggle').setAttribute('aria-controls', 'keypad');
 
   /** Focus on a button that goes moves to the stage, not to one that does something else. */
-  function updateButtons(state, canCall) {
-    const wanted = buttonsFor(state, canCall);
+  return (wanted) => {
     const focused = document.activeElement;
     const mayGo = buttons.includes(focused);
     for (const button of buttons) {
@@ -110,17 +110,33 @@ export function mountCallPanel(stage, onPress) {
       button.ariaDisabled = want?.waits ? 'true' : null;
     }
     if (mayGo && (focused.hidden || focused.disabled)) stage.focus({ preventScroll: true });
-  }
+  };
+}
+
+/** Shows for how long the call has gone on. Returns what is told the state. */
+function mountTimer(timer) {
+  let shown = null;
+  let clock = null;
 
   function tick() {
-    const running = inCall(shown.phase) || (shown.phase === 'ending' && shown.connectedAt !== null);
+    const running = isTalking(shown);
     setText(timer, running ? formatDuration(Date.now() - shown.connectedAt) : '');
     clearTimeout(clock);
     clock = running ? setTimeout(tick, 1000 - ((Date.now() - shown.connectedAt) % 1000)) : null;
   }
 
+  return (state) => {
+    shown = state;
+    tick();
+  };
+}
+
+/** How loud the agent speaks. */
+function mountMeter(meter) {
+  const bar = meter.firstElementChild;
+  let measured = 0;
   return {
-    /** How loud the agent speaks, 0 to 1, many times a second. */
+    show(visible) { meter.hidden = !visible; },
     level(value) {
       if (meter.hidden) return;
       const percent = Math.min(100, Math.round(value * 140));
@@ -129,6 +145,37 @@ export function mountCallPanel(stage, onPress) {
       measured = Date.now();
       meter.setAttribute('aria-valuenow', String(percent));
     },
+  };
+}
+
+function setLabels(state) {
+  const { muted, hold: { other: held } } = state;
+  setToggle(byId('mute'), t(muted ? 'unmute' : 'mute'), muted ? 'mic-off' : 'mic', muted);
+  setToggle(byId('hold'), t(held ? 'resume' : 'hold'), held ? 'play' : 'pause', held);
+  setLabel(byId('call-again'), t(isMissed(state) ? 'callBack' : 'callAgain'));
+  setLabel(byId('rejoin'), t(state.place === 'device' ? 'bringHere' : 'useTab'));
+}
+
+function describe(stage, state) {
+  stage.dataset.phase = state.phase;
+  stage.classList.toggle('waves', state.returning || UNDER_WAY.includes(state.phase));
+  stage.dataset.missed = String(isMissed(state));
+  stage.dataset.held = String(state.hold.me || state.hold.other);
+}
+
+/**
+ * @param {HTMLElement} stage the section with everything about the call
+ * @param {(event: {type: string}) => void} onPress gets an event of call-state.js
+ */
+export function mountCallPanel(stage, onPress) {
+  const [status, detail, letters] = ['call-status', 'call-detail', 'initials'].map(byId);
+  const showButtons = mountButtons(stage, onPress);
+  const showTime = mountTimer(byId('timer'));
+  const meter = mountMeter(byId('level'));
+
+  return {
+    /** How loud the agent speaks, 0 to 1, many times a second. */
+    level: meter.level,
     /**
      * @param {object} state
      * @param {boolean} canCall whether calls can be made at all now
@@ -136,22 +183,14 @@ export function mountCallPanel(stage, onPress) {
      */
     update(state, canCall, reachable) {
       const begins = RESTING.includes(stage.dataset.phase) && !RESTING.includes(state.phase);
-      shown = state;
-      stage.dataset.phase = state.phase;
-      stage.classList.toggle('waves', state.returning || UNDER_WAY.includes(state.phase));
-      stage.dataset.missed = String(isMissed(state));
-      stage.dataset.held = String(state.hold.me || state.hold.other);
+      describe(stage, state);
       setText(letters, state.other ? initials(state.other.name) : '');
       setText(status, statusText(state));
       setText(detail, detailText(state, reachable));
-      const { muted, hold: { other: held } } = state;
-      setToggle(byId('mute'), t(muted ? 'unmute' : 'mute'), muted ? 'mic-off' : 'mic', muted);
-      setToggle(byId('hold'), t(held ? 'resume' : 'hold'), held ? 'play' : 'pause', held);
-      setLabel(byId('call-again'), t(isMissed(state) ? 'callBack' : 'callAgain'));
-      setLabel(byId('rejoin'), t(state.place === 'device' ? 'bringHere' : 'useTab'));
-      updateButtons(state, canCall);
-      meter.hidden = !canUseLeg(state) || muted;
-      tick();
+      setLabels(state);
+      showButtons(buttonsFor(state, canCall));
+      meter.show(canUseLeg(state) && !state.muted);
+      showTime(state);
       // In a window too small for all. `scrollIntoView` would move the page that frames ours, too.
       if (begins) scrollTo(0, document.body.scrollHeight);
     },

@@ -39,6 +39,8 @@ export const initialState = Object.freeze({
 });
 
 const free = (state) => state.phase === 'idle' || state.phase === 'ended';
+const OVER = ['ended', 'none']; // of the server's words
+const UP = ['connected', 'reconnecting'];
 const REJOINS_MAX = 3; // the agent may go on trying
 const talking = ({ phase }) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
 const stay = (state) => ({ state, effects: [] });
@@ -59,8 +61,9 @@ function end(state, now, { outcome, code = state.phase === 'ending' ? state.code
   if (state.waiting) effects.push({ type: 'check-offer', taskSid: state.waiting });
   const duration = state.connectedAt === null ? null : now - state.connectedAt;
   return go(state, {
-    phase: 'ended', outcome, code, duration, endedAt: now, waiting: null, creating: false, holdPending: false,
-    leg: 'closed', lineLost: false, warnings: initialState.warnings, notice: null,
+    phase: 'ended', outcome, code, duration, endedAt: now, waiting: null, creating: false,
+    holdPending: false, leg: 'closed', lineLost: false, warnings: initialState.warnings,
+    notice: null,
   }, ...effects);
 }
 
@@ -69,14 +72,16 @@ function rejoin(state) {
   const attempt = state.attempt + 1;
   return go(state, {
     phase: 'rejoining', attempt, mine: true, place: null, leg: 'none', rejoins: state.rejoins + 1,
-    code: null, notice: null, displaced: false, dropped: false, lineLost: false, warnings: initialState.warnings,
+    code: null, notice: null, displaced: false, dropped: false, lineLost: false,
+    warnings: initialState.warnings,
   }, { type: 'open-mic', attempt });
 }
 
 /** The call goes on, and this page is not in it. */
 function stayOut(state, code = null) {
   return go(state, {
-    phase: 'connected', mine: false, place: null, leg: 'none', muted: false, displaced: false, notice: null, code,
+    phase: 'connected', mine: false, place: null, leg: 'none', muted: false, displaced: false,
+    notice: null, code,
   }, releaseMic, poll);
 }
 
@@ -308,27 +313,30 @@ const handlers = {
   'server-state'(state, { taskSid, answer, now, elapsed = 0 }) {
     if (taskSid !== state.taskSid || free(state)) return stay(state);
     const connectedAt = state.connectedAt ?? now - Math.max(0, elapsed);
-    if (answer.state === 'ended' || answer.state === 'none') {
+    if (OVER.includes(answer.state)) {
       // It may have been connected and over between two questions.
       const last = answer.connectedAt ? { ...state, connectedAt } : state;
       return end(last, now, { outcome: answer.outcome ?? 'hangup' });
     }
     const known = { ...state, other: answer.other ?? state.other };
-    if (state.phase === 'ending') return stay(known);
-    const up = answer.state === 'connected' || answer.state === 'reconnecting';
-    const legs = answer.legs ?? [];
-    if (state.mine && state.leg === 'closed') return withoutLeg(known, up, legs);
-    if (!up) return stay(known);
-    const locate = state.mine ? [] : [{ type: 'locate', taskSid, legs }];
-    return go(known, {
-      phase: state.phase === 'rejoining' ? state.phase : answer.state,
-      hold: state.holdPending ? state.hold : { ...initialState.hold, ...answer.hold },
-      connectedAt,
-      code: talking(state) ? state.code : null, // what went wrong before matters no more
-      rejoins: state.leg === 'open' ? 0 : state.rejoins,
-    }, ...locate);
+    return state.phase === 'ending' ? stay(known) : goOn(known, answer, connectedAt);
   },
 };
+
+/** The server says that the call isn't over. */
+function goOn(state, { state: phase, hold, legs = [] }, connectedAt) {
+  const up = UP.includes(phase);
+  if (state.mine && state.leg === 'closed') return withoutLeg(state, up, legs);
+  if (!up) return stay(state);
+  const locate = state.mine ? [] : [{ type: 'locate', taskSid: state.taskSid, legs }];
+  return go(state, {
+    phase: state.phase === 'rejoining' ? state.phase : phase,
+    hold: state.holdPending ? state.hold : { ...initialState.hold, ...hold },
+    connectedAt,
+    code: talking(state) ? state.code : null, // what went wrong before matters no more
+    rejoins: state.leg === 'open' ? 0 : state.rejoins,
+  }, ...locate);
+}
 
 /**
  * Our leg is gone, yet the call isn't over. Nobody is to wait for somebody who hasn't been in it; a

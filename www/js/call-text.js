@@ -25,25 +25,31 @@ function endedText(state) {
   return t(key ?? 'ended', { name });
 }
 
+const endingText = ({ role, connectedAt }) => (
+  t(role === 'caller' && connectedAt === null ? 'canceling' : 'ending'));
+
+const saying = (key) => (state) => t(key, { name: nameOf(state) });
+
+const STATUS = {
+  idle: ({ returning }) => t(returning ? 'returning' : 'idle'),
+  preparing: saying('calling'),
+  calling: saying('calling'),
+  ringing: saying('incoming'),
+  answering: saying('answering'),
+  connected: connectedText,
+  reconnecting: connectedText,
+  rejoining: saying('rejoining'),
+  ending: endingText,
+  ended: endedText,
+};
+
 /** The one sentence of the status region. */
-export function statusText(state) {
-  const name = nameOf(state);
-  switch (state.phase) {
-    case 'preparing':
-    case 'calling': return t('calling', { name });
-    case 'ringing': return t('incoming', { name });
-    case 'answering': return t('answering', { name });
-    case 'connected':
-    case 'reconnecting': return connectedText(state);
-    case 'rejoining': return t('rejoining', { name });
-    case 'ending': return t(state.role === 'caller' && state.connectedAt === null
-      ? 'canceling' : 'ending');
-    case 'ended': return endedText(state);
-    default: return t(state.returning ? 'returning' : 'idle');
-  }
-}
+export const statusText = (state) => STATUS[state.phase](state);
 
 const reason = (state) => t(has(state.code) ? state.code : 'failed', { name: nameOf(state) });
+
+const isDeclinedElsewhere = ({ outcome, role, mine }) => (
+  outcome === 'declined' && role === 'callee' && !mine);
 
 function endedDetail(state) {
   const { code, outcome, duration } = state;
@@ -52,8 +58,7 @@ function endedDetail(state) {
   if (outcome === 'glare') return t('glare');
   if (duration !== null) return t('lasted', { duration: formatDuration(duration) });
   if (isMissed(state)) return t('missed', { name: nameOf(state), time: timeOfDay(state.endedAt) });
-  return outcome === 'declined' && state.role === 'callee' && !state.mine
-    ? t('youDeclined', { name: nameOf(state) }) : '';
+  return isDeclinedElsewhere(state) ? t('youDeclined', { name: nameOf(state) }) : '';
 }
 
 /** Where the call is, if it isn't here. */
@@ -61,6 +66,15 @@ function elsewhere(state) {
   if (state.place === 'device') return t('elsewhereDevice');
   return state.place === 'window' ? t('elsewhere') : '';
 }
+
+/** What is to be known about the agent's own leg. */
+function lineDetail(state) {
+  const bad = qualityKey(state);
+  if (bad) return t(bad, { name: nameOf(state) });
+  return state.muted ? t('muted') : '';
+}
+
+const SETTLED = ['calling', 'answering', 'connected', 'reconnecting'];
 
 /**
  * The line below it: why, for how long, what to know. May be empty.
@@ -72,11 +86,8 @@ export function detailText(state, reachable = true) {
   if (state.phase === 'ended') return endedDetail(state);
   if (state.code) return reason(state);
   if (state.notice) return t(state.notice.key, state.notice.values);
-  const settled = ['calling', 'answering', 'connected', 'reconnecting'].includes(state.phase);
-  if (settled && !state.mine) return elsewhere(state);
-  const bad = qualityKey(state);
-  if (bad) return t(bad, { name: nameOf(state) });
-  return state.muted ? t('muted') : '';
+  if (SETTLED.includes(state.phase) && !state.mine) return elsewhere(state);
+  return lineDetail(state);
 }
 
 /** Milliseconds as 0:07, 12:34 or 1:02:03. */

@@ -106,13 +106,17 @@ function asKnown(agent) {
   return agent && wasJustWith(call, agent.sid, Date.now()) ? { ...agent, busy: null } : agent;
 }
 
+function problem() {
+  if (connection.problem) return connection.problem;
+  if (!now.reached || missing.size > 0) return 'unreachable';
+  return now.statusFailed ? 'statusFailed' : null;
+}
+
 function readyFor(picked) {
   const connected = connection.up && connection.registered;
   now.wasConnected ||= connected;
-  const problem = connection.problem ?? (now.reached && missing.size === 0 ? null : 'unreachable')
-    ?? (now.statusFailed ? 'statusFailed' : null);
   return readiness({
-    ...now, problem, connected, picked: asKnown(picked), online: connection.online,
+    ...now, problem: problem(), connected, picked: asKnown(picked), online: connection.online,
     inCharge: connection.tabs?.inCharge() ?? true, activity: connection.taskRouter?.activity(),
   });
 }

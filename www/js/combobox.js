@@ -1,20 +1,19 @@
 // An editable combobox with a list, after the ARIA Authoring Practices (list autocomplete with
 // manual selection). It knows neither what the options are nor where they come from.
 
+const KEYS_OPEN = {
+  ArrowDown: 'next', ArrowUp: 'previous', PageDown: 'page-down', PageUp: 'page-up',
+  Enter: 'commit', Tab: 'commit-and-leave', Escape: 'close',
+};
+const KEYS_CLOSED = { ArrowDown: 'open-first', ArrowUp: 'open-last', Escape: 'clear' };
+const KEYS_OPEN_ALT = { ArrowDown: 'open', ArrowUp: 'close' };
+const KEYS_CLOSED_ALT = { ArrowDown: 'open' };
+
 /** What a key asks for; null leaves it to the browser, which uses it for editing. */
 export function keyAction({ key, altKey, ctrlKey, metaKey }, open) {
   if (ctrlKey || metaKey) return null;
-  if (altKey) return key === 'ArrowDown' ? 'open' : key === 'ArrowUp' && open ? 'close' : null;
-  switch (key) {
-    case 'ArrowDown': return open ? 'next' : 'open-first';
-    case 'ArrowUp': return open ? 'previous' : 'open-last';
-    case 'PageDown': return open ? 'page-down' : null;
-    case 'PageUp': return open ? 'page-up' : null;
-    case 'Enter': return open ? 'commit' : null;
-    case 'Tab': return open ? 'commit-and-leave' : null;
-    case 'Escape': return open ? 'close' : 'clear';
-    default: return null;
-  }
+  const [opened, closed] = altKey ? [KEYS_OPEN_ALT, KEYS_CLOSED_ALT] : [KEYS_OPEN, KEYS_CLOSED];
+  return (open ? opened : closed)[key] ?? null;
 }
 
 const PAGE = 8;
@@ -33,40 +32,54 @@ export function nextIndex(action, index, count) {
   }
 }
 
+/** The one option that is active, as assistive technology is told. */
+function createActive(input, list) {
+  const options = () => [...list.querySelectorAll('[role="option"]')];
+  let active = -1;
+
+  return {
+    options,
+    index: () => active,
+    option: () => options()[active],
+    set(index) {
+      const all = options();
+      active = index;
+      all.forEach((option, i) => option.setAttribute('aria-selected', String(i === index)));
+      if (index < 0) {
+        input.removeAttribute('aria-activedescendant');
+      } else {
+        input.setAttribute('aria-activedescendant', all[index].id);
+        all[index].scrollIntoView({ block: 'nearest' });
+      }
+    },
+    /** The options are new or in another order: keeps its id active if it is still among them. */
+    keep() {
+      const id = input.getAttribute('aria-activedescendant');
+      this.set(id ? options().findIndex((option) => option.id === id) : -1);
+    },
+  };
+}
+
 /**
  * Joins an input and a list, which is shown and hidden with `popup` around it. Dispatches on the
  * input: `combobox-open` when options are wanted, `combobox-commit` with `detail.option` (an
  * element of the list), `combobox-clear`.
  */
 export function mountCombobox(input, list, popup = list) {
-  let active = -1;
-
-  const options = () => [...list.querySelectorAll('[role="option"]')];
+  const active = createActive(input, list);
   const isOpen = () => input.getAttribute('aria-expanded') === 'true';
   const announce = (type, detail) => input.dispatchEvent(new CustomEvent(type, { detail }));
-
-  function setActive(index) {
-    const all = options();
-    active = index;
-    all.forEach((option, i) => option.setAttribute('aria-selected', String(i === index)));
-    if (index < 0) {
-      input.removeAttribute('aria-activedescendant');
-    } else {
-      input.setAttribute('aria-activedescendant', all[index].id);
-      all[index].scrollIntoView({ block: 'nearest' });
-    }
-  }
 
   function setOpen(open) {
     if (open === isOpen()) return;
     input.setAttribute('aria-expanded', String(open));
     popup.hidden = !open;
-    setActive(-1);
+    active.set(-1);
     if (open) announce('combobox-open');
   }
 
   function commit() {
-    const option = options()[active];
+    const option = active.option();
     if (option) announce('combobox-commit', { option });
     setOpen(false);
     return Boolean(option);
@@ -90,7 +103,7 @@ export function mountCombobox(input, list, popup = list) {
       return;
     }
     setOpen(true);
-    setActive(nextIndex(action, active, options().length));
+    active.set(nextIndex(action, active.index(), active.options().length));
   });
   input.addEventListener('click', () => setOpen(true));
   input.addEventListener('blur', () => setOpen(false));
@@ -99,7 +112,7 @@ export function mountCombobox(input, list, popup = list) {
   list.addEventListener('click', (event) => {
     const option = event.target.closest('[role="option"]');
     if (!option) return;
-    setActive(options().indexOf(option));
+    active.set(active.options().indexOf(option));
     commit();
   });
 
@@ -107,10 +120,7 @@ export function mountCombobox(input, list, popup = list) {
     open: () => setOpen(true),
     close: () => setOpen(false),
     isOpen,
-    /** The options are new or in another order: keeps `id` active if it is still among them. */
-    refreshed() {
-      const id = input.getAttribute('aria-activedescendant');
-      setActive(id ? options().findIndex((option) => option.id === id) : -1);
-    },
+    /** The options are new or in another order. */
+    refreshed: () => active.keep(),
   };
 }

@@ -22,22 +22,9 @@ export function permissionRows({ microphone, soundBlocked, notifications }) {
   ];
 }
 
-/**
- * @param {object} parts {devices, microphone, ringer, sound, goReady(), isTalking()}, and `now` of
- *   calls.js for what the browser allows
- * @returns {Promise<{elements: HTMLElement[], retell: () => void, stop: () => void}>} for the
- *   settings dialog; `retell`: the words are others now; `stop`: it is closed
- */
-export async function deviceSettings({
-  devices, microphone, ringer, sound, now, goReady, isTalking,
-}) {
-  await devices.refresh();
-  const closing = new AbortController();
-  const { signal } = closing;
-  const said = part('p', { className: 'note', role: 'status' });
-  const say = (key) => { said.textContent = t(key); };
-
-  const tests = {
+/** Tries each use of a device. `say` tells how it goes; `signal` calls it off. */
+function createTests({ devices, microphone, ringer }, say, signal) {
+  return {
     async microphone() {
       try {
         const stream = await microphone.borrow();
@@ -63,53 +50,73 @@ export async function deviceSettings({
       say('testPlayed');
     },
   };
+}
 
-  function fill(select, use) {
-    const system = devices.current(use).chosen ? '' : devices.current(use).label;
-    select.replaceChildren(
-      new Option(system ? t('systemDeviceNamed', { device: system }) : t('systemDevice'), ''),
-      ...devices.choices(use).map(({ deviceId, label }) => new Option(label || deviceId, deviceId)),
-    );
-    select.value = devices.current(use).id;
-  }
+function fill(select, devices, use) {
+  const system = devices.current(use).chosen ? '' : devices.current(use).label;
+  select.replaceChildren(
+    new Option(system ? t('systemDeviceNamed', { device: system }) : t('systemDevice'), ''),
+    ...devices.choices(use).map(({ deviceId, label }) => new Option(label || deviceId, deviceId)),
+  );
+  select.value = devices.current(use).id;
+}
 
-  const selects = new Map();
-  const retell = () => selects.forEach((select, use) => fill(select, use));
+/** One use of a device, and its test. */
+function deviceRow(use, select, { devices, sound, isTalking }, tests, say) {
+  fill(select, devices, use);
+  select.addEventListener('change', () => {
+    devices.choose(use, select.value);
+    sound.use(use).catch(() => say('mic_failed'));
+  });
+  const test = part('button', { type: 'button', words: TESTS[use] });
+  // During a call the microphone is in use, and the colleague would hear the test.
+  test.disabled = use === 'microphone' && isTalking();
+  test.addEventListener('click', async () => {
+    test.disabled = true;
+    await tests[use]();
+    test.disabled = false;
+  });
+  return part('div', { className: 'setting' },
+    part('label', { htmlFor: select.id, words: LABELS[use] }), select, test);
+}
 
-  function row(use) {
-    const select = part('select', { id: `device-${use}` });
-    selects.set(use, select);
-    fill(select, use);
-    select.addEventListener('change', () => {
-      devices.choose(use, select.value);
-      sound.use(use).catch(() => say('mic_failed'));
-    });
-    const test = part('button', { type: 'button', words: TESTS[use] });
-    // During a call the microphone is in use, and the colleague would hear the test.
-    test.disabled = use === 'microphone' && isTalking();
-    test.addEventListener('click', async () => {
-      test.disabled = true;
-      await tests[use]();
-      test.disabled = false;
-    });
-    return part('div', { className: 'setting' },
-      part('label', { htmlFor: select.id, words: LABELS[use] }), select, test);
-  }
-
-  const uses = Object.keys(LABELS).filter((use) => use !== 'ring' || ringer.canChooseDevice);
-  const permissions = part('dl', { className: 'keys-list' });
+/** What the browser allows, and the button that asks it for more. */
+function permissionElements({ now, goReady }) {
+  const list = part('dl', { className: 'keys-list' });
   const ask = part('button', { type: 'button', words: 'goReady' });
-  function showPermissions() {
+  function show() {
     const rows = permissionRows({ ...now, notifications: notificationPermission() });
-    permissions.replaceChildren(...rows.flatMap(([name, state]) => [
+    list.replaceChildren(...rows.flatMap(([name, state]) => [
       part('dt', { words: name }), part('dd', { words: state })]));
     ask.hidden = rows.every(([, state]) => !['notAsked', 'soundBlockedHow'].includes(state));
   }
   ask.addEventListener('click', async () => {
     await goReady();
-    showPermissions();
+    show();
   });
-  showPermissions();
+  show();
+  return [part('h3', { words: 'permissions' }), list, ask];
+}
+
+/**
+ * @param {object} parts {devices, microphone, ringer, sound, goReady(), isTalking()}, and `now` of
+ *   calls.js for what the browser allows
+ * @returns {Promise<{elements: HTMLElement[], retell: () => void, stop: () => void}>} for the
+ *   settings dialog; `retell`: the words are others now; `stop`: it is closed
+ */
+export async function deviceSettings(parts) {
+  const { devices, ringer } = parts;
+  await devices.refresh();
+  const closing = new AbortController();
+  const { signal } = closing;
+  const said = part('p', { className: 'note', role: 'status' });
+  const say = (key) => { said.textContent = t(key); };
+  const tests = createTests(parts, say, signal);
+  const selects = new Map(Object.keys(LABELS)
+    .filter((use) => use !== 'ring' || ringer.canChooseDevice)
+    .map((use) => [use, part('select', { id: `device-${use}` })]));
+  const retell = () => selects.forEach((select, use) => fill(select, devices, use));
+
   // Whoever plugs a headset in now does so to choose it.
   navigator.mediaDevices?.addEventListener('devicechange', async () => {
     await devices.refresh();
@@ -117,11 +124,9 @@ export async function deviceSettings({
   }, { signal });
   const elements = [
     part('h3', { words: 'soundState' }),
-    ...uses.map(row),
+    ...[...selects].map(([use, select]) => deviceRow(use, select, parts, tests, say)),
     said,
-    part('h3', { words: 'permissions' }),
-    permissions,
-    ask,
+    ...permissionElements(parts),
   ];
   return { elements, retell, stop: () => closing.abort() };
 }

@@ -4,7 +4,7 @@
 //   <iframe src="https://calls.example.com/dialpad/" allow="microphone; autoplay"></iframe>
 //
 // The page around sends, with postMessage(message, 'https://calls.example.com'):
-//   {type: 'dialpad:call', to: 'WK…' or 'client:…'}  asks the agent whether to call; never just calls
+//   {type: 'dialpad:call', to: 'WK…' or 'client:…'}  asks the agent whether to call
 //   {type: 'dialpad:search', text: 'ana'}            types into "Select an agent"
 //   {type: 'dialpad:focus'}                          puts the focus there
 // and is sent:
@@ -20,35 +20,39 @@ import { addressIn } from './call-link.js';
 
 const STATES = {
   preparing: 'calling', calling: 'calling', ringing: 'ringing', answering: 'ringing',
-  connected: 'connected', reconnecting: 'reconnecting', rejoining: 'reconnecting', ended: 'ended', idle: 'idle',
+  connected: 'connected', reconnecting: 'reconnecting', rejoining: 'reconnecting',
+  ended: 'ended', idle: 'idle',
 };
+const NO_CALL = { direction: null, name: null };
 const TEXT_MAX = 200;
 const READY = { type: 'dialpad:ready', version: 1 };
+
+const REQUESTS = {
+  'dialpad:focus': () => ({ type: 'focus' }),
+  'dialpad:call'({ to }) {
+    const address = typeof to === 'string' ? addressIn(to) : null;
+    return address && { type: 'call', to: address };
+  },
+  'dialpad:search': ({ text }) => (
+    typeof text === 'string' && text.length <= TEXT_MAX ? { type: 'search', text } : null),
+};
 
 /** What a message asks for, or null if it isn't for us; pure. */
 export function requestIn({ origin, source, data }, parent, allowed) {
   if (source !== parent || !allowed.includes(origin)) return null;
-  if (data === null || typeof data !== 'object') return null;
-  const { type, to, text } = data;
-  if (type === 'dialpad:focus') return { type: 'focus' };
-  if (type === 'dialpad:call') {
-    const address = typeof to === 'string' ? addressIn(to) : null;
-    return address && { type: 'call', to: address };
-  }
-  if (type !== 'dialpad:search' || typeof text !== 'string' || text.length > TEXT_MAX) return null;
-  return { type: 'search', text };
+  const type = data?.type;
+  if (typeof type !== 'string' || !Object.hasOwn(REQUESTS, type)) return null;
+  return REQUESTS[type](data);
 }
 
 /** What the page around is told about a call, or null while nothing of it has changed; pure. */
 export function reportOf(state, last) {
   const now = STATES[state.phase] ?? last?.state ?? 'idle'; // `ending` is no news
-  const report = {
-    type: 'dialpad:state',
-    state: now,
-    direction: now === 'idle' ? null : state.role === 'caller' ? 'out' : 'in',
-    name: now === 'idle' ? null : state.other?.name ?? null,
-    outcome: now === 'ended' ? state.outcome : null,
+  const call = now === 'idle' ? NO_CALL : {
+    direction: state.role === 'caller' ? 'out' : 'in', name: state.other?.name ?? null,
   };
+  const outcome = now === 'ended' ? state.outcome : null;
+  const report = { type: 'dialpad:state', state: now, ...call, outcome };
   return JSON.stringify(report) === JSON.stringify(last) ? null : report;
 }
 

@@ -2,6 +2,36 @@
 
 import { t } from './strings.js';
 
+const quiet = (text, step = '') => ({ text, tone: 'quiet', step });
+const warning = (text, step = '') => ({ text, tone: 'warning', step });
+
+/** What there is to say: the first that has something. */
+const HINTS = [
+  ({ online }) => !online && warning(t('hintOffline')),
+  ({ problem }) => problem && warning(t(problem), problem === 'sign_in' ? 'reload' : ''),
+  ({ connected, wasConnected }) => !connected && (
+    wasConnected ? warning(t('hintReconnecting')) : quiet(t('hintConnecting'))),
+  ({ microphone }) => microphone === 'denied' && warning(t('mic_blocked')),
+  ({ microphone, soundBlocked }) => (
+    (microphone === 'prompt' || soundBlocked) && quiet(t('hintGoReady'), 'ready')),
+  ({ activity }) => (
+    activity && !activity.available && warning(t('hintUnavailable', { activity: activity.name }))),
+  ({ picked }) => picked && !picked.available && (
+    warning(t('hintNotAvailable', { name: picked.name, activity: picked.activity }))),
+  ({ picked }) => picked?.busy && quiet(t('hintBusy', { name: picked.name })),
+  ({ inCharge = true }) => !inCharge && quiet(t('hintOtherTab'), 'tab'),
+  ({ notifications }) => notifications === 'denied' && quiet(t('hintNoNotifications')),
+  () => quiet(''),
+];
+
+function firstOf(hints, now) {
+  for (const hint of hints) {
+    const said = hint(now);
+    if (said) return said;
+  }
+  return null;
+}
+
 /**
  * @param {object} now
  * @param {?string} now.problem a key of strings.js: the server can't be reached, signed out, …
@@ -18,28 +48,10 @@ import { t } from './strings.js';
  *   canCall: boolean, reachable: boolean}} `step`: what the agent can do about it; `reachable`:
  *   calls can ring here, as far as is known
  */
-export function readiness({
-  problem, online = true, inCharge = true, connected, wasConnected, activity, microphone,
-  soundBlocked, notifications, picked,
-}) {
+export function readiness(now) {
+  const { problem, online = true, connected, wasConnected } = now;
   const reachable = online && (connected || !(wasConnected || problem));
-  const say = (text, tone, canCall = false, step = '') => (
-    { text, tone, canCall, reachable, step });
-  const able = Boolean(connected && activity?.available && picked?.available);
-  if (!online) return say(t('hintOffline'), 'warning');
-  if (problem) return say(t(problem), 'warning', able, problem === 'sign_in' ? 'reload' : '');
-  if (!connected) {
-    return wasConnected ? say(t('hintReconnecting'), 'warning') : say(t('hintConnecting'), 'quiet');
-  }
-  if (microphone === 'denied') return say(t('mic_blocked'), 'warning', able);
-  if (microphone === 'prompt' || soundBlocked) return say(t('hintGoReady'), 'quiet', able, 'ready');
-  if (activity && !activity.available) {
-    return say(t('hintUnavailable', { activity: activity.name }), 'warning');
-  }
-  if (picked && !picked.available) {
-    return say(t('hintNotAvailable', { name: picked.name, activity: picked.activity }), 'warning');
-  }
-  if (picked?.busy) return say(t('hintBusy', { name: picked.name }), 'quiet', able);
-  if (!inCharge) return say(t('hintOtherTab'), 'quiet', able, 'tab');
-  return say(notifications === 'denied' ? t('hintNoNotifications') : '', 'quiet', able);
+  const able = connected && now.activity?.available && now.picked?.available;
+  const hint = firstOf(HINTS, { ...now, online });
+  return { ...hint, canCall: Boolean(online && able), reachable };
 }

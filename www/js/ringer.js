@@ -5,7 +5,8 @@ import { loadWithRetries } from './loading.js';
 import { createOutlet } from './outlet.js';
 
 const PERIOD = 3; // seconds from one ring to the next
-const LONGEST = 120; // seconds; no call rings for longer, but who is cut off isn't told that it ended
+// Seconds; no call rings for longer, but who is cut off isn't told that it ended.
+const LONGEST = 120;
 const ALARM = [700, 560, 700, 560]; // Hz, one after the other
 const BEEP = 0.16; // seconds
 
@@ -14,6 +15,26 @@ function padded(context, sound) {
   const whole = context.createBuffer(1, PERIOD * sound.sampleRate, sound.sampleRate);
   whole.copyToChannel(sound.getChannelData(0), 0);
   return whole;
+}
+
+/** A falling and rising tone, twice. */
+function soundAlarm(context, node) {
+  const gain = new GainNode(context, { gain: 0.25 });
+  gain.connect(node);
+  ALARM.forEach((frequency, i) => {
+    const tone = new OscillatorNode(context, { frequency, type: 'triangle' });
+    tone.connect(gain);
+    tone.start(context.currentTime + i * BEEP);
+    tone.stop(context.currentTime + (i + 0.8) * BEEP);
+  });
+}
+
+/** Any touch of the page is leave enough to make a sound. */
+function wakeByTouch(context, outlet) {
+  for (const gesture of ['pointerdown', 'keydown']) {
+    document.addEventListener(gesture, () => context.state === 'running' || outlet.wake(),
+      { passive: true });
+  }
 }
 
 /**
@@ -54,11 +75,7 @@ export function createRinger(soundUrl, onBlocked) {
   }
 
   context.addEventListener('statechange', () => onBlocked(context.state !== 'running'));
-  // Any touch of the page is leave enough to make a sound.
-  for (const gesture of ['pointerdown', 'keydown']) {
-    document.addEventListener(gesture, () => context.state === 'running' || outlet.wake(),
-      { passive: true });
-  }
+  wakeByTouch(context, outlet);
 
   return {
     /** Whether the browser keeps this page silent until it is touched. */
@@ -80,15 +97,6 @@ export function createRinger(soundUrl, onBlocked) {
       const buffer = await loaded;
       if (buffer) play(buffer, false);
     },
-    alarm() {
-      const gain = new GainNode(context, { gain: 0.25 });
-      gain.connect(outlet.node);
-      ALARM.forEach((frequency, i) => {
-        const tone = new OscillatorNode(context, { frequency, type: 'triangle' });
-        tone.connect(gain);
-        tone.start(context.currentTime + i * BEEP);
-        tone.stop(context.currentTime + (i + 0.8) * BEEP);
-      });
-    },
+    alarm: () => soundAlarm(context, outlet.node),
   };
 }
