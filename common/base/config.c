@@ -138,11 +138,11 @@ static enum err PRINTF_LIKE(2, 3) fail(const struct loader *loader, const char *
     vsnprintf(problem, sizeof problem, format, args);
     va_end(args);
     if (loader->line == LINE_ENVIRONMENT)
-        snprintf(loader->error, CONFIG_ERROR_SIZE, "environment: %.400s", problem);
+        snprintf(loader->error, CONFIG_ERROR_SIZE, "environment: %.900s", problem);
     else if (loader->line == LINE_NONE)
-        snprintf(loader->error, CONFIG_ERROR_SIZE, "%.300s: %.200s", loader->path, problem);
+        snprintf(loader->error, CONFIG_ERROR_SIZE, "%.500s: %.500s", loader->path, problem);
     else
-        snprintf(loader->error, CONFIG_ERROR_SIZE, "%.300s:%d: %.180s", loader->path, loader->line,
+        snprintf(loader->error, CONFIG_ERROR_SIZE, "%.500s:%d: %.500s", loader->path, loader->line,
                  problem);
     return ERR_INPUT;
 }
@@ -182,13 +182,9 @@ static enum err assign_number(struct loader *loader, const struct setting *setti
     return ERR_OK;
 }
 
-/* Checks a value and stores it in place of an earlier one; an empty value unsets. */
-static enum err assign(struct loader *loader, const struct setting *setting, const char *value)
+/* Text for a text setting; an empty one unsets. `value` is checked once its place is known. */
+static enum err assign_text(struct loader *loader, const struct setting *setting, const char *value)
 {
-    if (*value == '\0' && setting->otherwise != NULL) value = setting->otherwise;
-    if (setting->rule->words[0] != NULL) return assign_word(loader, setting, value);
-    if (setting->rule->valid == NULL) return assign_number(loader, setting, value);
-
     char *copy = NULL;
     if (*value != '\0') {
         copy = program_path(value);
@@ -207,6 +203,48 @@ static enum err assign(struct loader *loader, const struct setting *setting, con
     return ERR_OK;
 }
 
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'';
+}
+
+/*
+ * A copy without the quotes around it. Other quotes at its ends are somebody's mistake: no value
+ * of ours begins or ends with one.
+ */
+static enum err unquote(const struct loader *loader, const struct setting *setting,
+                        const char *written, char **value)
+{
+    size_t len = strlen(written);
+    bool quoted = len > 1 && is_quote(written[0]) && written[len - 1] == written[0];
+    char *copy = quoted ? strndup(written + 1, len - 2) : strdup(written);
+    if (copy == NULL) return fail(loader, "out of memory");
+    len = strlen(copy);
+    if (len > 0 && (is_quote(copy[0]) || is_quote(copy[len - 1]))) {
+        wipe_and_free(copy);
+        return fail(loader, "%s has a quote at one end only, or another inside", setting->name);
+    }
+    *value = copy;
+    return ERR_OK;
+}
+
+/* Checks a value and stores it in place of an earlier one. */
+static enum err assign(struct loader *loader, const struct setting *setting, const char *written)
+{
+    char *value = NULL;
+    enum err rc = unquote(loader, setting, written, &value);
+    if (rc != ERR_OK) return rc;
+    const char *used = *value == '\0' && setting->otherwise != NULL ? setting->otherwise : value;
+    if (setting->rule->words[0] != NULL)
+        rc = assign_word(loader, setting, used);
+    else if (setting->rule->valid == NULL)
+        rc = assign_number(loader, setting, used);
+    else
+        rc = assign_text(loader, setting, used);
+    wipe_and_free(value);
+    return rc;
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
@@ -223,34 +261,27 @@ static char *trim(char *text, char *end)
     return text;
 }
 
-static enum err read_pair(struct loader *loader, const char *name, char *value)
+static enum err read_pair(struct loader *loader, const char *name, const char *value)
 {
     size_t index = 0;
     while (index < SETTINGS && strcmp(settings[index].name, name) != 0)
         index++;
     /* Not even the name is repeated here: it may be a secret that lost its key. */
-    if (index == SETTINGS) return fail(loader, "unknown key");
+    if (index == SETTINGS) return fail(loader, "the line has an unknown key");
     if (loader->in_file[index]) return fail(loader, "%s is repeated", name);
     loader->in_file[index] = true;
 
-    size_t len = strlen(value);
-    bool opened = len > 0 && value[0] == '"';
-    bool closed = len > 1 && value[len - 1] == '"';
-    if (opened != closed) return fail(loader, "%s has one quote only", name);
-    if (opened) {
-        value[len - 1] = '\0';
-        value++;
-    }
     return assign(loader, &settings[index], value);
 }
 
 static enum err read_line(struct loader *loader, char *line, char *end)
 {
-    if (memchr(line, '\0', (size_t)(end - line)) != NULL) return fail(loader, "not a text file");
+    if (memchr(line, '\0', (size_t)(end - line)) != NULL)
+        return fail(loader, "the line is not text");
     line = trim(line, end);
     if (*line == '\0' || *line == '#') return ERR_OK;
     char *equals = strchr(line, '=');
-    if (equals == NULL) return fail(loader, "not of the form KEY=value");
+    if (equals == NULL) return fail(loader, "the line is not of the form KEY=value");
     char *value = trim(equals + 1, equals + 1 + strlen(equals + 1));
     return read_pair(loader, trim(line, equals), value);
 }
@@ -378,11 +409,16 @@ static void forbid_core_dumps(void)
     if (setrlimit(RLIMIT_CORE, &one_byte) != 0) (void)setrlimit(RLIMIT_CORE, &none);
 }
 
+char *config_file_path(void)
+{
+    const char *named = getenv("DIALPAD_CONFIG");
+    return program_path(named != NULL && *named != '\0' ? named : DIALPAD_CONFIG_PATH);
+}
+
 enum err config_load(struct config *config, char *error)
 {
     forbid_core_dumps();
-    const char *named = getenv("DIALPAD_CONFIG");
-    char *path = program_path(named != NULL && *named != '\0' ? named : DIALPAD_CONFIG_PATH);
+    char *path = config_file_path();
     if (path == NULL) {
         snprintf(error, CONFIG_ERROR_SIZE, "out of memory");
         return ERR_MEMORY;

@@ -4,8 +4,9 @@
  * can read is an error that names the file and the line, never a guess.
  *
  * A key in the program's environment wins over the file. Blank lines and lines that begin with
- * '#' are skipped; spaces around key and value are not part of them; a value may stand in double
- * quotes. An empty value is as good as none, so the environment can also take a value away.
+ * '#' are skipped; spaces around key and value are not part of them. A value may stand in quotes,
+ * double or single, in the file as in the environment (where docker's --env-file leaves them). An
+ * empty value is as good as none, so the environment can also take a value away.
  */
 #ifndef DIALPAD_CONFIG_H
 #define DIALPAD_CONFIG_H
@@ -52,7 +53,7 @@ struct config {
     int pass;                   /* enum config_pass */
 };
 
-enum { CONFIG_ERROR_SIZE = 512, CONFIG_MAX_THREADS = 64 };
+enum { CONFIG_ERROR_SIZE = 1024, CONFIG_MAX_THREADS = 64 };
 
 /*
  * Reads the file named by DIALPAD_CONFIG, else the path compiled in, and the environment. A
@@ -65,6 +66,9 @@ enum err config_load(struct config *config, char *error) MUST_CHECK;
 /* As config_load, from an explicit path and with an explicit environment; for tests. */
 enum err config_load_from(const char *path, const char *(*env)(const char *name),
                           struct config *config, char *error) MUST_CHECK;
+
+/* The path of the file that config_load reads; the caller's (free). NULL without memory. */
+char *config_file_path(void);
 
 /* Wipes the secrets and frees. Harmless on a zeroed struct. */
 void config_free(struct config *config);

@@ -10,7 +10,9 @@
 
 static enum err unreadable(int error, char *problem)
 {
-    snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE, "can't be read: %s", strerror(error));
+    snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE,
+             "the file can't be read: %s (the programs' user must be able to: chgrp, chmod 640)",
+             strerror(error));
     return ERR_INPUT;
 }
 
@@ -19,16 +21,16 @@ static enum err check(int fd, size_t max, char *problem)
     struct stat status;
     if (fstat(fd, &status) != 0) return unreadable(errno, problem);
     if (!S_ISREG(status.st_mode)) {
-        snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE, "is not a regular file");
+        snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE, "the file is not a regular one");
         return ERR_INPUT;
     }
     if ((status.st_mode & (S_IROTH | S_IWOTH)) != 0) {
         snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE,
-                 "holds secrets, and others may read or write it (chmod o-rw)");
+                 "the file holds secrets, and others may read or write it (chmod o-rw)");
         return ERR_INPUT;
     }
     if (status.st_size < 0 || (size_t)status.st_size > max) {
-        snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE, "is longer than %zu bytes", max);
+        snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE, "the file is longer than %zu bytes", max);
         return ERR_INPUT;
     }
     return ERR_OK;

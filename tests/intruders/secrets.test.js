@@ -139,7 +139,7 @@ describe('a configuration', () => {
       chmodSync(file, mode);
       const { answer, log } = withConfig(file);
       assert.match(answer, /^Status: 503 /, mode.toString(8));
-      assert.match(log, /copy\.conf: holds secrets, and others may read or write it/);
+      assert.match(log, /copy\.conf: the file holds secrets, and others may read or write it/);
       for (const value of Object.values(lab.config).map(String).filter((text) => text.length > 8)) {
         assert.ok(!log.includes(value), value);
       }

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -220,15 +221,17 @@ static void a_wrong_line_is_named_without_its_value(void **state)
         const char *line;
         const char *problem;
     } rows[] = {
-        { "5ecret", "not of the form KEY=value" },
-        { "5ecret=5ecret", "unknown key" },
-        { "=5ecret", "unknown key" },
-        { "dialpad_threads=8", "unknown key" },
-        { "DIALPAD_THREADSX=8", "unknown key" },
+        { "5ecret", "the line is not of the form KEY=value" },
+        { "5ecret=5ecret", "the line has an unknown key" },
+        { "=5ecret", "the line has an unknown key" },
+        { "dialpad_threads=8", "the line has an unknown key" },
+        { "DIALPAD_THREADSX=8", "the line has an unknown key" },
         { "TWILIO_AUTH_TOKEN=5ecret", "TWILIO_AUTH_TOKEN is repeated" },
-        { "TWILIO_REGION=\"5ecret", "TWILIO_REGION has one quote only" },
-        { "TWILIO_REGION=5ecret\"", "TWILIO_REGION has one quote only" },
-        { "TWILIO_REGION=\"", "TWILIO_REGION has one quote only" },
+        { "TWILIO_REGION=\"5ecret",
+          "TWILIO_REGION has a quote at one end only, or another inside" },
+        { "TWILIO_REGION=5ecret\"",
+          "TWILIO_REGION has a quote at one end only, or another inside" },
+        { "TWILIO_REGION=\"", "TWILIO_REGION has a quote at one end only, or another inside" },
         { "TWILIO_REGION=5ecret!", "TWILIO_REGION must be a word such as ie1 or dublin" },
         { "TWILIO_AUTH_TOKEN_SECONDARY=5ecret 5ecret",
           "TWILIO_AUTH_TOKEN_SECONDARY must be printable, without spaces" },
@@ -307,6 +310,54 @@ static void the_file_of_users_is_read_and_named(void **state)
     unlink(users);
 }
 
+/* The same values, from a line of the file and from the environment. */
+static void quotes_are_stripped_alike_wherever_they_stand(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *written;
+        const char *value; /* NULL: refused */
+    } rows[] = {
+        { "ie1", "ie1" },  { "\"ie1\"", "ie1" },  { "'ie1'", "ie1" },   { "\"\"", "" },
+        { "''", "" },      { "\"ie1'", NULL },    { "'ie1\"", NULL },   { "\"ie1", NULL },
+        { "ie1\"", NULL }, { "'ie1", NULL },      { "ie1'", NULL },     { "'", NULL },
+        { "\"", NULL },    { "\"'ie1'\"", NULL }, { "\" ie1\"", NULL },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char line[64];
+        const char *const env[] = { "TWILIO_REGION", rows[i].written, NULL };
+        snprintf(line, sizeof line, "TWILIO_REGION=%s\n", rows[i].written);
+        for (int from_file = 0; from_file <= 1; from_file++) {
+            struct config config = { .threads = 0 };
+            environment = from_file ? NULL : env;
+            enum err rc = load_with(from_file ? line : "TWILIO_REGION=us2\n", &config);
+            assert_row(i, rc == (rows[i].value != NULL ? ERR_OK : ERR_INPUT));
+            if (rows[i].value == NULL) {
+                assert_row(i, strstr(error, "TWILIO_REGION ") != NULL);
+            } else if (*rows[i].value == '\0') {
+                assert_row(i, config.region == NULL);
+            } else {
+                assert_string_equal(config.region, rows[i].value);
+            }
+            config_free(&config);
+        }
+    }
+}
+
+static void all_that_is_missing_is_named_whole(void **state)
+{
+    (void)state;
+    char long_path[PATH_MAX];
+    struct config config;
+    memset(long_path, 'x', sizeof long_path);
+    memcpy(long_path, "/nonexistent/", 13);
+    long_path[250] = '\0';
+    assert_int_equal(config_load_from(long_path, test_env, &config, error), ERR_INPUT);
+    assert_non_null(strstr(error, long_path));
+    assert_non_null(strstr(error, "no such file, and TWILIO_ACCOUNT_SID, "));
+    assert_non_null(strstr(error, ", DIALPAD_PUBLIC_URL are not in the environment"));
+}
+
 static void every_required_key_is_required(void **state)
 {
     (void)state;
@@ -358,7 +409,7 @@ static void what_is_no_text_file_is_refused(void **state)
     memset(huge, '\n', sizeof huge);
 
     assert_int_equal(config_load_from("/", test_env, &config, error), ERR_INPUT);
-    assert_string_equal(error, "/: is not a regular file");
+    assert_string_equal(error, "/: the file is not a regular one");
     assert_int_equal(config_load_from("/dev/null", test_env, &config, error), ERR_INPUT);
 
     char fifo[80];
@@ -372,7 +423,7 @@ static void what_is_no_text_file_is_refused(void **state)
     assert_non_null(strstr(error, "is longer than"));
     write_file("\n\nA\0=\n", 6, 0600);
     assert_int_equal(config_load_from(path, test_env, &config, error), ERR_INPUT);
-    assert_non_null(strstr(error, ":3: not a text file"));
+    assert_non_null(strstr(error, ":3: the line is not text"));
 }
 
 #define TEST(function) cmocka_unit_test_setup(function, no_environment)
@@ -387,6 +438,8 @@ int main(void)
         TEST(a_wrong_line_is_named_without_its_value),
         TEST(a_wrong_variable_is_named_without_its_value),
         TEST(the_file_of_users_is_read_and_named),
+        TEST(quotes_are_stripped_alike_wherever_they_stand),
+        TEST(all_that_is_missing_is_named_whole),
         TEST(every_required_key_is_required),
         TEST(a_file_that_others_can_read_is_refused),
         TEST(what_is_no_text_file_is_refused),
