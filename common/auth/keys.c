@@ -30,9 +30,10 @@ enum err keys_fingerprint(const unsigned char key[JWT_KEY_SIZE], char text[KEYS_
     for (size_t i = 0; i < JWT_KEY_SIZE; i++)
         snprintf(secret + 2 * i, 3, "%02x", key[i]);
     enum err rc = jwt_derive_key(secret, "dialpad fingerprint", digest);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
         snprintf(text, KEYS_FINGERPRINT_SIZE, "%02x%02x%02x%02x", digest[0], digest[1], digest[2],
                  digest[3]);
+    }
     explicit_bzero(secret, sizeof secret);
     return rc;
 }

@@ -101,9 +101,10 @@ static bool sort_form(const struct params *form, struct sorted *sorted)
 
     /* A pair that comes twice is signed once. */
     size_t kept = 1;
-    for (size_t i = 1; i < form->count; i++)
+    for (size_t i = 1; i < form->count; i++) {
         if (compare_params(&sorted->pairs[kept - 1], &sorted->pairs[i]) != 0)
             sorted->pairs[kept++] = sorted->pairs[i];
+    }
     sorted->count = kept;
     return true;
 }
@@ -123,9 +124,10 @@ static bool sign(EVP_MAC_CTX *context, const struct url_parts *url, const char *
     bool ok = EVP_MAC_init(context, NULL, 0, NULL) == 1 &&
               update(context, url->text, url->before_port) && update(context, port, port_len) &&
               update(context, url->text + url->port_end, url->end - url->port_end);
-    for (size_t i = 0; ok && i < form->count; i++)
+    for (size_t i = 0; ok && i < form->count; i++) {
         ok = update(context, form->pairs[i]->name, strlen(form->pairs[i]->name)) &&
              update(context, form->pairs[i]->value, strlen(form->pairs[i]->value));
+    }
     if (!ok || EVP_MAC_final(context, mac, &mac_len, sizeof mac) != 1 || mac_len != sizeof mac)
         return false;
     EVP_EncodeBlock((unsigned char *)text, mac, MAC_SIZE);
@@ -142,8 +144,9 @@ enum err signature_compute(struct signature *signature, const char *url, const s
     take_apart(url, &parts);
     if (!sort_form(form, &sorted)) return ERR_TOO_LARGE;
     if (!sign(signature->keyed[0], &parts, url + parts.before_port,
-              parts.port_end - parts.before_port, &sorted, signed_text))
+              parts.port_end - parts.before_port, &sorted, signed_text)) {
         return ERR_INTERNAL;
+    }
     memcpy(text, signed_text, SIGNATURE_TEXT_SIZE);
     return ERR_OK;
 }
@@ -166,8 +169,9 @@ static bool matches(EVP_MAC_CTX *context, const struct url_parts *url, const str
         char wanted[SIGNATURE_TEXT_SIZE];
         if (i == 1 && own_port_len == 0) continue;
         if (sign(context, url, ports[i].text, ports[i].len, form, wanted) &&
-            CRYPTO_memcmp(wanted, header, SIGNATURE_TEXT_SIZE - 1) == 0)
+            CRYPTO_memcmp(wanted, header, SIGNATURE_TEXT_SIZE - 1) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -181,8 +185,9 @@ bool signature_valid(struct signature *signature, const char *url, const struct 
     if (header == NULL || strlen(header) != SIGNATURE_TEXT_SIZE - 1 || !sort_form(form, &sorted))
         return false;
     take_apart(url, &parts);
-    for (size_t i = 0; i < TOKENS; i++)
+    for (size_t i = 0; i < TOKENS; i++) {
         if (signature->keyed[i] != NULL && matches(signature->keyed[i], &parts, &sorted, header))
             return true;
+    }
     return false;
 }

@@ -170,8 +170,9 @@ bool config_check_origin_list(const char *text)
         struct address address;
         const char *after_scheme = skip_scheme(text, &encrypted);
         if (after_scheme == NULL || !read_address(after_scheme, &address) ||
-            strchr(" ,", address.rest[0]) == NULL)
+            strchr(" ,", address.rest[0]) == NULL) {
             return false;
+        }
         any = true;
         text = address.rest + strspn(address.rest, " ,");
     }

@@ -26,9 +26,8 @@ static const struct {
 
 static const char *typed_as(utf8proc_int32_t letter)
 {
-    for (size_t i = 0; i < sizeof undecomposed / sizeof *undecomposed; i++) {
+    for (size_t i = 0; i < sizeof undecomposed / sizeof *undecomposed; i++)
         if (undecomposed[i].letter == letter) return undecomposed[i].typed;
-    }
     return NULL;
 }
 

@@ -175,8 +175,9 @@ static enum err put(cJSON *object, const char *key, cJSON *item)
     if (item == NULL) return ERR_MEMORY;
     bool present = cJSON_GetObjectItemCaseSensitive(object, key) != NULL;
     if (present ? cJSON_ReplaceItemInObjectCaseSensitive(object, key, item)
-                : cJSON_AddItemToObject(object, key, item))
+                : cJSON_AddItemToObject(object, key, item)) {
         return ERR_OK;
+    }
     cJSON_Delete(item);
     return ERR_MEMORY;
 }

@@ -32,8 +32,9 @@ static void line_begin(struct strbuf *line, const char *request_id)
     strbuf_init(line, STRBUF_MAX_LOG_LINE);
     clock_gettime(CLOCK_REALTIME, &now);
     if (gmtime_r(&now.tv_sec, &utc) == NULL ||
-        strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &utc) == 0)
+        strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &utc) == 0) {
         snprintf(seconds, sizeof seconds, "-");
+    }
     strbuf_addf(line, "%s.%03ldZ %s ", seconds, now.tv_nsec / 1000000, program_name);
     strbuf_addstr(line, request_id != NULL ? request_id : "-");
 }

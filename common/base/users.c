@@ -126,12 +126,14 @@ static enum err check(struct reading *reading)
             return clash(reading, &names[0], &names[1], "this user has a line already");
         struct user *const *workers = &users->by_worker[i - 1];
         if (strcmp(workers[0]->worker_sid, workers[1]->worker_sid) == 0 &&
-            !same_address(workers[0], workers[1]))
+            !same_address(workers[0], workers[1])) {
             return clash(reading, workers[0], workers[1], "this Worker has another address");
+        }
         struct user *const *addresses = &users->by_address[i - 1];
         if (addresses[1]->address != NULL && same_address(addresses[0], addresses[1]) &&
-            strcmp(addresses[0]->worker_sid, addresses[1]->worker_sid) != 0)
+            strcmp(addresses[0]->worker_sid, addresses[1]->worker_sid) != 0) {
             return clash(reading, addresses[0], addresses[1], "another Worker has this address");
+        }
     }
     return ERR_OK;
 }

@@ -42,9 +42,8 @@ enum err agent_lookup(struct twilio_client *client, bool fastcgi, const char *us
                       struct worker *worker)
 {
     const char *attribute = twilio_client_config(client)->user_attribute;
-    if (strcmp(attribute, "friendly_name") == 0) {
+    if (strcmp(attribute, "friendly_name") == 0)
         return taskrouter_worker_find(client, user, worker);
-    }
     char sid[SID_SIZE];
     enum err rc = find_sid(client, fastcgi, user, sid);
     if (rc == ERR_OK) rc = taskrouter_worker_fetch(client, sid, worker);

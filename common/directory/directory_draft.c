@@ -72,8 +72,9 @@ enum err directory_draft_add(struct directory_draft *draft, const struct draft_a
         .folded = folded_copy(&draft->arena, agent->name),
     };
     if (record.agent.sid == NULL || record.agent.name == NULL || record.agent.contact_uri == NULL ||
-        record.agent.activity == NULL || record.agent.user == NULL || record.folded == NULL)
+        record.agent.activity == NULL || record.agent.user == NULL || record.folded == NULL) {
         return ERR_MEMORY;
+    }
     draft->records[draft->count++] = record;
     return ERR_OK;
 }
@@ -215,8 +216,9 @@ static void fill_header(const struct directory_draft *draft, const struct sectio
     header->created_s = draft->created_s;
     header->count = (uint32_t)draft->count;
     while (header->available_count < draft->count &&
-           draft->records[header->available_count].agent.available)
+           draft->records[header->available_count].agent.available) {
         header->available_count++;
+    }
     for (size_t i = 0; i < draft->count; i++)
         count_letters(&draft->records[i], header);
     for (size_t i = 0; i < draft->holder_count; i++)
@@ -263,8 +265,9 @@ enum err directory_draft_write(struct directory_draft *draft, const char *worksp
     if (rc != ERR_OK) goto out;
     rc = ERR_MEMORY;
     if (strbuf_failed(&sections.records) || strbuf_failed(&sections.by_sid) ||
-        strbuf_failed(&sections.folded) || strbuf_failed(&sections.strings))
+        strbuf_failed(&sections.folded) || strbuf_failed(&sections.strings)) {
         goto out;
+    }
     struct directory_header header = { 0 };
     sid_copy(header.workspace_sid, workspace_sid);
     header.user_attribute = directory_image_sum(0, user_attribute, strlen(user_attribute));

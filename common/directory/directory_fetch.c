@@ -173,8 +173,9 @@ static void report_wrapping(struct twilio_client *client, const struct task_summ
     for (size_t i = 0; on_wrapping != NULL && i < tasks->count; i++) {
         const struct task_summary *task = &tasks->list[i];
         if (task->status == TASK_WRAPPING && strcmp(task->workflow_sid, workflow_sid) == 0 &&
-            now_s - task->updated_s > WRAPPING_S)
+            now_s - task->updated_s > WRAPPING_S) {
             on_wrapping(context, task->sid);
+        }
     }
 }
 

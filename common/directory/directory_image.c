@@ -98,11 +98,11 @@ static bool contents_are_sound(const struct directory *directory)
 {
     const struct directory_header *header = directory->header;
     if (directory->folded[0] != '\n' || directory->folded[header->folded_len - 1] != '\n' ||
-        directory->strings[header->strings_len - 1] != '\0')
+        directory->strings[header->strings_len - 1] != '\0') {
         return false;
-    for (size_t i = 0; i < header->count; i++) {
-        if (!record_is_sound(directory, i)) return false;
     }
+    for (size_t i = 0; i < header->count; i++)
+        if (!record_is_sound(directory, i)) return false;
     for (size_t i = 0; i < header->holder_count; i++) {
         const struct directory_holder *holder = &directory->holders[i];
         if (holder->task_sid[SID_LEN] != '\0' || holder->worker_sid[SID_LEN] != '\0') return false;

@@ -143,9 +143,8 @@ static void match_everybody(const struct search *search, const struct part *part
                             struct matches *matches)
 {
     matches->total = part->to - part->from - (is_in(part, search->without) ? 1 : 0);
-    for (size_t i = part->from; i < part->to && matches->count[FIT_NAME] < search->limit; i++) {
+    for (size_t i = part->from; i < part->to && matches->count[FIT_NAME] < search->limit; i++)
         if (i != search->without) matches->list[FIT_NAME][matches->count[FIT_NAME]++] = (uint32_t)i;
-    }
 }
 
 /*
@@ -334,8 +333,9 @@ static bool find_by_address(const struct directory *directory, const struct dire
     if (sid_is_worker(query->text))
         sid_copy(sid, query->text);
     else if (!may_be_contact(query->text) ||
-             directory_search_count_contact(directory, query->text, sid) != 1)
+             directory_search_count_contact(directory, query->text, sid) != 1) {
         return false;
+    }
     size_t found = directory_image_find(directory, sid);
     const struct directory_header *header = directory->header;
     size_t end = query->include_offline ? header->count : header->available_count;

@@ -104,9 +104,8 @@ static void keep_header(char *to, size_t to_size, const char *value, size_t len)
 {
     to[0] = '\0';
     if (len >= to_size) return;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         if (value[i] < ' ' || value[i] > '~') return;
-    }
     memcpy(to, value, len);
     to[len] = '\0';
 }
@@ -143,17 +142,17 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     if (transfer->too_large) return 0;
 
     /* A status line: what came before belonged to an interim answer or to a proxy's. */
-    if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
+    if (len > 5 && memcmp(line, "HTTP/", 5) == 0) {
         forget_head(reply);
-    else if (header_value(line, len, "ETag", &value, &value_len))
-        keep_header(reply->etag, sizeof(reply->etag), value, value_len);
-    else if (header_value(line, len, "Twilio-Request-Id", &value, &value_len))
-        keep_header(reply->request_id, sizeof(reply->request_id), value, value_len);
-    else if (header_value(line, len, "Retry-After", &value, &value_len)) {
-        keep_header(text, sizeof(text), value, value_len);
+    } else if (header_value(line, len, "ETag", &value, &value_len)) {
+        keep_header(reply->etag, sizeof reply->etag, value, value_len);
+    } else if (header_value(line, len, "Twilio-Request-Id", &value, &value_len)) {
+        keep_header(reply->request_id, sizeof reply->request_id, value, value_len);
+    } else if (header_value(line, len, "Retry-After", &value, &value_len)) {
+        keep_header(text, sizeof text, value, value_len);
         reply->retry_after_s = parse_retry_after(text);
     } else if (header_value(line, len, "Date", &value, &value_len)) {
-        keep_header(text, sizeof(text), value, value_len);
+        keep_header(text, sizeof text, value, value_len);
         if (!date_parse_rfc2822(text, &reply->date_s)) reply->date_s = 0;
     }
     return len;
@@ -280,8 +279,8 @@ static enum err make_headers(const struct http_request *request, struct curl_sli
     if (!add_header(headers, "Expect:") || !add_header(headers, "Accept: application/json"))
         return ERR_MEMORY;
     if (request->if_match == NULL) return ERR_OK;
-    int len = snprintf(if_match, sizeof(if_match), "If-Match: %s", request->if_match);
-    if (len < 0 || (size_t)len >= sizeof(if_match)) return ERR_INTERNAL;
+    int len = snprintf(if_match, sizeof if_match, "If-Match: %s", request->if_match);
+    if (len < 0 || (size_t)len >= sizeof if_match) return ERR_INTERNAL;
     return add_header(headers, if_match) ? ERR_OK : ERR_MEMORY;
 }
 
@@ -298,8 +297,9 @@ static const char *problem_of(const struct transfer *transfer, CURLcode code, co
 {
     if (transfer->too_large) return "the answer is longer than it may be";
     if (code == CURLE_ABORTED_BY_CALLBACK && transfer->once && transfer->sent > 0 &&
-        deadline_left_ms(transfer->deadline) > 0)
+        deadline_left_ms(transfer->deadline) > 0) {
         return "the connection died and the request must not be sent again";
+    }
     return said[0] != '\0' ? said : curl_easy_strerror(code);
 }
 
@@ -318,8 +318,7 @@ static void run(struct transfer *transfer, CURLcode *code)
         reply->status = (int)status;
         return;
     }
-    snprintf(reply->problem, sizeof(reply->problem), "%.100s",
-             problem_of(transfer, *code, problem));
+    snprintf(reply->problem, sizeof reply->problem, "%.100s", problem_of(transfer, *code, problem));
     reply->unknown = transfer->sent > 0;
 }
 
@@ -366,7 +365,7 @@ enum err http_client_new(const struct http_options *options, struct http_client 
 
     pthread_once(&global_once, global_init);
     if (global_result != CURLE_OK) return ERR_INTERNAL;
-    fresh = calloc(1, sizeof(*fresh));
+    fresh = calloc(1, sizeof *fresh);
     if (fresh == NULL) goto out;
     fresh->curl = curl_easy_init();
     if (fresh->curl == NULL) goto out;
@@ -388,7 +387,7 @@ void http_client_free(struct http_client *client)
 
 void http_reply_init(struct http_reply *reply, size_t max_body)
 {
-    memset(reply, 0, sizeof(*reply));
+    memset(reply, 0, sizeof *reply);
     strbuf_init(&reply->body, max_body);
     forget_head(reply);
 }

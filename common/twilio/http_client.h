@@ -21,10 +21,10 @@ struct http_client;
 struct http_options {
     const char *user; /* HTTP Basic */
     const char *password;
-    const char *ca_path; /* hashed CA directory; NULL: /etc/ssl/certs if it is hashed, else curl's
-                            default */
-    const char *proxy;   /* NULL: none, whatever the environment says */
-    bool allow_http;     /* only for a loopback base URL */
+    /* A hashed CA directory. NULL: /etc/ssl/certs if that is hashed, else curl's default. */
+    const char *ca_path;
+    const char *proxy; /* NULL: none, whatever the environment says */
+    bool allow_http;   /* only for a loopback base URL */
 };
 
 struct http_request {

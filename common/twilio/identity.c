@@ -18,9 +18,10 @@ const char *identity_of(const char *contact_uri)
 bool identity_is_valid(const char *identity)
 {
     size_t len = 0;
-    for (; identity[len] != '\0'; len++)
+    for (; identity[len] != '\0'; len++) {
         if (len == IDENTITY_MAX || !(is_letter_or_digit(identity[len]) || identity[len] == '_'))
             return false;
+    }
     return len > 0;
 }
 

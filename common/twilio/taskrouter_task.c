@@ -13,7 +13,7 @@
 void task_clear(struct task *task)
 {
     cJSON_Delete(task->attributes);
-    memset(task, 0, sizeof(*task));
+    memset(task, 0, sizeof *task);
 }
 
 static enum err task_path(const struct twilio_client *client, const char *task_sid,
@@ -29,13 +29,14 @@ static enum err task_from_reply(const struct twilio_reply *reply, struct task *t
     enum err rc = ERR_UPSTREAM;
 
     if (!twilio_resource_sid(reply->json, "sid", "WT", fresh.sid) ||
-        !task_status_parse(json_get_string(reply->json, "assignment_status"), &fresh.status))
+        !task_status_parse(json_get_string(reply->json, "assignment_status"), &fresh.status)) {
         goto out;
+    }
     rc = ERR_MEMORY;
     fresh.attributes = twilio_resource_attributes(reply->json, "attributes");
     if (fresh.attributes == NULL) goto out;
     twilio_resource_sid(reply->json, "workflow_sid", "WW", fresh.workflow_sid);
-    memcpy(fresh.etag, reply->etag, sizeof(fresh.etag));
+    memcpy(fresh.etag, reply->etag, sizeof fresh.etag);
     fresh.created_s = twilio_resource_time(reply->json, "date_created");
     fresh.updated_s = twilio_resource_time(reply->json, "date_updated");
     *task = fresh;
@@ -93,7 +94,7 @@ enum err taskrouter_task_create(struct twilio_client *client, const cJSON *attri
     enum err rc = taskrouter_path(client, "Tasks", NULL, NULL, "", path);
     if (rc == ERR_OK) rc = add_attributes(&form, attributes);
     if (rc != ERR_OK) goto out;
-    snprintf(timeout, sizeof(timeout), "%d", timeout_s);
+    snprintf(timeout, sizeof timeout, "%d", timeout_s);
     encode_form_pair(&form, "WorkflowSid", twilio_client_config(client)->workflow_sid);
     encode_form_pair(&form, "TaskChannel", "voice");
     encode_form_pair(&form, "Timeout", timeout);
@@ -154,13 +155,13 @@ enum err taskrouter_task_update_status(struct twilio_client *client, const char 
 void task_sids_free(struct task_sids *sids)
 {
     free(sids->list);
-    memset(sids, 0, sizeof(*sids));
+    memset(sids, 0, sizeof *sids);
 }
 
 void task_summaries_free(struct task_summaries *tasks)
 {
     free(tasks->list);
-    memset(tasks, 0, sizeof(*tasks));
+    memset(tasks, 0, sizeof *tasks);
 }
 
 /* Room for one more: the size doubles whenever `count` is a power of two. NULL: out of memory. */
@@ -174,7 +175,7 @@ static enum err add_task_sid(struct task_sids *sids, const cJSON *json, const ch
 {
     char sid[SID_SIZE];
     if (!twilio_resource_sid(json, key, "WT", sid)) return ERR_UPSTREAM;
-    void *list = grown(sids->list, sids->count, sizeof(*sids->list));
+    void *list = grown(sids->list, sids->count, sizeof *sids->list);
     if (list == NULL) return ERR_MEMORY;
     sids->list = list;
     sid_copy(sids->list[sids->count++], sid);
@@ -198,14 +199,15 @@ static enum err add_summary(void *context, const cJSON *json)
     const char *channel = json_get_string(json, "task_channel_unique_name");
 
     if (!twilio_resource_sid(json, "sid", "WT", task.sid) ||
-        !task_status_parse(json_get_string(json, "assignment_status"), &task.status))
+        !task_status_parse(json_get_string(json, "assignment_status"), &task.status)) {
         return ERR_UPSTREAM;
+    }
     twilio_resource_sid(json, "workflow_sid", "WW", task.workflow_sid);
     task.voice = channel != NULL && strcmp(channel, "voice") == 0;
     task.created_s = twilio_resource_time(json, "date_created");
     task.updated_s = twilio_resource_time(json, "date_updated");
 
-    void *list = grown(tasks->list, tasks->count, sizeof(*tasks->list));
+    void *list = grown(tasks->list, tasks->count, sizeof *tasks->list);
     if (list == NULL) return ERR_MEMORY;
     tasks->list = list;
     tasks->list[tasks->count++] = task;

@@ -10,7 +10,7 @@
 void worker_clear(struct worker *worker)
 {
     cJSON_Delete(worker->attributes);
-    memset(worker, 0, sizeof(*worker));
+    memset(worker, 0, sizeof *worker);
 }
 
 const char *worker_display_name(const struct worker *worker)
@@ -151,7 +151,7 @@ enum err taskrouter_worker_voice_channel(struct twilio_client *client, const cha
 void workflow_clear(struct workflow *workflow)
 {
     cJSON_Delete(workflow->configuration);
-    memset(workflow, 0, sizeof(*workflow));
+    memset(workflow, 0, sizeof *workflow);
 }
 
 enum err workflow_fetch(struct twilio_client *client, struct workflow *workflow)

@@ -76,7 +76,7 @@ struct twilio_client *twilio_client_new(const struct config *config,
         [TWILIO_TASKROUTER] = "taskrouter",
         [TWILIO_API] = "api",
     };
-    struct twilio_client *client = calloc(1, sizeof(*client));
+    struct twilio_client *client = calloc(1, sizeof *client);
     if (client == NULL) return NULL;
     client->config = config;
     client->deadline = deadline;
@@ -204,7 +204,7 @@ static enum err read_answer(const struct http_reply *http, bool writes, struct t
                     json_parse_object(http->body.buf, http->body.len, &reply->json) == ERR_OK;
 
     reply->status = http->status;
-    memcpy(reply->etag, http->etag, sizeof(reply->etag));
+    memcpy(reply->etag, http->etag, sizeof reply->etag);
     if (rc == ERR_OK) {
         if (readable || http->status == 204) return ERR_OK;
         reply->unknown = writes;
@@ -284,7 +284,7 @@ enum err twilio_client_get(struct twilio_client *client, enum twilio_host host, 
                            const char *query, struct twilio_reply *reply)
 {
     struct exchange exchange = { .http = { .method = "GET" }, .repeatable = true };
-    memset(reply, 0, sizeof(*reply));
+    memset(reply, 0, sizeof *reply);
     return request(client, host, &exchange, path, query, reply);
 }
 
@@ -294,7 +294,7 @@ enum err twilio_client_post(struct twilio_client *client, enum twilio_host host,
     struct exchange exchange = {
         .http = { .method = "POST", .form = form, .if_match = if_match, .once = true }
     };
-    memset(reply, 0, sizeof(*reply));
+    memset(reply, 0, sizeof *reply);
     return request(client, host, &exchange, path, NULL, reply);
 }
 
@@ -302,7 +302,7 @@ enum err twilio_client_delete(struct twilio_client *client, enum twilio_host hos
                               struct twilio_reply *reply)
 {
     struct exchange exchange = { .http = { .method = "DELETE" }, .repeatable = true };
-    memset(reply, 0, sizeof(*reply));
+    memset(reply, 0, sizeof *reply);
     enum err rc = request(client, host, &exchange, path, NULL, reply);
     /* What is gone is deleted, whoever did it: perhaps an earlier try of ours. */
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
@@ -335,7 +335,7 @@ enum err twilio_client_get_next(struct twilio_client *client, enum twilio_host h
                                 const char *next_url, struct twilio_reply *reply)
 {
     struct exchange exchange = { .http = { .method = "GET", .url = next_url }, .repeatable = true };
-    memset(reply, 0, sizeof(*reply));
+    memset(reply, 0, sizeof *reply);
     /* The 2010 API's links are paths; "//host" would be another host. */
     if (next_url[0] == '/' && next_url[1] != '/')
         return request(client, host, &exchange, next_url, NULL, reply);

@@ -33,7 +33,7 @@ static enum err call_path(const struct twilio_client *client, const char *call_s
 {
     char resource[64];
     if (!sid_is_call(call_sid)) return ERR_INPUT;
-    snprintf(resource, sizeof(resource), "Calls/%s", call_sid);
+    snprintf(resource, sizeof resource, "Calls/%s", call_sid);
     return account_path(client, path, resource);
 }
 
@@ -42,7 +42,7 @@ static enum err conference_path(const struct twilio_client *client, const char *
 {
     char resource[64];
     if (!sid_is_conference(conference_sid)) return ERR_INPUT;
-    snprintf(resource, sizeof(resource), "Conferences/%s%s", conference_sid, below);
+    snprintf(resource, sizeof resource, "Conferences/%s%s", conference_sid, below);
     return account_path(client, path, resource);
 }
 
@@ -51,8 +51,7 @@ static enum err participant_path(const struct twilio_client *client, const char 
 {
     char resource[128];
     if (!sid_is_conference(conference_sid) || !sid_is_call(call_sid)) return ERR_INPUT;
-    snprintf(resource, sizeof(resource), "Conferences/%s/Participants/%s", conference_sid,
-             call_sid);
+    snprintf(resource, sizeof resource, "Conferences/%s/Participants/%s", conference_sid, call_sid);
     return account_path(client, path, resource);
 }
 
@@ -73,8 +72,8 @@ enum err voice_call_fetch(struct twilio_client *client, const char *call_sid,
     if (rc != ERR_OK) goto out;
     rc = ERR_UPSTREAM;
     if (!twilio_resource_sid(reply.json, "sid", "CA", fresh.sid)) goto out;
-    twilio_resource_text(reply.json, "to", fresh.to, sizeof(fresh.to));
-    twilio_resource_text(reply.json, "from", fresh.from, sizeof(fresh.from));
+    twilio_resource_text(reply.json, "to", fresh.to, sizeof fresh.to);
+    twilio_resource_text(reply.json, "from", fresh.from, sizeof fresh.from);
     fresh.live = text_is(reply.json, "status", "queued") ||
                  text_is(reply.json, "status", "ringing") ||
                  text_is(reply.json, "status", "in-progress");
@@ -104,7 +103,7 @@ static bool conference_status_parse(const char *text, enum conference_status *st
         [CONFERENCE_IN_PROGRESS] = "in-progress",
         [CONFERENCE_COMPLETED] = "completed",
     };
-    for (size_t i = 0; text != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; text != NULL && i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(text, names[i]) == 0) {
             *status = (enum conference_status)i;
             return true;
@@ -117,9 +116,10 @@ static enum err conference_from_json(const cJSON *json, struct conference *confe
 {
     struct conference fresh;
     if (!twilio_resource_sid(json, "sid", "CF", fresh.sid) ||
-        !conference_status_parse(json_get_string(json, "status"), &fresh.status))
+        !conference_status_parse(json_get_string(json, "status"), &fresh.status)) {
         return ERR_UPSTREAM;
-    twilio_resource_text(json, "friendly_name", fresh.friendly_name, sizeof(fresh.friendly_name));
+    }
+    twilio_resource_text(json, "friendly_name", fresh.friendly_name, sizeof fresh.friendly_name);
     *conference = fresh;
     return ERR_OK;
 }
@@ -138,8 +138,9 @@ static enum err match_conference(void *context, const cJSON *json)
     enum err rc = conference_from_json(json, &conference);
     if (rc != ERR_OK) return rc;
     if (conference.status == CONFERENCE_COMPLETED ||
-        strcmp(conference.friendly_name, search->friendly_name) != 0)
+        strcmp(conference.friendly_name, search->friendly_name) != 0) {
         return ERR_OK;
+    }
     /* Lists begin with the newest: of two made in one second the first one counts. */
     int64_t created_s = twilio_resource_time(json, "date_created");
     if (!search->found || created_s > search->created_s) {
@@ -265,10 +266,11 @@ enum err voice_participant_hold(struct twilio_client *client, const char *confer
     encode_form_pair(&form, "Hold", hold ? "true" : "false");
     if (hold && hold_url != NULL) encode_form_pair(&form, "HoldUrl", hold_url);
     enum err rc = participant_path(client, conference_sid, call_sid, path);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
         rc = strbuf_failed(&form)
                  ? ERR_MEMORY
                  : twilio_client_post(client, TWILIO_API, path, form.buf, NULL, &reply);
+    }
     if (rc == ERR_REFUSED && is_over(&reply)) rc = ERR_NOT_FOUND;
     strbuf_free(&form);
     twilio_reply_free(&reply);
@@ -296,10 +298,11 @@ enum err voice_participant_dial(struct twilio_client *client, const char *confer
     strbuf_init(&form, STRBUF_MAX_FORM);
     participant_form(&form, to, from, timeout_s);
     enum err rc = conference_path(client, conference_sid, "/Participants", path);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
         rc = strbuf_failed(&form)
                  ? ERR_MEMORY
                  : twilio_client_post(client, TWILIO_API, path, form.buf, NULL, &reply);
+    }
     if (rc == ERR_REFUSED && is_over(&reply)) rc = ERR_NOT_FOUND;
     if (rc == ERR_OK && !twilio_resource_sid(reply.json, "call_sid", "CA", call_sid))
         rc = ERR_UPSTREAM;

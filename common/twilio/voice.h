@@ -42,8 +42,7 @@ struct conference {
 enum err voice_conference_find(struct twilio_client *client, const char *friendly_name,
                                struct conference *conference) MUST_CHECK;
 
-/* ERR_OK when it is completed afterwards, also when it was before; ERR_REFUSED when Twilio won't.
- */
+/* ERR_OK when it is completed afterwards, or was before; ERR_REFUSED when Twilio won't. */
 enum err voice_conference_complete(struct twilio_client *client,
                                    const char *conference_sid) MUST_CHECK;
 

@@ -29,9 +29,8 @@ static void process_open(struct process *process, const struct endpoint *endpoin
                               process->session_key);
     }
     if (rc != ERR_OK) {
-        if (process->problem[0] == '\0') {
+        if (process->problem[0] == '\0')
             snprintf(process->problem, sizeof process->problem, "The keys can't be derived.");
-        }
         log_error("%s", process->problem);
     }
 }
@@ -84,9 +83,8 @@ static enum err run(struct thread *thread)
     struct response *response = &thread->response;
 
     if (process->problem[0] != '\0') {
-        if (endpoint->misconfigured != NULL) {
+        if (endpoint->misconfigured != NULL)
             return endpoint->misconfigured(process->problem, request, response);
-        }
         return response_refuse(response, ERR_UNAVAILABLE, "misconfigured",
                                "The server's configuration is incomplete; its log says how.");
     }
@@ -121,9 +119,8 @@ static void serve_one(struct thread *thread)
     response_reset(&thread->response, dialect);
     enum err rc = run(thread);
     if (rc != ERR_OK) response_failure(&thread->response, rc, thread->request.id);
-    if (response_send(&thread->response, &thread->request) != ERR_OK) {
+    if (response_send(&thread->response, &thread->request) != ERR_OK)
         thread->response.reason = "client_gone";
-    }
     log_outcome(thread);
     request_finish(&thread->request);
 }

@@ -40,9 +40,8 @@ enum err request_listen(void)
      * it; with it the time-out would turn into a busy loop.
      */
     const struct timeval second = { .tv_sec = 1 };
-    if (setsockopt(STDIN_FILENO, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second) != 0) {
+    if (setsockopt(STDIN_FILENO, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second) != 0)
         return ERR_INTERNAL;
-    }
     int flags = fcntl(STDIN_FILENO, F_GETFL);
     if (flags < 0 || fcntl(STDIN_FILENO, F_SETFL, flags & ~O_NONBLOCK) != 0) return ERR_INTERNAL;
     return ERR_OK;
@@ -97,9 +96,8 @@ static const char *query_of(const struct request *request)
 static void begin(struct request *request)
 {
     request->started_ms = clock_ms();
-    if (random_hex(request->id, (REQUEST_ID_SIZE - 1) / 2) != ERR_OK) {
+    if (random_hex(request->id, (REQUEST_ID_SIZE - 1) / 2) != ERR_OK)
         memset(request->id, '0', REQUEST_ID_SIZE - 1);
-    }
     request->method = method_of(request_variable(request, "REQUEST_METHOD"));
     request->query = query_of(request);
     request->body = "";
@@ -129,9 +127,8 @@ enum request_accepted request_accept(struct request *request)
 const char *request_variable(const struct request *request, const char *name)
 {
     size_t len = strlen(name);
-    for (char **entry = request->environment; entry != NULL && *entry != NULL; entry++) {
+    for (char **entry = request->environment; entry != NULL && *entry != NULL; entry++)
         if (strncmp(*entry, name, len) == 0 && (*entry)[len] == '=') return *entry + len + 1;
-    }
     return NULL;
 }
 

@@ -189,9 +189,8 @@ static const char *status_phrase(int status)
         { 503, "Service Unavailable" },
         { 504, "Gateway Timeout" },
     };
-    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
         if (phrases[i].status == status) return phrases[i].phrase;
-    }
     return "Unknown";
 }
 

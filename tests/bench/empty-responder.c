@@ -24,9 +24,8 @@ int main(void)
 {
     pthread_t threads[THREADS];
     if (FCGX_Init() != 0) return EXIT_FAILURE;
-    for (size_t i = 0; i < THREADS; i++) {
+    for (size_t i = 0; i < THREADS; i++)
         if (pthread_create(&threads[i], NULL, serve, NULL) != 0) return EXIT_FAILURE;
-    }
     pthread_join(threads[0], NULL);
     return EXIT_SUCCESS;
 }

@@ -41,9 +41,8 @@ static void judge(const struct call_facts *facts, const uint8_t *bytes)
     (void)call_rules_claim(facts, view.t1, "mine", now_s);
     (void)call_rules_state_name(call_rules_state(&view));
     (void)call_rules_final_outcome(&view);
-    if (call_rules_ring(&view, &outcome) == RING_CLOSE) {
+    if (call_rules_ring(&view, &outcome) == RING_CLOSE)
         MUST(call_rules_outcome_name(outcome) != NULL);
-    }
 }
 
 /* Merging our own changes into whatever is there leaves them there. */

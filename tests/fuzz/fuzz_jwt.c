@@ -38,8 +38,9 @@ static void as_payload(const uint8_t *data, size_t size, const char *typ)
     if (json_parse_object((const char *)data, size, &payload) == ERR_OK &&
         json_set_string(header, "alg", "HS256") == ERR_OK &&
         json_set_string(header, "typ", typ) == ERR_OK &&
-        jwt_sign_hs256(&token, key, sizeof key, header, payload) == ERR_OK)
+        jwt_sign_hs256(&token, key, sizeof key, header, payload) == ERR_OK) {
         check(token.buf, typ);
+    }
     strbuf_free(&token);
     cJSON_Delete(header);
     cJSON_Delete(payload);

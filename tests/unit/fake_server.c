@@ -102,7 +102,7 @@ static bool send_text(struct fake_server *server, int fd, const struct step *ste
     }
     while (step->then == FAKE_ENDLESS) {
         static const char filler[] = "X-Filler: and so on\r\n";
-        if (send(fd, filler, sizeof(filler) - 1, MSG_NOSIGNAL) < 0) return false;
+        if (send(fd, filler, sizeof filler - 1, MSG_NOSIGNAL) < 0) return false;
     }
     return true;
 }
@@ -152,9 +152,8 @@ static void *run(void *context)
         must(poll(fds, count + 2, -1) > 0, "poll");
         if (fds[0].revents != 0) break;
         /* Backwards, because closing one puts the last one into its place. */
-        for (size_t i = count; i-- > 0;) {
+        for (size_t i = count; i-- > 0;)
             if (fds[i + 2].revents != 0) serve(server, i);
-        }
         if (fds[1].revents != 0) accept_one(server);
     }
     while (server->open_count > 0)
@@ -164,16 +163,16 @@ static void *run(void *context)
 
 struct fake_server *fake_server_start(void)
 {
-    struct fake_server *server = must_alloc(calloc(1, sizeof(*server)));
+    struct fake_server *server = must_alloc(calloc(1, sizeof *server));
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t size = sizeof(address);
+    socklen_t size = sizeof address;
     server->listener = socket(AF_INET, SOCK_STREAM, 0);
     must(server->listener >= 0, "socket");
     must(bind(server->listener, (struct sockaddr *)&address, size) == 0, "bind");
     must(listen(server->listener, CONNECTIONS_MAX) == 0, "listen");
     must(getsockname(server->listener, (struct sockaddr *)&address, &size) == 0, "getsockname");
-    snprintf(server->url, sizeof(server->url), "http://127.0.0.1:%u",
+    snprintf(server->url, sizeof server->url, "http://127.0.0.1:%u",
              (unsigned)ntohs(address.sin_port));
     must(pipe(server->stop) == 0, "pipe");
     must(pthread_mutex_init(&server->lock, NULL) == 0, "pthread_mutex_init");

@@ -220,9 +220,8 @@ static void a_task_is_ended_by_the_step_that_its_state_allows(void **state)
         [TASK_ASSIGNED] = CLOSE_WRAP,     [TASK_WRAPPING] = CLOSE_NOTHING,
         [TASK_COMPLETED] = CLOSE_NOTHING, [TASK_CANCELED] = CLOSE_NOTHING,
     };
-    for (int i = 0; i < TASK__MAX; i++) {
+    for (int i = 0; i < TASK__MAX; i++)
         assert_int_equal(call_rules_close_step((enum task_status)i), expected[i]);
-    }
 }
 
 static void the_end_of_a_leg_means_what_the_call_had_come_to(void **state)
@@ -349,9 +348,8 @@ static void ringback_decides_by_the_table(void **state)
         struct call_view view = view_of(&rows[i]);
         enum call_outcome outcome;
         enum ring_decision got = call_rules_ring(&view, &outcome);
-        if (got != rows[i].expected || outcome != rows[i].expected_outcome) {
+        if (got != rows[i].expected || outcome != rows[i].expected_outcome)
             fail_msg("%s: decided %d, outcome %d", rows[i].what, got, outcome);
-        }
     }
 }
 

@@ -33,7 +33,7 @@ static const struct {
 static void test_table(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int64_t iso8601 = BAD;
         int64_t rfc2822 = BAD;
         assert_int_equal(date_parse_iso8601(rows[i].text, &iso8601), rows[i].iso8601 != BAD);

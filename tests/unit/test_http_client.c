@@ -171,7 +171,7 @@ static void test_create_that_cannot_connect_is_known(void **state)
     /* A port of our own that nobody listens on any more. */
     struct fake_server *gone = fake_server_start();
     char url[64];
-    snprintf(url, sizeof(url), "%s", fake_server_url(gone));
+    snprintf(url, sizeof url, "%s", fake_server_url(gone));
     fake_server_stop(gone);
     const struct http_request request = { .method = "POST", .url = url, .form = "", .once = true };
     assert_int_equal(

@@ -75,9 +75,10 @@ static void a_name_has_three_spellings_and_none_is_decoded(void **state)
         { "a_", "a@", false },
         { "a_4", "a@", false },
     };
-    for (size_t i = 0; i < COUNT(rows); i++)
+    for (size_t i = 0; i < COUNT(rows); i++) {
         assert_row(i, identity_is_spelling_of(rows[i].identity, rows[i].friendly_name) ==
                           rows[i].fits);
+    }
 }
 
 int main(void)

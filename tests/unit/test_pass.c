@@ -195,9 +195,10 @@ static void a_label_belongs_to_one_leg(void **state)
         { T1, CALL, NULL },        { T1, CALL, "flex-participant" },
     };
     enum pass_role role = PASS_CALLEE;
-    for (size_t i = 0; i < COUNT(rows); i++)
+    for (size_t i = 0; i < COUNT(rows); i++) {
         assert_row(
             i, !pass_label_read(old, 0, rows[i].t1_sid, rows[i].call_sid, rows[i].label, &role));
+    }
     assert_true(pass_label_read(old, 0, T1, CALL, CALLER_LEG, &role));
     assert_int_equal(role, PASS_CALLER);
     assert_true(pass_label_read(old, 0, T1, CALL, CALLEE_LEG, &role));

@@ -43,9 +43,10 @@ static void every_kind_knows_its_letters(void **state)
         { sid_is_reservation, "WR" DIGITS }, { sid_is_call, "CA" DIGITS },
         { sid_is_conference, "CF" DIGITS },
     };
-    for (size_t i = 0; i < COUNT(kinds); i++)
+    for (size_t i = 0; i < COUNT(kinds); i++) {
         for (size_t k = 0; k < COUNT(kinds); k++)
             assert_row(i, kinds[i].is(kinds[k].text) == (i == k));
+    }
 }
 
 static void a_copy_is_whole(void **state)

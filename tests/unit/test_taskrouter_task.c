@@ -41,9 +41,10 @@ static void answer(struct fixture *fixture, const char *body)
 
 static void assert_sent(struct fixture *fixture, size_t index, const char *text)
 {
-    if (strstr(fake_server_request(fixture->twilio.server, index), text) == NULL)
+    if (strstr(fake_server_request(fixture->twilio.server, index), text) == NULL) {
         fail_msg("not in request %zu: %s\n%s", index, text,
                  fake_server_request(fixture->twilio.server, index));
+    }
 }
 
 #define TASK_JSON(status, attributes)                                                       \
@@ -74,7 +75,7 @@ static void test_task_attributes_that_are_no_object(void **state)
         TASK_JSON("pending", "{}"),      "{\"sid\":\"" TASK "\",\"assignment_status\":\"pending\"}",
     };
     struct fixture *fixture = *state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         answer(fixture, rows[i]);
         assert_int_equal(taskrouter_task_fetch(fixture->twilio.client, TASK, &fixture->task),
                          ERR_OK);
@@ -93,7 +94,7 @@ static void test_task_that_is_no_task(void **state)
         "{\"sid\":\"../etc\",\"assignment_status\":\"pending\"}",
     };
     struct fixture *fixture = *state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         answer(fixture, rows[i]);
         assert_int_equal(taskrouter_task_fetch(fixture->twilio.client, TASK, &fixture->task),
                          ERR_UPSTREAM);
@@ -152,7 +153,7 @@ static void test_task_create_that_fails(void **state)
     };
     struct fixture *fixture = *state;
     cJSON *attributes = some_attributes();
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         bool unknown = !rows[i].unknown;
         fake_server_json(fixture->twilio.server, rows[i].status, "", rows[i].body);
         assert_int_equal(taskrouter_task_create(fixture->twilio.client, attributes, 20,
@@ -170,8 +171,8 @@ static void test_attributes_over_twilios_limit(void **state)
     char text[5000];
     bool unknown = true;
     cJSON *attributes = cJSON_CreateObject();
-    memset(text, 'x', sizeof(text));
-    text[sizeof(text) - 1] = '\0';
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
     assert_int_equal(json_set_string(attributes, "x", text), ERR_OK);
     assert_int_equal(
         taskrouter_task_create(fixture->twilio.client, attributes, 20, &fixture->task, &unknown),
@@ -237,7 +238,7 @@ static void test_tasks_live_follows_pages(void **state)
     struct fixture *fixture = *state;
     struct task_summaries tasks = { 0 };
     char page[1024];
-    snprintf(page, sizeof(page),
+    snprintf(page, sizeof page,
              "{\"tasks\":[" TASK_JSON("assigned", "null") "],\"meta\":{\"key\":\"tasks\","
                                                           "\"next_page_url\":\"%s" BASE_PATH
                                                           "/Tasks?PageToken=PA1\"}}",
@@ -359,9 +360,9 @@ static void test_worker_display_name(void **state)
     (void)state;
     struct worker worker = { .contact_uri = "client:x" };
     assert_string_equal(worker_display_name(&worker), "client:x");
-    snprintf(worker.friendly_name, sizeof(worker.friendly_name), "x");
+    snprintf(worker.friendly_name, sizeof worker.friendly_name, "x");
     assert_string_equal(worker_display_name(&worker), "x");
-    snprintf(worker.full_name, sizeof(worker.full_name), "Mx X");
+    snprintf(worker.full_name, sizeof worker.full_name, "Mx X");
     assert_string_equal(worker_display_name(&worker), "Mx X");
 }
 
@@ -396,7 +397,7 @@ static void test_workers_each(void **state)
     struct fixture *fixture = *state;
     char page[1024];
     int left = 10;
-    snprintf(page, sizeof(page),
+    snprintf(page, sizeof page,
              "{\"workers\":[" WORKER_JSON(WORKER, "a", "\"{}\"") "],\"meta\":{"
                                                                  "\"next_page_url\":\"%s" BASE_PATH
                                                                  "/Workers?PageToken=PA1\"}}",
@@ -432,9 +433,9 @@ static void test_worker_voice_channel(void **state)
     };
     struct fixture *fixture = *state;
     struct worker_channel channel = { 0 };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char body[512];
-        snprintf(body, sizeof(body),
+        snprintf(body, sizeof body,
                  "{\"channels\":[{\"task_channel_unique_name\":\"chat\"},"
                  "{\"task_channel_unique_name\":\"voice\",%s}],\"meta\":{}}",
                  rows[i].channel);

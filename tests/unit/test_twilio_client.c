@@ -110,7 +110,7 @@ static void test_what_answers_mean(void **state)
         { 503, "<html>", ERR_UPSTREAM, 0, true },
     };
     struct fixture *fixture = *state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fake_server_json(fixture->twilio.server, rows[i].status, "", rows[i].body);
         assert_row(i, post(fixture) == rows[i].expected);
         assert_int_equal(fixture->reply.status, rows[i].status);
@@ -202,7 +202,7 @@ static void test_create_is_sent_once_whatever_happens(void **state)
         { "HTTP/1.1 201 Created\r\nContent-Length: 90000000\r\n\r\n", FAKE_ENDLESS, ERR_UPSTREAM },
     };
     struct fixture *fixture = *state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         /* The read before leaves a connection behind that the create then uses. */
         fake_server_json(fixture->twilio.server, 200, "", "{}");
         fake_server_raw(fixture->twilio.server, rows[i].answer, rows[i].then);
@@ -245,9 +245,9 @@ static void test_next_links(void **state)
     char same[128];
     char longer_port[128];
     char user[128];
-    snprintf(same, sizeof(same), "%s/v1/x?PageToken=PA1", fixture->twilio.base_url);
-    snprintf(longer_port, sizeof(longer_port), "%s1/v1/x", fixture->twilio.base_url);
-    snprintf(user, sizeof(user), "http://evil@%s/v1/x",
+    snprintf(same, sizeof same, "%s/v1/x?PageToken=PA1", fixture->twilio.base_url);
+    snprintf(longer_port, sizeof longer_port, "%s1/v1/x", fixture->twilio.base_url);
+    snprintf(user, sizeof user, "http://evil@%s/v1/x",
              fixture->twilio.base_url + strlen("http://"));
     const struct {
         const char *link;
@@ -265,7 +265,7 @@ static void test_next_links(void **state)
     };
     fake_server_json(fixture->twilio.server, 200, "", "{}");
     fake_server_json(fixture->twilio.server, 200, "", "{}");
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         twilio_reply_free(&fixture->reply);
         assert_int_equal(twilio_client_get_next(fixture->twilio.client, TWILIO_TASKROUTER,
                                                 rows[i].link, &fixture->reply),
@@ -294,8 +294,8 @@ static void assert_host(struct fixture *fixture, const char *region, const char 
     char edge_text[16];
     struct config config = fixture->twilio.config;
     struct twilio_reply reply;
-    snprintf(region_text, sizeof(region_text), "%s", region != NULL ? region : "");
-    snprintf(edge_text, sizeof(edge_text), "%s", edge != NULL ? edge : "");
+    snprintf(region_text, sizeof region_text, "%s", region != NULL ? region : "");
+    snprintf(edge_text, sizeof edge_text, "%s", edge != NULL ? edge : "");
     config.api_base_url = NULL;
     config.proxy = fixture->twilio.base_url;
     config.region = region != NULL ? region_text : NULL;

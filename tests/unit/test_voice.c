@@ -37,9 +37,10 @@ static void answer(struct fixture *fixture, int status, const char *body)
 
 static void assert_sent(struct fixture *fixture, size_t index, const char *text)
 {
-    if (strstr(fake_server_request(fixture->twilio.server, index), text) == NULL)
+    if (strstr(fake_server_request(fixture->twilio.server, index), text) == NULL) {
         fail_msg("not in request %zu: %s\n%s", index, text,
                  fake_server_request(fixture->twilio.server, index));
+    }
 }
 
 static void test_call_fetch(void **state)
@@ -52,10 +53,10 @@ static void test_call_fetch(void **state)
         { "canceled", false }, { "busy", false },   { "failed", false },     { "no-answer", false },
     };
     struct fixture *fixture = *state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct voice_call call;
         char body[256];
-        snprintf(body, sizeof(body),
+        snprintf(body, sizeof body,
                  "{\"sid\":\"" CALL "\",\"to\":\"client:bob\",\"from\":\"client:alice\","
                  "\"status\":\"%s\"}",
                  rows[i].status);
@@ -82,7 +83,7 @@ static void test_call_complete(void **state)
         { 500, "{}", ERR_UPSTREAM },
     };
     struct fixture *fixture = *state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         answer(fixture, rows[i].status, rows[i].body);
         assert_int_equal(voice_call_complete(fixture->twilio.client, CALL), rows[i].expected);
     }
@@ -124,9 +125,10 @@ static void test_conference_find_nothing_live(void **state)
     answer(fixture, 200, "{\"conferences\":[],\"next_page_uri\":null}");
     answer(fixture, 200,
            "{\"conferences\":[" CONFERENCE_JSON(CONFERENCE, NAME, "completed", "05") "]}");
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         assert_int_equal(voice_conference_find(fixture->twilio.client, NAME, &conference),
                          ERR_NOT_FOUND);
+    }
 }
 
 static void test_conference_complete(void **state)
@@ -146,7 +148,7 @@ static void test_conference_complete(void **state)
         { 401, "{}", 0, "", ERR_UPSTREAM },
     };
     struct fixture *fixture = *state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         answer(fixture, rows[i].status, rows[i].body);
         if (rows[i].then_status != 0) answer(fixture, rows[i].then_status, rows[i].then_body);
         assert_int_equal(voice_conference_complete(fixture->twilio.client, CONFERENCE),
@@ -190,10 +192,11 @@ static void test_participant_fetch(void **state)
         voice_participant_fetch(fixture->twilio.client, CONFERENCE, CALL, &participant), ERR_OK);
     assert_sent(fixture, 0, "GET " PARTICIPANT " ");
     assert_true(participant.connected);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         assert_int_equal(
             voice_participant_fetch(fixture->twilio.client, CONFERENCE, CALL, &participant),
             ERR_NOT_FOUND);
+    }
 }
 
 static void test_participant_hold(void **state)
