@@ -201,7 +201,7 @@ const outside = createOutside({
     picker.choose(agent);
     act({ type: 'dial', agent });
   },
-  search: picker.search,
+  search: (text) => picker.search(text),
   focus: () => byId('agent').focus(),
   embedded: () => render(),
   notLoaded: tell('outside'),

@@ -1,7 +1,7 @@
 // The page as it is first seen: its words, who the agent is, and the colleagues. All else belongs
 // to calls, and comes later.
 
-import { mountAgentPicker } from './agent-picker.js';
+import { AgentPicker } from './agent-picker.js';
 import { createApi } from './api.js';
 import { byId, setText } from './dom.js';
 import { createPreferences } from './preferences.js';
@@ -26,7 +26,7 @@ function showReturning() {
   setText(byId('call-detail'), '');
 }
 
-export const picker = mountAgentPicker({
+export const picker = new AgentPicker({
   input: byId('agent'),
   list: byId('agents'),
   popup: byId('agents-popup'),
@@ -35,7 +35,7 @@ export const picker = mountAgentPicker({
   star: byId('favourite'),
 }, api.listAgents);
 
-preferences.onChange(picker.retell);
+preferences.onChange(() => picker.retell());
 session.first.then(({ worker }) => picker.keepIn(preferences.belongTo(worker)));
 
 setInterval(() => {

@@ -1,0 +1,57 @@
+// The list of agents: its options, and what it says below them.
+
+import { part, setText } from './dom.js';
+import { markedPieces } from './name-match.js';
+import { presenceOf } from './presence.js';
+import { plural, t } from './strings.js';
+
+function createOption(sid) {
+  const shape = (className) => part('span', { className, ariaHidden: 'true' });
+  const text = (className) => part('span', { className });
+  return part('li', { id: `agent-${sid}`, role: 'option', ariaSelected: 'false' },
+    shape('mark'), text('name'), text('why unseen'), text('activity'), shape('star'));
+}
+
+function setName(element, name, asked) {
+  if (element.dataset.asked === asked && element.textContent === name) return;
+  element.dataset.asked = asked;
+  element.replaceChildren(...markedPieces(name, asked).map(({ text, marked }) => (
+    marked ? part('mark', { textContent: text }) : text)));
+}
+
+function updateOption(option, agent, { asked, favourite, recent }) {
+  const { kind, text } = presenceOf(agent);
+  option.dataset.kind = kind;
+  option.dataset.favourite = String(favourite);
+  setName(option.querySelector('.name'), agent.name, asked);
+  setText(option.querySelector('.why'), favourite ? t('favourite') : recent ? t('recent') : '');
+  setText(option.querySelector('.activity'), text);
+}
+
+export function noteFor({ agents, total, stale }) {
+  if (agents.length === 0) return t('noAgents');
+  if (total > agents.length) return plural('agentsMore', total - agents.length);
+  return stale ? t('staleList') : '';
+}
+
+/**
+ * Changes only what differs: an option that stays keeps its element.
+ * @param {HTMLElement} list
+ * @param {{agents: object[], asked: string}} shown
+ * @param {object} colleagues of colleagues.js
+ */
+export function showAgents(list, { agents, asked }, colleagues) {
+  const known = new Map([...list.children].map((option) => [option.id, option]));
+  const options = agents.map((agent) => {
+    const option = known.get(`agent-${agent.sid}`) ?? createOption(agent.sid);
+    updateOption(option, agent, {
+      asked,
+      favourite: colleagues.isFavourite(agent.sid),
+      recent: colleagues.isRecent(agent.sid),
+    });
+    return option;
+  });
+  const moved = options.length !== list.children.length
+    || options.some((option, i) => option !== list.children[i]);
+  if (moved) list.replaceChildren(...options);
+}
