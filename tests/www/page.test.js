@@ -35,6 +35,44 @@ test('nothing in the page breaks its Content-Security-Policy', () => {
   }
 });
 
+/** The modules that each one imports: at once, or also what it loads when that is needed. */
+function importsOf(source, late) {
+  const atOnce = [...source.matchAll(/^import\b[^;]*?'\.\/([\w-]+\.js)';/gms)];
+  return [...atOnce, ...(late ? source.matchAll(/\bimport\('\.\/([\w-]+\.js)'\)/g) : [])]
+    .map(([, name]) => name);
+}
+
+const modules = new Map(scripts);
+
+/** How many modules stand on each other below this one, and it. */
+function floorOf(name, above = []) {
+  assert.ok(!above.includes(name), `a circle: ${[...above, name].join(' → ')}`);
+  const below = importsOf(modules.get(name), true);
+  return 1 + Math.max(0, ...below.map((other) => floorOf(other, [...above, name])));
+}
+
+test('modules import each other in one direction, and stand on eight floors at most', () => {
+  assert.ok(floorOf('main.js') > 2);
+  for (const [name] of scripts) assert.ok(floorOf(name) <= 8, name);
+});
+
+function reach(name, reached = new Set()) {
+  reached.add(name);
+  for (const other of importsOf(modules.get(name), false)) {
+    if (!reached.has(other)) reach(other, reached);
+  }
+  return reached;
+}
+
+test('main.js and the document name every module that is fetched beforehand, and no other', () => {
+  const first = reach('main.js');
+  const [, parts] = /const PARTS = \[([^\]]*)\]/.exec(modules.get('main.js'));
+  assert.deepEqual([...parts.matchAll(/'([\w-]+)'/g)].map(([, name]) => `${name}.js`),
+    [...reach('calls.js')].filter((name) => !first.has(name)).sort());
+  assert.deepEqual([...html.matchAll(/"modulepreload" href="js\/([\w-]+\.js)"/g)]
+    .map(([, name]) => name), [...first].filter((name) => name !== 'main.js').sort());
+});
+
 test('no script is written for the newest browsers only', () => {
   for (const [name, source] of scripts) {
     assert.doesNotMatch(source, /\bwith(: \{| \{) type:/, `${name} imports JSON`);
