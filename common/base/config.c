@@ -137,13 +137,14 @@ static enum err PRINTF_LIKE(2, 3) fail(const struct loader *loader, const char *
     va_start(args, format);
     vsnprintf(problem, sizeof problem, format, args);
     va_end(args);
-    if (loader->line == LINE_ENVIRONMENT)
+    if (loader->line == LINE_ENVIRONMENT) {
         snprintf(loader->error, CONFIG_ERROR_SIZE, "environment: %.900s", problem);
-    else if (loader->line == LINE_NONE)
+    } else if (loader->line == LINE_NONE) {
         snprintf(loader->error, CONFIG_ERROR_SIZE, "%.500s: %.500s", loader->path, problem);
-    else
+    } else {
         snprintf(loader->error, CONFIG_ERROR_SIZE, "%.500s:%d: %.500s", loader->path, loader->line,
                  problem);
+    }
     return ERR_INPUT;
 }
 
@@ -175,9 +176,10 @@ static enum err assign_number(struct loader *loader, const struct setting *setti
     size_t digits = strspn(value, "0123456789");
     /* So few digits can't overflow. */
     long parsed = digits > 0 && digits <= 6 ? strtol(value, NULL, 10) : -1;
-    if (value[digits] != '\0' || parsed < rule->min || parsed > rule->max)
+    if (value[digits] != '\0' || parsed < rule->min || parsed > rule->max) {
         return fail(loader, "%s must be a whole number from %d to %d", setting->name, rule->min,
                     rule->max);
+    }
     *(int *)(void *)((char *)&loader->config + setting->at) = (int)parsed;
     return ERR_OK;
 }

@@ -21,9 +21,8 @@ static enum err pass_method(const struct endpoint *self, const struct request *r
         [METHOD_GET | METHOD_POST] = "GET, POST",
         [METHOD_GET | METHOD_HEAD] = "GET, HEAD",
     };
-    if ((self->methods & (unsigned)request->method) != 0 || is_public_head(self, request)) {
+    if ((self->methods & (unsigned)request->method) != 0 || is_public_head(self, request))
         return ERR_OK;
-    }
     response_header(response, "Allow", allow[self->methods]);
     return response_refuse(response, ERR_METHOD, "method_not_allowed",
                            "This program doesn't answer to that method.");
@@ -182,18 +181,16 @@ static enum err pass_form(const struct endpoint *self, struct request *request,
         return response_refuse(response, ERR_FORBIDDEN, "bad_signature",
                                "The request isn't signed by Twilio.");
     }
-    if (rc == ERR_TOO_LARGE) {
+    if (rc == ERR_TOO_LARGE)
         return response_refuse(response, rc, "too_large", "The request has too many parameters.");
-    }
     return rc;
 }
 
 static enum err parse_params(const struct endpoint *self, struct request *request,
                              struct response *response)
 {
-    if (self->auth == AUTH_AGENT && request->method == METHOD_POST) {
+    if (self->auth == AUTH_AGENT && request->method == METHOD_POST)
         return parse_json_body(request, response);
-    }
     struct params query = { 0 };
     enum err rc = ERR_OK;
     if (request->query != NULL) {
@@ -201,9 +198,8 @@ static enum err parse_params(const struct endpoint *self, struct request *reques
             self->auth == AUTH_TWILIO ? params_parse_what_can_be_read : params_parse_form;
         rc = parse(&request->arena, request->query, strlen(request->query), &query);
     }
-    if (rc == ERR_INPUT) {
+    if (rc == ERR_INPUT)
         return response_refuse(response, rc, "invalid_query", "The query is malformed.");
-    }
     if (rc != ERR_OK) return rc;
     return joined(&request->arena, &query, &request->form, &request->params);
 }
