@@ -35,7 +35,7 @@ static enum err find_worker(struct service *service, struct request *request,
     /* No Worker has a name that doesn't fit a Worker's. */
     enum err rc = ERR_NOT_FOUND;
     if (strlen(user) < WORKER_TEXT_SIZE)
-        rc = agent_lookup(service->twilio, service->fastcgi, user, worker);
+        rc = agent_lookup(service->config, service->twilio, service->fastcgi, user, worker);
     if (rc == ERR_NOT_FOUND) {
         return refuse_user(request, response, ERR_FORBIDDEN, "unknown_agent",
                            "No TaskRouter Worker belongs to this user.");

@@ -17,10 +17,11 @@ static enum err sid_of(const struct directory *directory, const char *user, char
 }
 
 /* A Worker who was added a moment ago isn't in the snapshot: then all are read afresh. */
-static enum err find_sid(struct twilio_client *client, bool fastcgi, const char *user,
-                         char sid[SID_SIZE])
+static enum err find_sid(const struct config *config, struct twilio_client *client, bool fastcgi,
+                         const char *user, char sid[SID_SIZE])
 {
     const struct directory_refresh_options options = {
+        .config = config,
         .client = client,
         .fastcgi = fastcgi,
         .may_fetch = true,
@@ -30,7 +31,7 @@ static enum err find_sid(struct twilio_client *client, bool fastcgi, const char 
     enum err rc = directory_refresh_view(&options, &view);
     if (rc == ERR_OK) rc = sid_of(view.directory, user, sid);
     if (rc == ERR_NOT_FOUND && view.directory != NULL) {
-        rc = directory_fetch(client, view.directory, &fresh);
+        rc = directory_fetch(config, client, view.directory, &fresh);
         if (rc == ERR_OK) rc = sid_of(fresh, user, sid);
     }
     directory_close(fresh);
@@ -38,14 +39,14 @@ static enum err find_sid(struct twilio_client *client, bool fastcgi, const char 
     return rc;
 }
 
-enum err agent_lookup(struct twilio_client *client, bool fastcgi, const char *user,
-                      struct worker *worker)
+enum err agent_lookup(const struct config *config, struct twilio_client *client, bool fastcgi,
+                      const char *user, struct worker *worker)
 {
-    const char *attribute = twilio_client_config(client)->user_attribute;
+    const char *attribute = config->user_attribute;
     if (strcmp(attribute, "friendly_name") == 0)
         return taskrouter_worker_find(client, user, worker);
     char sid[SID_SIZE];
-    enum err rc = find_sid(client, fastcgi, user, sid);
+    enum err rc = find_sid(config, client, fastcgi, user, sid);
     if (rc == ERR_OK) rc = taskrouter_worker_fetch(client, sid, worker);
     if (rc != ERR_OK) return rc;
     const char *value = json_get_string(worker->attributes, attribute);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/config.h"
 #include "base/err.h"
 #include "twilio/taskrouter_worker.h"
 #include "twilio/twilio_client.h"
@@ -15,7 +16,7 @@
  * byte. ERR_NOT_FOUND when there is none, ERR_CONFLICT when there are several. The Worker is as
  * Twilio has it now, never from a cache.
  */
-enum err agent_lookup(struct twilio_client *client, bool fastcgi, const char *user,
-                      struct worker *worker) MUST_CHECK;
+enum err agent_lookup(const struct config *config, struct twilio_client *client, bool fastcgi,
+                      const char *user, struct worker *worker) MUST_CHECK;
 
 #endif

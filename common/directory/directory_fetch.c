@@ -47,18 +47,15 @@ static enum err gather_worker(void *context, const struct worker *worker)
     return directory_draft_add(gathering->draft, &agent);
 }
 
-static enum err gather_workers(struct twilio_client *client, bool part_will_do,
+static enum err gather_workers(struct twilio_client *client, const char *user_attribute,
                                struct directory_draft *draft)
 {
     struct gathering gathering = {
         .draft = draft,
-        .user_attribute = twilio_client_config(client)->user_attribute,
+        .user_attribute = user_attribute,
     };
     draft->created_s = clock_wall_s();
-    enum err rc = taskrouter_workers_each(client, gather_worker, &gathering);
-    if (rc == ERR_OK || rc == ERR_MEMORY || draft->count == 0 || !part_will_do) return rc;
-    draft->incomplete = true;
-    return ERR_OK;
+    return taskrouter_workers_each(client, gather_worker, &gathering);
 }
 
 /* A Task of these states occupies the Worker whose Reservation it is. */
@@ -124,13 +121,17 @@ static enum err gather_holders(struct twilio_client *client, const struct direct
 }
 
 /* Fills the draft and lays it out; `tasks` is what Twilio said of live Tasks, if it did. */
-static enum err gather(struct twilio_client *client, const struct directory *previous,
-                       bool part_will_do, struct task_summaries *tasks, struct strbuf *image)
+static enum err gather(const struct config *config, struct twilio_client *client,
+                       const struct directory *previous, bool part_will_do,
+                       struct task_summaries *tasks, struct strbuf *image)
 {
-    const struct config *config = twilio_client_config(client);
     struct directory_draft draft;
     directory_draft_init(&draft);
-    enum err rc = gather_workers(client, part_will_do, &draft);
+    enum err rc = gather_workers(client, config->user_attribute, &draft);
+    if (rc != ERR_OK && rc != ERR_MEMORY && draft.count > 0 && part_will_do) {
+        draft.incomplete = true;
+        rc = ERR_OK;
+    }
     if (rc != ERR_OK) goto out;
     enum err busy = taskrouter_tasks_live(client, NULL, tasks);
     if (busy == ERR_OK) busy = gather_holders(client, previous, tasks, &draft);
@@ -143,14 +144,14 @@ out:
     return rc;
 }
 
-enum err directory_fetch(struct twilio_client *client, const struct directory *previous,
-                         struct directory **directory)
+enum err directory_fetch(const struct config *config, struct twilio_client *client,
+                         const struct directory *previous, struct directory **directory)
 {
     char *data = NULL;
     struct task_summaries tasks = { 0 };
     struct strbuf image;
     strbuf_init(&image, DIRECTORY_IMAGE_MAX);
-    enum err rc = gather(client, previous, true, &tasks, &image);
+    enum err rc = gather(config, client, previous, true, &tasks, &image);
     if (rc != ERR_OK) goto out;
     size_t size = image.len;
     rc = ERR_MEMORY;
@@ -165,12 +166,11 @@ out:
     return rc;
 }
 
-static void report_wrapping(struct twilio_client *client, const struct task_summaries *tasks,
+static void report_wrapping(const char *workflow_sid, int64_t now_s,
+                            const struct task_summaries *tasks,
                             void (*on_wrapping)(void *context, const char *task_sid), void *context)
 {
-    const char *workflow_sid = twilio_client_config(client)->workflow_sid;
-    int64_t now_s = twilio_client_now_s(client);
-    for (size_t i = 0; on_wrapping != NULL && i < tasks->count; i++) {
+    for (size_t i = 0; i < tasks->count; i++) {
         const struct task_summary *task = &tasks->list[i];
         if (task->status == TASK_WRAPPING && strcmp(task->workflow_sid, workflow_sid) == 0 &&
             now_s - task->updated_s > WRAPPING_S) {
@@ -179,20 +179,23 @@ static void report_wrapping(struct twilio_client *client, const struct task_summ
     }
 }
 
-enum err directory_fetch_into_file(struct twilio_client *client, int lock,
+enum err directory_fetch_into_file(const struct config *config, struct twilio_client *client,
+                                   int lock,
                                    void (*on_wrapping)(void *context, const char *task_sid),
                                    void *context)
 {
-    const struct config *config = twilio_client_config(client);
     struct directory *previous = NULL;
     struct task_summaries tasks = { 0 };
     struct strbuf image;
     strbuf_init(&image, DIRECTORY_IMAGE_MAX);
     if (directory_file_open(config, &previous) != ERR_OK) previous = NULL;
-    enum err rc = gather(client, previous, false, &tasks, &image);
+    enum err rc = gather(config, client, previous, false, &tasks, &image);
     if (rc == ERR_OK) rc = directory_file_replace(config, image.buf, image.len);
     directory_file_note_attempt(lock, rc != ERR_OK);
-    if (rc == ERR_OK) report_wrapping(client, &tasks, on_wrapping, context);
+    if (rc == ERR_OK && on_wrapping != NULL) {
+        report_wrapping(config->workflow_sid, twilio_client_now_s(client), &tasks, on_wrapping,
+                        context);
+    }
     directory_close(previous);
     strbuf_free(&image);
     task_summaries_free(&tasks);

@@ -6,6 +6,7 @@
 #ifndef DIALPAD_DIRECTORY_FETCH_H
 #define DIALPAD_DIRECTORY_FETCH_H
 
+#include "base/config.h"
 #include "base/err.h"
 #include "directory/directory_image.h"
 #include "twilio/twilio_client.h"
@@ -14,8 +15,8 @@
  * Into memory alone. When Twilio stops answering after the first Workers, the snapshot holds those
  * and is incomplete. `previous` (may be NULL) saves requests.
  */
-enum err directory_fetch(struct twilio_client *client, const struct directory *previous,
-                         struct directory **directory) MUST_CHECK;
+enum err directory_fetch(const struct config *config, struct twilio_client *client,
+                         const struct directory *previous, struct directory **directory) MUST_CHECK;
 
 /*
  * Replaces the snapshot's file, under a lock (directory_file_lock) that the caller holds and
@@ -25,7 +26,8 @@ enum err directory_fetch(struct twilio_client *client, const struct directory *p
  * `on_wrapping` (may be NULL) is called for each Task of our Workflow that has been wrapping for
  * more than 15 s, so that its owner can look after it.
  */
-enum err directory_fetch_into_file(struct twilio_client *client, int lock,
+enum err directory_fetch_into_file(const struct config *config, struct twilio_client *client,
+                                   int lock,
                                    void (*on_wrapping)(void *context, const char *task_sid),
                                    void *context) MUST_CHECK;
 

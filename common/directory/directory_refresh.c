@@ -94,11 +94,11 @@ static void pass_wrapping(void *context, const char *task_sid)
     job->on_wrapping(job->client, job->context, task_sid);
 }
 
-static enum err refresh_memory(struct twilio_client *client, const struct config *config)
+static enum err refresh_memory(const struct config *config, struct twilio_client *client)
 {
     struct directory *previous = take_current(config);
     struct directory *fetched = NULL;
-    enum err rc = directory_fetch(client, previous, &fetched);
+    enum err rc = directory_fetch(config, client, previous, &fetched);
     note_in_memory(rc != ERR_OK || directory_incomplete(fetched));
     if (rc == ERR_OK) keep_in_memory(fetched);
     directory_close(fetched);
@@ -110,11 +110,11 @@ static void run_job(struct job *job)
 {
     enum err rc = ERR_FORBIDDEN;
     if (job->lock >= 0) {
-        rc = directory_fetch_into_file(job->client, job->lock,
+        rc = directory_fetch_into_file(job->config, job->client, job->lock,
                                        job->on_wrapping != NULL ? pass_wrapping : NULL, job);
     }
     /* No file, or a full disk: then the snapshot lives in this process alone. */
-    if (rc == ERR_FORBIDDEN && job->fastcgi) rc = refresh_memory(job->client, job->config);
+    if (rc == ERR_FORBIDDEN && job->fastcgi) rc = refresh_memory(job->config, job->client);
     if (rc != ERR_OK) log_warn("the agent directory could not be refreshed: %s", err_name(rc));
 }
 
@@ -218,7 +218,7 @@ static void start_child(struct job *job)
 static void start_background(const struct directory_refresh_options *options, int lock)
 {
     struct job job = {
-        .config = twilio_client_config(options->client),
+        .config = options->config,
         .fastcgi = options->fastcgi,
         .lock = lock,
         .on_wrapping = options->on_wrapping,
@@ -242,7 +242,7 @@ static bool is_running(void)
 /* Somebody is at it, or has just failed: then there is nothing to start. */
 static void start_if_due(const struct directory_refresh_options *options)
 {
-    const struct config *config = twilio_client_config(options->client);
+    const struct config *config = options->config;
     if (is_running()) return;
     struct directory_attempt attempt = last_attempt(config);
     int64_t now_s = clock_wall_s();
@@ -265,7 +265,7 @@ static void pause_a_moment(void)
 static bool claim_or_wait(const struct directory_refresh_options *options,
                           struct directory **directory)
 {
-    const struct config *config = twilio_client_config(options->client);
+    const struct config *config = options->config;
     int64_t until_ms = clock_ms() + twilio_client_left_ms(options->client) + GRACE_MS;
     for (;;) {
         *directory = take_current(config);
@@ -309,7 +309,7 @@ static void store_first(const struct config *config, int lock, struct directory 
 static enum err fetch_first(const struct directory_refresh_options *options,
                             struct directory **directory)
 {
-    const struct config *config = twilio_client_config(options->client);
+    const struct config *config = options->config;
     if (!claim_or_wait(options, directory)) return *directory != NULL ? ERR_OK : ERR_TIMEOUT;
     enum err rc = ERR_OK;
     int lock = -1;
@@ -318,7 +318,7 @@ static enum err fetch_first(const struct directory_refresh_options *options,
     else
         *directory = take_current(config); /* stored since we looked, before we had the lock */
     if (*directory == NULL) {
-        rc = directory_fetch(options->client, NULL, directory);
+        rc = directory_fetch(config, options->client, NULL, directory);
         if (rc == ERR_OK)
             store_first(config, lock, *directory);
         else if (rc != ERR_TIMEOUT) /* the background has more time and may well succeed */
@@ -332,7 +332,7 @@ static enum err fetch_first(const struct directory_refresh_options *options,
 enum err directory_refresh_view(const struct directory_refresh_options *options,
                                 struct directory_view *view)
 {
-    const struct config *config = twilio_client_config(options->client);
+    const struct config *config = options->config;
     enum err rc = ERR_NOT_FOUND;
     struct directory *directory = take_current(config);
     if (directory == NULL && options->may_fetch) rc = fetch_first(options, &directory);

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "base/config.h"
 #include "base/err.h"
 #include "directory/directory_image.h"
 #include "twilio/twilio_client.h"
@@ -22,6 +23,7 @@ enum {
 };
 
 struct directory_refresh_options {
+    const struct config *config;
     struct twilio_client *client; /* the request's own, with the request's deadline */
     bool fastcgi;
     bool may_fetch; /* when there is no snapshot: fetch one within the request's deadline */

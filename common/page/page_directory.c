@@ -5,6 +5,7 @@
 enum err page_directory(const struct service *service, struct directory_view *view)
 {
     const struct directory_refresh_options options = {
+        .config = service->config,
         .client = service->twilio,
         .fastcgi = service->fastcgi,
         .may_fetch = true,

@@ -22,7 +22,7 @@
 enum { TASKS_MAX = 8 };
 
 struct twilio_client {
-    const struct config *config;
+    bool any;
 };
 
 /* What Twilio says, and how often it was asked. Only one test runs at a time. */
@@ -44,11 +44,6 @@ static void pause_a_moment(void)
     nanosleep(&moment, NULL);
 }
 
-const struct config *twilio_client_config(const struct twilio_client *client)
-{
-    return client->config;
-}
-
 int64_t twilio_client_now_s(const struct twilio_client *client)
 {
     (void)client;
@@ -64,9 +59,9 @@ int64_t twilio_client_left_ms(const struct twilio_client *client)
 struct twilio_client *twilio_client_new(const struct config *config,
                                         const struct deadline *deadline)
 {
+    (void)config;
     (void)deadline;
     struct twilio_client *client = calloc(1, sizeof *client);
-    if (client != NULL) client->config = config;
     return client;
 }
 
@@ -165,7 +160,6 @@ static int setup(void **state)
     fixture->config.workspace_sid = workspace;
     fixture->config.workflow_sid = workflow;
     fixture->config.user_attribute = friendly_name;
-    fixture->client.config = &fixture->config;
     memset(&twilio, 0, sizeof twilio); /* no thread is left that could look */
     twilio.worker_count = TASKS_MAX;
     *state = fixture;
@@ -214,7 +208,8 @@ static enum err refresh(struct fixture *fixture,
 {
     int lock = -1;
     assert_int_equal(directory_file_lock(&fixture->config, &lock), ERR_OK);
-    enum err rc = directory_fetch_into_file(&fixture->client, lock, on_wrapping, context);
+    enum err rc =
+        directory_fetch_into_file(&fixture->config, &fixture->client, lock, on_wrapping, context);
     close(lock);
     return rc;
 }
@@ -321,12 +316,13 @@ static void a_fetch_keeps_what_it_got(void **state)
     struct directory *directory = NULL;
     twilio.worker_count = 2;
     twilio.workers_end = ERR_TIMEOUT;
-    assert_int_equal(directory_fetch(&fixture->client, NULL, &directory), ERR_OK);
+    assert_int_equal(directory_fetch(&fixture->config, &fixture->client, NULL, &directory), ERR_OK);
     assert_true(directory_incomplete(directory));
     assert_string_equal(busy_of(directory), "ff");
     directory_close(directory);
     twilio.worker_count = 0;
-    assert_int_equal(directory_fetch(&fixture->client, NULL, &directory), ERR_TIMEOUT);
+    assert_int_equal(directory_fetch(&fixture->config, &fixture->client, NULL, &directory),
+                     ERR_TIMEOUT);
 }
 
 static void the_user_is_looked_up_in_the_configured_attribute(void **state)
@@ -335,12 +331,12 @@ static void the_user_is_looked_up_in_the_configured_attribute(void **state)
     static char email[] = "email";
     char sid[SID_SIZE];
     struct directory *directory = NULL;
-    assert_int_equal(directory_fetch(&fixture->client, NULL, &directory), ERR_OK);
+    assert_int_equal(directory_fetch(&fixture->config, &fixture->client, NULL, &directory), ERR_OK);
     assert_int_equal(directory_search_count_user(directory, "agent-3", sid), 1);
     assert_int_equal(directory_search_count_user(directory, "Agent 003", sid), 0);
     directory_close(directory);
     fixture->config.user_attribute = email;
-    assert_int_equal(directory_fetch(&fixture->client, NULL, &directory), ERR_OK);
+    assert_int_equal(directory_fetch(&fixture->config, &fixture->client, NULL, &directory), ERR_OK);
     assert_int_equal(directory_search_count_user(directory, "agent-3", sid), 0);
     assert_int_equal(directory_search_count_user(directory, "Agent 003", sid), 1);
     directory_close(directory);
@@ -349,6 +345,7 @@ static void the_user_is_looked_up_in_the_configured_attribute(void **state)
 static enum err view(struct fixture *fixture, bool fastcgi, struct directory_view *seen)
 {
     const struct directory_refresh_options options = {
+        .config = &fixture->config,
         .client = &fixture->client,
         .fastcgi = fastcgi,
         .may_fetch = true,
@@ -414,6 +411,7 @@ static void who_may_not_fetch_is_told_so_and_the_background_does(void **state)
     struct fixture *fixture = *state;
     struct directory_view seen;
     const struct directory_refresh_options options = {
+        .config = &fixture->config,
         .client = &fixture->client,
         .fastcgi = true,
     };
