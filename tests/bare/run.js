@@ -10,7 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { debootstrap, releaseOf, whyNotBoot } from '../stack/debian.js';
+import { debootstrap, packagesOf, releaseOf, whyNotBoot } from '../stack/debian.js';
 
 const run = promisify(execFile);
 const repo = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -29,21 +29,26 @@ tests/install-deps test && make -j"$(nproc)" programs bundle-programs units fuzz
     node tests/run.js "$@"
 `;
 
-// The mounts that every machine has, in a namespace of their own.
+// The mounts that every machine has, in a namespace of their own; packages that were fetched are kept.
+// Whom this machine trusts is trusted there: it may reach the network through somebody.
+const TRUSTED = '/etc/ssl/certs/ca-certificates.crt';
 const ENTER = `
 set -eu
-root=$1
-shift
+root=$1 debs=$2
+shift 2
+mount --bind "$debs" "$root/var/cache/apt/archives"
+cp ${TRUSTED} "$root${TRUSTED}"
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
-exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"
+exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \\
+    LANG=C.UTF-8 NODE_EXTRA_CA_CERTS=${TRUSTED} "$@"
 `;
 
 function inside(root, command, options) {
   return spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', ENTER, 'sh',
-    root, ...command], options);
+    root, packagesOf(releaseOf()), ...command], options);
 }
 
 function ended(child) {

@@ -44,20 +44,23 @@ mount -t proc proc "$root/proc"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 printf '#!/bin/sh\\nexit 101\\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"
-cp -n "$debs"/*.deb "$root/var/cache/apt/archives/" 2>/dev/null || :
-install='apt-get install -y -qq --no-install-recommends -o APT::Keep-Downloaded-Packages=true'
+mount --bind "$debs" "$root/var/cache/apt/archives"
+install='apt-get install -y -qq --no-install-recommends'
 export DEBIAN_FRONTEND=noninteractive
 # The kept lists may be old.
 chroot "$root" $install "$@" || { chroot "$root" apt-get update -qq; chroot "$root" $install "$@"; }
-cp -n "$root"/var/cache/apt/archives/*.deb "$debs/" 2>/dev/null || :
 rm "$root/usr/sbin/policy-rc.d"
-chroot "$root" apt-get clean
 `;
+
+/** Where the packages that a Debian of this release has fetched are kept. */
+export function packagesOf(release) {
+  return join(kept, `${release}-packages`);
+}
 
 /** Needs root, and whatever this machine takes its own packages from. */
 export async function debootstrap(root, packages, release = 'bookworm') {
   const base = join(kept, `${release}.tar`);
-  const debs = join(kept, `${release}-packages`);
+  const debs = packagesOf(release);
   mkdirSync(debs, { recursive: true });
   const mirror = existsSync(SOURCES)
     ? readFileSync(SOURCES, 'utf8').match(/^URIs: (\S+)/m)?.[1] : undefined;
