@@ -1,20 +1,32 @@
 // session and list-agents: who somebody is, and whom they can call.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 
 import jwt from 'jsonwebtoken';
 
 import { Agent } from './agent.js';
-import { ANSWER_MS, expectError, patience, until, useLab } from './lib.js';
+import { ANSWER_MS, expectError, isCgi, patience, until, useLab } from './lib.js';
 
+const TICK_MS = 10;
+const SEARCHES_MS = 300;
 const lab = useLab();
 
 async function list(query = '', name = 'alice') {
   const answer = await lab.page(name, 'list-agents', { query });
   assert.equal(answer.status, 200, answer.body);
   return answer.data;
+}
+
+// How long a processor has been busy with the program, in milliseconds: what others do on the machine
+// doesn't count. A process that lives for one request can't be asked any more.
+async function worked(program) {
+  if (isCgi) return 0;
+  const stat = await readFile(`/proc/${lab.stack.programs[program].pid}/stat`, 'latin1');
+  const [user, system] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14);
+  return (Number(user) + Number(system)) * TICK_MS;
 }
 
 const names = ({ agents }) => agents.map(({ name }) => name);
@@ -165,9 +177,9 @@ describe('list-agents', () => {
       assert.ok(pages.length >= Math.ceil(count / 1000));
       const found = await list('?q=bob+baker');
       assert.ok(names(found).includes('Bob Baker'));
-      const started = Date.now();
+      const before = await worked('list-agents');
       await Promise.all(Array.from({ length: 20 / patience }, () => list('?q=ma')));
-      assert.ok(Date.now() - started < 3000 * patience);
+      assert.ok(await worked('list-agents') - before < SEARCHES_MS);
       await lab.control('workers', undefined, 'DELETE');
       await lab.forgetDirectory();
     });
