@@ -57,7 +57,7 @@ static enum err handle(struct service *service, struct request *request, struct 
             return response_refuse(response, ERR_FORBIDDEN, "not_from_here",
                                    "The deep check answers only on this machine.");
         }
-        health_check_deep(service->twilio, &findings);
+        health_check_deep(service->config, service->twilio, &findings);
     }
     if (findings.count > 0) return answer_wrong(response, &findings);
     strbuf_addstr(&response->body, "{\"status\":\"ok\"}");

@@ -18,6 +18,7 @@
 #include "call/call_heal.h"
 #include "call/call_urls.h"
 #include "call/tone.h"
+#include "page/page_call.h"
 #include "twilio/twilio_client.h"
 #include "web/endpoint.h"
 
@@ -65,7 +66,7 @@ static const char *why_of(const struct request *request)
 static void judge(const struct service *service, struct response *response, const char *task_sid,
                   const char *why, int round)
 {
-    const struct call_context context = { service->twilio, service->session_key };
+    const struct call_context context = page_call_context(service);
     bool over = false;
     enum err rc = why == NULL ? call_heal(&context, task_sid, (int64_t)round * CALL_ROUND_S, &over)
                               : call_watch(&context, task_sid, &over);

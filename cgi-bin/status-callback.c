@@ -9,6 +9,7 @@
 
 #include "base/sid.h"
 #include "call/call_events.h"
+#include "page/page_call.h"
 #include "twilio/twilio_client.h"
 #include "web/endpoint.h"
 
@@ -53,7 +54,7 @@ static enum err on_leg_ended(const struct call_context *context, const char *tas
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    const struct call_context context = { service->twilio, service->session_key };
+    const struct call_context context = page_call_context(service);
     const char *task_sid = request_param(request, P_TASK_SID);
     response_about_call(response, request_field(request, "CallSid"));
     enum err rc = task_sid != NULL ? on_leg_ended(&context, task_sid, request, response)

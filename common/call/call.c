@@ -5,6 +5,16 @@
 #include "base/json.h"
 #include "twilio/voice.h"
 
+struct call_context call_context(const struct config *config, struct twilio_client *twilio,
+                                 const unsigned char *session_key)
+{
+    return (struct call_context){
+        .config = config,
+        .twilio = twilio,
+        .session_key = session_key,
+    };
+}
+
 void call_clear(struct call *call)
 {
     task_clear(&call->t1);
@@ -241,7 +251,7 @@ enum err call_view(const struct call_context *context, struct call *call, int64_
         .t1 = call->t1.status,
         .facts = call->facts,
         .rung_s = rung_s,
-        .ring_seconds = twilio_client_config(context->twilio)->ring_seconds,
+        .ring_seconds = context->config->ring_seconds,
     };
     /* Nothing more is asked about a call that is over: what time there is goes into ending it. */
     if (!task_status_is_live(call->t1.status) || call->facts.outcome != OUTCOME_NONE) return ERR_OK;

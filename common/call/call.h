@@ -13,6 +13,7 @@
 #include <cjson/cJSON.h>
 
 #include "auth/token.h"
+#include "base/config.h"
 #include "base/err.h"
 #include "call/call_rules.h"
 #include "twilio/taskrouter_task.h"
@@ -24,9 +25,14 @@ enum { CALL_TRIES = 5 };
 
 /* What the functions of a call work with; it belongs to one thread. */
 struct call_context {
+    const struct config *config;
     struct twilio_client *twilio;
     const unsigned char *session_key;
 };
+
+/* Everything outlives the context. */
+struct call_context call_context(const struct config *config, struct twilio_client *twilio,
+                                 const unsigned char *session_key);
 
 struct call {
     char t1_sid[SID_SIZE];

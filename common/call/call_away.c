@@ -46,7 +46,7 @@ static enum err set_hold(const struct call_context *context, const struct call *
     enum err rc = ERR_OK;
     struct strbuf url;
     strbuf_init(&url, STRBUF_MAX_URL);
-    call_url_waiting(&url, twilio_client_config(context->twilio)->public_url, call->t1_sid, why, 0);
+    call_url_waiting(&url, context->config->public_url, call->t1_sid, why, 0);
     if (strbuf_failed(&url)) rc = ERR_MEMORY;
     for (size_t i = 0; rc == ERR_OK && i < legs->participants.count; i++) {
         if (legs->roles[i] != role) continue;
@@ -72,7 +72,7 @@ static enum presence_decision judge(const struct call_context *context, const st
         .present = call_legs_has(legs, role),
         .other_present = call_legs_has(legs, call_rules_other(role)),
         .away_s = away_s,
-        .grace_seconds = twilio_client_config(context->twilio)->grace_seconds,
+        .grace_seconds = context->config->grace_seconds,
     };
     return call_rules_away_presence(&view);
 }

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/log.h"
-
 enum err call_complete_wrapping(const struct call_context *context, const char *task_sid,
                                 int64_t min_age_s, bool *completed)
 {
@@ -96,13 +94,4 @@ enum err call_room(const struct call_context *context, const char *worker_sid,
     *room = t1_sid[0] != '\0' ? ROOM_GLARE : ROOM_TAKEN;
     if (other_t1 != NULL) memcpy(other_t1, t1_sid, SID_SIZE);
     return ERR_OK;
-}
-
-void call_tidy_task(struct twilio_client *client, const void *session_key, const char *task_sid)
-{
-    const struct call_context context = { client, session_key };
-    bool completed = false;
-    enum err rc = call_complete_wrapping(&context, task_sid, CALL_WRAP_UP_S, &completed);
-    if (rc != ERR_OK) log_warn("%s is left wrapping: %s", task_sid, err_name(rc));
-    if (completed) log_info("%s was left wrapping and has been completed", task_sid);
 }

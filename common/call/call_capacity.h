@@ -31,11 +31,4 @@ enum err call_complete_wrapping(const struct call_context *context, const char *
 /* Completes what this Worker's page has left wrapping for more than CALL_WRAP_UP_S. */
 enum err call_tidy_worker(const struct call_context *context, const char *worker_sid) MUST_CHECK;
 
-/*
- * The directory's refresh has met a Task of our Workflow that is left wrapping: completes it if it
- * is one of ours. A failure is none here, because the next refresh meets it again. `session_key`
- * is the process's.
- */
-void call_tidy_task(struct twilio_client *client, const void *session_key, const char *task_sid);
-
 #endif

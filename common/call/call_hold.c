@@ -74,8 +74,7 @@ enum err call_hold(const struct call_context *context, struct call *call, enum c
     struct strbuf url;
     size_t held = 0;
     strbuf_init(&url, STRBUF_MAX_URL);
-    call_url_waiting(&url, twilio_client_config(context->twilio)->public_url, call->t1_sid, "hold",
-                     0);
+    call_url_waiting(&url, context->config->public_url, call->t1_sid, "hold", 0);
     enum err rc = strbuf_failed(&url) ? ERR_MEMORY : call_legs_list(context, call, &legs);
     for (size_t i = 0; rc == ERR_OK && i < legs.participants.count; i++) {
         if (legs.roles[i] == holder) continue;

@@ -122,7 +122,7 @@ static enum err create_k(struct placing *placing)
     attributes = call_rules_callee_attributes(&who, statement.buf, call->t1_sid,
                                               placing->conference_sid, call->facts.conversation_id);
     if (attributes == NULL) goto out;
-    int timeout_s = twilio_client_config(context->twilio)->ring_seconds + CALL_K_TIMEOUT_MARGIN_S;
+    int timeout_s = context->config->ring_seconds + CALL_K_TIMEOUT_MARGIN_S;
     task_clear(&call->k);
     rc = taskrouter_task_create(context->twilio, attributes, timeout_s, &call->k, &unknown);
     call->k_found = rc == ERR_OK;

@@ -82,13 +82,14 @@ static void check_workflow(const struct workflow *workflow, int ring_seconds,
     check_filters(workflow, findings);
 }
 
-static void ask_twilio(struct twilio_client *client, struct health_findings *findings)
+static void ask_twilio(const struct config *config, struct twilio_client *client,
+                       struct health_findings *findings)
 {
     struct workflow workflow = { 0 };
     enum err rc = workflow_fetch(client, &workflow);
     switch (rc) {
     case ERR_OK:
-        check_workflow(&workflow, twilio_client_config(client)->ring_seconds, findings);
+        check_workflow(&workflow, config->ring_seconds, findings);
         break;
     case ERR_NOT_FOUND:
         health_check_add_finding(findings, "workflow: Twilio knows no such Workspace or Workflow");
@@ -106,7 +107,8 @@ static void ask_twilio(struct twilio_client *client, struct health_findings *fin
     workflow_clear(&workflow);
 }
 
-void health_check_deep(struct twilio_client *client, struct health_findings *findings)
+void health_check_deep(const struct config *config, struct twilio_client *client,
+                       struct health_findings *findings)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static struct health_findings kept;
@@ -115,7 +117,7 @@ void health_check_deep(struct twilio_client *client, struct health_findings *fin
     int64_t now_ms = clock_ms();
     if (now_ms >= kept_until_ms) {
         memset(&kept, 0, sizeof kept);
-        ask_twilio(client, &kept);
+        ask_twilio(config, client, &kept);
         kept_until_ms = clock_ms() + HEALTH_KEPT_MS;
     }
     *findings = kept;

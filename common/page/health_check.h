@@ -23,6 +23,7 @@ void health_check_add_finding(struct health_findings *findings, const char *text
  * exceeds the ring time, and its first filter that could take our Tasks routes them by
  * contact_uri. The findings are kept for HEALTH_KEPT_MS for all threads.
  */
-void health_check_deep(struct twilio_client *client, struct health_findings *findings);
+void health_check_deep(const struct config *config, struct twilio_client *client,
+                       struct health_findings *findings);
 
 #endif

@@ -4,7 +4,7 @@
 
 struct call_context page_call_context(const struct service *service)
 {
-    return (struct call_context){ service->twilio, service->session_key };
+    return call_context(service->config, service->twilio, service->session_key);
 }
 
 enum err page_call_load(const struct service *service, const struct request *request,

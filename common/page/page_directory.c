@@ -1,6 +1,21 @@
 #include "page/page_directory.h"
 
+#include "base/log.h"
 #include "call/call_capacity.h"
+
+/*
+ * The refresh has met a Task of our Workflow that is left wrapping: completes it if it is one of
+ * ours. A failure is none here, because the next refresh meets it again.
+ */
+static void wrap_up(struct twilio_client *client, const void *process, const char *task_sid)
+{
+    const struct service *service = process;
+    const struct call_context context = call_context(service->config, client, service->session_key);
+    bool completed = false;
+    enum err rc = call_complete_wrapping(&context, task_sid, CALL_WRAP_UP_S, &completed);
+    if (rc != ERR_OK) log_warn("%s is left wrapping: %s", task_sid, err_name(rc));
+    if (completed) log_info("%s was left wrapping and has been completed", task_sid);
+}
 
 enum err page_directory(const struct service *service, struct directory_view *view)
 {
@@ -9,8 +24,8 @@ enum err page_directory(const struct service *service, struct directory_view *vi
         .client = service->twilio,
         .fastcgi = service->fastcgi,
         .may_fetch = true,
-        .on_wrapping = call_tidy_task,
-        .context = service->session_key,
+        .on_wrapping = wrap_up,
+        .context = service,
     };
     enum err rc = directory_refresh_view(&options, view);
     /* That Twilio knows nothing of our workspace isn't the fault of who asks. */

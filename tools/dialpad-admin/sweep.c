@@ -65,7 +65,7 @@ static int sweep(const struct config *config)
         log_error("the Workflow's Tasks can't be listed: %s", err_name(rc));
         goto out;
     }
-    const struct call_context context = { client, session_key };
+    const struct call_context context = call_context(config, client, session_key);
     sweep_all(&context, &deadline, &tasks, &counts);
     printf("%zu looked at, %zu closed, %zu wrapped up, %zu failed\n", counts.looked_at,
            counts.closed, counts.wrapped_up, counts.failed);
