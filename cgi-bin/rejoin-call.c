@@ -4,7 +4,7 @@
  * legs go when the new one has joined.
  */
 #include "base/sid.h"
-#include "call/call_away.h"
+#include "call/call_rejoin.h"
 #include "page/page_call.h"
 #include "twilio/twilio_client.h"
 #include "web/endpoint.h"

@@ -69,7 +69,7 @@ static void judge(const struct service *service, struct response *response, cons
     const struct call_context context = page_call_context(service);
     bool over = false;
     enum err rc = why == NULL ? call_heal(&context, task_sid, (int64_t)round * CALL_ROUND_S, &over)
-                              : call_watch(&context, task_sid, &over);
+                              : call_away_watch(&context, task_sid, &over);
     if (rc != ERR_OK) response_detail(response, "round %d %s", round, err_name(rc));
     if (rc == ERR_OK && over) response_detail(response, "round %d over", round);
 }

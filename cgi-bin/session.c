@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "call/call_capacity.h"
 #include "call/call_start.h"
+#include "call/call_wrap_up.h"
 #include "directory/agent_lookup.h"
 #include "directory/directory_refresh.h"
 #include "page/page_call.h"
@@ -44,7 +44,7 @@ static enum err find_worker(struct service *service, struct request *request,
         return refuse_user(request, response, rc, "ambiguous_agent",
                            "More than one TaskRouter Worker belongs to this user.");
     }
-    if (rc == ERR_OK && !call_contact_is_supported(worker->contact_uri)) {
+    if (rc == ERR_OK && !call_start_can_reach(worker->contact_uri)) {
         return refuse_user(request, response, ERR_CONFLICT, "unsupported_contact",
                            "This Worker's contact_uri is no softphone (client:…).");
     }
@@ -54,10 +54,12 @@ static enum err find_worker(struct service *service, struct request *request,
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     struct worker worker = { 0 };
+    int wrapped_up;
     const struct call_context context = page_call_context(service);
     enum err rc = find_worker(service, request, response, &worker);
     /* Signing in must not fail because something old could not be tidied up. */
-    if (rc == ERR_OK && call_tidy_worker(&context, worker.sid) != ERR_OK) {
+    if (rc == ERR_OK &&
+        call_wrap_up_worker(&context, worker.sid, CALL_WRAP_UP_S, &wrapped_up) != ERR_OK) {
         response_detail(response, "not tidied");
     }
     if (rc == ERR_OK) {

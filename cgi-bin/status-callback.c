@@ -33,11 +33,12 @@ static enum err on_conference_event(const struct call_context *context, struct r
     if (request->method != METHOD_POST || event == NULL || !sid_is_task(t1_sid)) return ERR_OK;
     response_about_task(response, t1_sid);
     response_detail(response, "%s", event);
-    if (strcmp(event, "conference-end") == 0) return call_on_conference_end(context, t1_sid);
+    if (strcmp(event, "conference-end") == 0) return call_events_conference_end(context, t1_sid);
     if (!sid_is_call(call_sid)) return ERR_OK;
-    if (strcmp(event, "participant-leave") == 0) return call_on_leave(context, t1_sid, call_sid);
+    if (strcmp(event, "participant-leave") == 0)
+        return call_events_leave(context, t1_sid, call_sid);
     if (strcmp(event, "participant-join") == 0 && sid_is_conference(conference_sid)) {
-        return call_on_join(context, t1_sid, conference_sid, call_sid);
+        return call_events_join(context, t1_sid, conference_sid, call_sid);
     }
     return ERR_OK;
 }
@@ -49,7 +50,7 @@ static enum err on_leg_ended(const struct call_context *context, const char *tas
     response_about_task(response, task_sid);
     response_detail(response, "leg-ended");
     if (!sid_is_call(call_sid)) return ERR_OK;
-    return call_on_leg_ended(context, task_sid, call_sid, request_field(request, "CallStatus"));
+    return call_events_leg_ended(context, task_sid, call_sid, request_field(request, "CallStatus"));
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)

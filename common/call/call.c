@@ -33,6 +33,11 @@ bool call_is_connected(const struct call *call)
     return call->facts.connected_at[0] != '\0';
 }
 
+enum err call_ignore_strangers(enum err rc)
+{
+    return rc == ERR_NOT_FOUND || rc == ERR_FORBIDDEN ? ERR_OK : rc;
+}
+
 enum err call_statement(const struct call_context *context, const struct task *task,
                         struct token_statement *who)
 {
@@ -95,7 +100,7 @@ static enum err load_from_k(const struct call_context *context, struct task *k,
 {
     enum err rc = call_load_t1(context, who->t1_sid, call);
     bool agrees = rc == ERR_OK && is_between_the_same(&call->who, who);
-    if (rc != ERR_OK && rc != ERR_NOT_FOUND && rc != ERR_FORBIDDEN) return rc;
+    if (call_ignore_strangers(rc) != ERR_OK) return rc;
     if (!agrees) {
         call_clear(call);
         call->who = *who;
@@ -142,7 +147,7 @@ static enum err try_k(const struct call_context *context, struct call *call, con
         memset(&k, 0, sizeof k);
     }
     task_clear(&k);
-    return rc == ERR_NOT_FOUND || rc == ERR_FORBIDDEN ? ERR_OK : rc;
+    return call_ignore_strangers(rc);
 }
 
 enum err call_load_k(const struct call_context *context, struct call *call)
@@ -264,4 +269,26 @@ enum err call_view(const struct call_context *context, struct call *call, int64_
         rc = placed_leg_ended(context, call, role, &view->leg_ended[role]);
     }
     return rc;
+}
+
+enum err call_find_open(const struct call_context *context, const char *worker_sid,
+                        struct call *call, char task_sid[SID_SIZE])
+{
+    static const char *const open_states[] = { "accepted", "pending" };
+    for (size_t s = 0; s < sizeof open_states / sizeof *open_states; s++) {
+        struct task_sids tasks = { 0 };
+        enum err rc =
+            taskrouter_tasks_of_worker(context->twilio, worker_sid, open_states[s], &tasks);
+        bool found = false;
+        for (size_t i = 0; rc == ERR_OK && i < tasks.count && !found; i++) {
+            call_clear(call);
+            rc = call_load(context, tasks.list[i], call);
+            found = rc == ERR_OK && call_rules_role(&call->who, worker_sid) != ROLE_NONE;
+            if (found) sid_copy(task_sid, tasks.list[i]);
+            rc = call_ignore_strangers(rc);
+        }
+        task_sids_free(&tasks);
+        if (rc != ERR_OK || found) return rc;
+    }
+    return ERR_NOT_FOUND;
 }

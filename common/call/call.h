@@ -52,6 +52,11 @@ bool call_is_over(const struct call *call);
 /* Both agents have been in. */
 bool call_is_connected(const struct call *call);
 
+/*
+ * The same error, but a Task that is gone or isn't ours is none: for what has nothing to do then.
+ */
+enum err call_ignore_strangers(enum err rc) MUST_CHECK;
+
 /* The statement in a Task's Attributes. ERR_FORBIDDEN when there is none of ours. */
 enum err call_statement(const struct call_context *context, const struct task *task,
                         struct token_statement *who) MUST_CHECK;
@@ -104,5 +109,12 @@ enum err call_leg(const struct call_context *context, const struct call *call, c
  */
 enum err call_view(const struct call_context *context, struct call *call, int64_t rung_s,
                    struct call_view *view) MUST_CHECK;
+
+/*
+ * Finds the Worker's own open call: a live Task of ours among its Reservations. ERR_NOT_FOUND when
+ * there is none.
+ */
+enum err call_find_open(const struct call_context *context, const char *worker_sid,
+                        struct call *call, char task_sid[SID_SIZE]) MUST_CHECK;
 
 #endif

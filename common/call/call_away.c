@@ -2,16 +2,14 @@
 
 #include <string.h>
 
-#include "base/strbuf.h"
 #include "call/call_close.h"
+#include "call/call_legs.h"
 #include "call/call_rules_away.h"
-#include "call/call_urls.h"
 
-/* A change of T1's `away` or `rejoined`. */
+/* A change of T1's `away`. */
 struct noting {
     enum call_role role;
-    int64_t now_s;        /* for away */
-    const char *call_sid; /* for rejoined */
+    int64_t now_s; /* by Twilio's clock; unused for a return */
 };
 
 static enum err decide_away(void *wanted, const struct call *call, cJSON **patch)
@@ -28,34 +26,6 @@ static enum err decide_back(void *wanted, const struct call *call, cJSON **patch
     if (!call_rules_is_away(&call->facts, noting->role)) return ERR_OK;
     *patch = call_rules_away_patch_back(noting->role);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
-}
-
-static enum err decide_leg(void *wanted, const struct call *call, cJSON **patch)
-{
-    const struct noting *noting = wanted;
-    (void)call;
-    *patch = call_rules_away_patch_leg(noting->role, noting->call_sid);
-    return *patch != NULL ? ERR_OK : ERR_MEMORY;
-}
-
-/* Holds or resumes every leg of one end. */
-static enum err set_hold(const struct call_context *context, const struct call *call,
-                         const struct call_legs *legs, enum call_role role, bool hold,
-                         const char *why)
-{
-    enum err rc = ERR_OK;
-    struct strbuf url;
-    strbuf_init(&url, STRBUF_MAX_URL);
-    call_url_waiting(&url, context->config->public_url, call->t1_sid, why, 0);
-    if (strbuf_failed(&url)) rc = ERR_MEMORY;
-    for (size_t i = 0; rc == ERR_OK && i < legs->participants.count; i++) {
-        if (legs->roles[i] != role) continue;
-        rc = voice_participant_hold(context->twilio, legs->conference_sid,
-                                    legs->participants.list[i].call_sid, hold, url.buf);
-        if (rc == ERR_NOT_FOUND) rc = ERR_OK; /* it has just left */
-    }
-    strbuf_free(&url);
-    return rc;
 }
 
 static enum presence_decision judge(const struct call_context *context, const struct call *call,
@@ -92,10 +62,10 @@ static enum err look_after(const struct call_context *context, struct call *call
     struct noting noting = { .role = role, .now_s = twilio_client_now_s(context->twilio) };
     enum err rc = call_update(context, call, decide_away, &noting);
     if (rc != ERR_OK || call_is_over(call)) return rc;
-    return set_hold(context, call, legs, call_rules_other(role), true, "reconnect");
+    return call_legs_hold(context, call, legs, call_rules_other(role), true, "reconnect", NULL);
 }
 
-enum err call_leg_gone(const struct call_context *context, struct call *call, enum call_role role)
+enum err call_away_gone(const struct call_context *context, struct call *call, enum call_role role)
 {
     struct call_legs legs;
     enum presence_decision decision;
@@ -105,21 +75,7 @@ enum err call_leg_gone(const struct call_context *context, struct call *call, en
     return look_after(context, call, &legs, role, &decision);
 }
 
-/* The agent's other legs, once the one that rejoin-call has dialled is in. */
-static enum err kick_older(const struct call_context *context, const struct call *call,
-                           const struct call_legs *legs, enum call_role role, const char *call_sid)
-{
-    if (strcmp(call->facts.party[role].rejoined_leg, call_sid) != 0) return ERR_OK;
-    enum err rc = ERR_OK;
-    for (size_t i = 0; rc == ERR_OK && i < legs->participants.count; i++) {
-        const char *leg = legs->participants.list[i].call_sid;
-        if (legs->roles[i] != role || strcmp(leg, call_sid) == 0) continue;
-        rc = voice_participant_kick(context->twilio, legs->conference_sid, leg);
-    }
-    return rc;
-}
-
-/* Somebody is back: everybody hears what the agents want them to hear. */
+/* An agent is back: each one hears what the agents want it to hear. */
 static enum err end_waiting(const struct call_context *context, struct call *call,
                             const struct call_legs *legs, enum call_role role)
 {
@@ -127,33 +83,26 @@ static enum err end_waiting(const struct call_context *context, struct call *cal
     enum call_role other = call_rules_other(role);
     enum err rc = call_update(context, call, decide_back, &noting);
     if (rc != ERR_OK) return rc;
-    rc = set_hold(context, call, legs, other, call->facts.party[role].holds, "hold");
+    rc = call_legs_hold(context, call, legs, other, call->facts.party[role].holds, "hold", NULL);
     bool must_wait = call_rules_is_away(&call->facts, other);
     if (rc == ERR_OK && (must_wait || call->facts.party[other].holds)) {
-        rc = set_hold(context, call, legs, role, true, must_wait ? "reconnect" : "hold");
+        const char *why = must_wait ? "reconnect" : "hold";
+        rc = call_legs_hold(context, call, legs, role, true, why, NULL);
     }
     return rc;
 }
 
-static bool is_in(const struct call_legs *legs, const char *call_sid)
-{
-    for (size_t i = 0; i < legs->participants.count; i++) {
-        if (strcmp(legs->participants.list[i].call_sid, call_sid) == 0) return true;
-    }
-    return false;
-}
-
-enum err call_leg_back(const struct call_context *context, struct call *call, enum call_role role,
-                       const char *call_sid)
+enum err call_away_back(const struct call_context *context, struct call *call, enum call_role role,
+                        const char *call_sid)
 {
     struct call_legs legs;
     enum err rc = call_legs_list(context, call, &legs);
     /* An old report, told again: that leg has left since. */
-    if (rc != ERR_OK || !is_in(&legs, call_sid)) return rc;
-    rc = kick_older(context, call, &legs, role, call_sid);
+    if (rc != ERR_OK || !call_legs_has_leg(&legs, role, call_sid)) return rc;
+    bool was_dialled = strcmp(call->facts.party[role].rejoined_leg, call_sid) == 0;
+    if (was_dialled) rc = call_legs_keep_only(context, &legs, role, call_sid);
     if (rc != ERR_OK) return rc;
-    bool was_expected = call_rules_is_away(&call->facts, role) ||
-                        strcmp(call->facts.party[role].rejoined_leg, call_sid) == 0;
+    bool was_expected = was_dialled || call_rules_is_away(&call->facts, role);
     return was_expected ? end_waiting(context, call, &legs, role) : ERR_OK;
 }
 
@@ -170,7 +119,7 @@ static enum err notice_back(const struct call_context *context, struct call *cal
     return rc;
 }
 
-enum err call_watch(const struct call_context *context, const char *t1_sid, bool *over)
+enum err call_away_watch(const struct call_context *context, const char *t1_sid, bool *over)
 {
     struct call call = { 0 };
     struct call_legs legs;
@@ -191,22 +140,4 @@ enum err call_watch(const struct call_context *context, const char *t1_sid, bool
 out:
     call_clear(&call);
     return rc;
-}
-
-enum err call_rejoin(const struct call_context *context, struct call *call, enum call_role role,
-                     char call_sid[SID_SIZE])
-{
-    struct call_legs legs;
-    const struct token_agent *me = &call->who.party[role];
-    const struct token_agent *other = &call->who.party[call_rules_other(role)];
-    if (call_is_over(call) || !call_is_connected(call)) return ERR_CONFLICT;
-    enum err rc = call_legs_list(context, call, &legs);
-    if (rc != ERR_OK) return rc;
-    if (!call_legs_has(&legs, call_rules_other(role))) return ERR_CONFLICT;
-    rc = voice_participant_dial(context->twilio, legs.conference_sid, me->contact_uri,
-                                other->contact_uri, CALL_LEG_TIMEOUT_S, call_sid);
-    if (rc == ERR_NOT_FOUND) return ERR_CONFLICT; /* the Conference has just ended */
-    if (rc != ERR_OK) return rc;
-    struct noting noting = { .role = role, .call_sid = call_sid };
-    return call_update(context, call, decide_leg, &noting);
 }

@@ -9,33 +9,26 @@
 #define DIALPAD_CALL_AWAY_H
 
 #include "call/call.h"
-#include "call/call_hold.h"
 
 /*
  * A leg of this end has left, or has ended. Ends the call, or puts the other on hold until its
  * owner is back; does nothing while another leg of the same agent is in.
  */
-enum err call_leg_gone(const struct call_context *context, struct call *call,
-                       enum call_role role) MUST_CHECK;
+enum err call_away_gone(const struct call_context *context, struct call *call,
+                        enum call_role role) MUST_CHECK;
 
 /*
  * A leg of this end has joined a call that is connected: kicks the agent's older legs, and ends
  * the waiting if somebody waited.
  */
-enum err call_leg_back(const struct call_context *context, struct call *call, enum call_role role,
-                       const char *call_sid) MUST_CHECK;
+enum err call_away_back(const struct call_context *context, struct call *call, enum call_role role,
+                        const char *call_sid) MUST_CHECK;
 
 /*
  * One round of the hold document, or a look at any call that is connected. *over says whether the
  * call is over now.
  */
-enum err call_watch(const struct call_context *context, const char *t1_sid, bool *over) MUST_CHECK;
-
-/*
- * Dials the agent's softphone into the Conference once more. ERR_CONFLICT when there is no call to
- * come back to.
- */
-enum err call_rejoin(const struct call_context *context, struct call *call, enum call_role role,
-                     char call_sid[SID_SIZE]) MUST_CHECK;
+enum err call_away_watch(const struct call_context *context, const char *t1_sid,
+                         bool *over) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "call/call_legs.h"
 #include "twilio/voice.h"
 
 static enum err decide_outcome(void *wanted, const struct call *call, cJSON **patch)
@@ -78,28 +79,6 @@ static enum err close_leg(const struct call_context *context, const struct call 
     return voice_call_complete(context->twilio, call_sid);
 }
 
-/* Everybody in a Conference that Twilio won't complete as a whole. */
-static enum err close_participants(const struct call_context *context, const char *conference_sid)
-{
-    struct participants participants;
-    enum err rc = voice_participants_list(context->twilio, conference_sid, &participants);
-    for (size_t i = 0; rc == ERR_OK && i < participants.count; i++) {
-        rc = voice_call_complete(context->twilio, participants.list[i].call_sid);
-    }
-    return rc;
-}
-
-static enum err close_conference(const struct call_context *context, const char *t1_sid)
-{
-    struct conference conference;
-    enum err rc = voice_conference_find(context->twilio, t1_sid, &conference);
-    if (rc == ERR_NOT_FOUND) return ERR_OK;
-    if (rc != ERR_OK) return rc;
-    rc = voice_conference_complete(context->twilio, conference.sid);
-    if (rc == ERR_REFUSED) rc = close_participants(context, conference.sid);
-    return rc;
-}
-
 /* The first failure is what counts, but a failed step doesn't keep the others from being done. */
 static enum err first_failure(enum err so_far, enum err next)
 {
@@ -173,7 +152,7 @@ enum err call_close(const struct call_context *context, struct call *call,
     if (rc != ERR_OK) return rc;
     if (call->facts.outcome != OUTCOME_NONE) outcome = call->facts.outcome;
     rc = close_k(context, call, outcome);
-    rc = first_failure(rc, close_conference(context, call->t1_sid));
+    rc = first_failure(rc, call_legs_end(context, call->t1_sid));
     rc = first_failure(rc, close_legs(context, call));
     return first_failure(rc, close_t1(context, call, outcome));
 }
@@ -181,7 +160,7 @@ enum err call_close(const struct call_context *context, struct call *call,
 enum err call_close_remains(const struct call_context *context, struct call *call)
 {
     enum err rc = close_k(context, call, OUTCOME_FAILED);
-    rc = first_failure(rc, close_conference(context, call->t1_sid));
+    rc = first_failure(rc, call_legs_end(context, call->t1_sid));
     rc = first_failure(rc, close_legs(context, call));
     return rc;
 }

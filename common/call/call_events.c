@@ -7,12 +7,6 @@
 #include "call/call_place.h"
 #include "twilio/voice.h"
 
-/* A Task that is gone or isn't ours is nobody's business here. */
-static enum err ignore_strangers(enum err rc)
-{
-    return rc == ERR_NOT_FOUND || rc == ERR_FORBIDDEN ? ERR_OK : rc;
-}
-
 struct joined {
     const char *callee_call_sid;
     int64_t now_s;
@@ -27,8 +21,8 @@ static enum err decide_connected(void *wanted, const struct call *call, cJSON **
 }
 
 /* Both have joined: that, and nothing else, is "connected". */
-enum err call_connected(const struct call_context *context, struct call *call,
-                        const char *callee_call_sid)
+enum err call_events_connected(const struct call_context *context, struct call *call,
+                               const char *callee_call_sid)
 {
     struct joined joined = { callee_call_sid, twilio_client_now_s(context->twilio) };
     enum err rc = call_update(context, call, decide_connected, &joined);
@@ -37,8 +31,8 @@ enum err call_connected(const struct call_context *context, struct call *call,
     return rc;
 }
 
-enum err call_on_join(const struct call_context *context, const char *t1_sid,
-                      const char *conference_sid, const char *call_sid)
+enum err call_events_join(const struct call_context *context, const char *t1_sid,
+                          const char *conference_sid, const char *call_sid)
 {
     struct call call = { 0 };
     enum call_role leg;
@@ -55,15 +49,15 @@ enum err call_on_join(const struct call_context *context, const char *t1_sid,
          */
         if (live) rc = voice_participant_kick(context->twilio, conference_sid, call_sid);
     } else if (call_is_connected(&call)) {
-        rc = call_leg_back(context, &call, leg, call_sid);
+        rc = call_away_back(context, &call, leg, call_sid);
     } else if (leg == ROLE_CALLER) {
         rc = call_place(context, &call, conference_sid, call_sid);
     } else {
-        rc = call_connected(context, &call, call_sid);
+        rc = call_events_connected(context, &call, call_sid);
     }
 out:
     call_clear(&call);
-    return ignore_strangers(rc);
+    return call_ignore_strangers(rc);
 }
 
 /*
@@ -73,13 +67,14 @@ out:
 static enum err leg_is_gone(const struct call_context *context, struct call *call,
                             enum call_role leg, bool had_joined, const char *call_status)
 {
-    if (call_is_connected(call)) return call_leg_gone(context, call, leg);
+    if (call_is_connected(call)) return call_away_gone(context, call, leg);
     /* A callee who had joined had answered, reported or not. */
     bool connected = leg == ROLE_CALLEE && had_joined;
     return call_close(context, call, call_rules_leg_ended(leg, connected, call_status));
 }
 
-enum err call_on_leave(const struct call_context *context, const char *t1_sid, const char *call_sid)
+enum err call_events_leave(const struct call_context *context, const char *t1_sid,
+                           const char *call_sid)
 {
     struct call call = { 0 };
     enum call_role leg;
@@ -88,10 +83,10 @@ enum err call_on_leave(const struct call_context *context, const char *t1_sid, c
     if (rc == ERR_OK) rc = call_leg(context, &call, call_sid, &leg, &live);
     if (rc == ERR_OK && leg != ROLE_NONE) rc = leg_is_gone(context, &call, leg, true, "completed");
     call_clear(&call);
-    return ignore_strangers(rc);
+    return call_ignore_strangers(rc);
 }
 
-enum err call_on_conference_end(const struct call_context *context, const char *t1_sid)
+enum err call_events_conference_end(const struct call_context *context, const char *t1_sid)
 {
     struct call call = { 0 };
     enum err rc = call_load_t1(context, t1_sid, &call);
@@ -100,7 +95,7 @@ enum err call_on_conference_end(const struct call_context *context, const char *
                         call_rules_leg_ended(ROLE_CALLER, call_is_connected(&call), "completed"));
     }
     call_clear(&call);
-    return ignore_strangers(rc);
+    return call_ignore_strangers(rc);
 }
 
 /*
@@ -122,8 +117,8 @@ static enum err check_leg_ended(const struct call_context *context, const struct
     return live ? ERR_UNAVAILABLE : ERR_OK;
 }
 
-enum err call_on_leg_ended(const struct call_context *context, const char *task_sid,
-                           const char *call_sid, const char *call_status)
+enum err call_events_leg_ended(const struct call_context *context, const char *task_sid,
+                               const char *call_sid, const char *call_status)
 {
     struct call call = { 0 };
     bool ended;
@@ -139,5 +134,5 @@ enum err call_on_leg_ended(const struct call_context *context, const char *task_
     if (rc == ERR_OK && ended) rc = leg_is_gone(context, &call, leg, false, call_status);
 out:
     call_clear(&call);
-    return ignore_strangers(rc);
+    return call_ignore_strangers(rc);
 }

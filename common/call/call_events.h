@@ -10,28 +10,29 @@
 #include "call/call.h"
 
 /* A leg has joined the Conference that is named after this T1. */
-enum err call_on_join(const struct call_context *context, const char *t1_sid,
-                      const char *conference_sid, const char *call_sid) MUST_CHECK;
+enum err call_events_join(const struct call_context *context, const char *t1_sid,
+                          const char *conference_sid, const char *call_sid) MUST_CHECK;
 
 /* A leg has left it. */
-enum err call_on_leave(const struct call_context *context, const char *t1_sid,
-                       const char *call_sid) MUST_CHECK;
+enum err call_events_leave(const struct call_context *context, const char *t1_sid,
+                           const char *call_sid) MUST_CHECK;
 
 /* The Conference has ended. */
-enum err call_on_conference_end(const struct call_context *context, const char *t1_sid) MUST_CHECK;
+enum err call_events_conference_end(const struct call_context *context,
+                                    const char *t1_sid) MUST_CHECK;
 
 /*
  * Something is reported of the leg that reservation.call placed for this Task (T1 or K). Only its
  * end means anything to us; `call_status` is Twilio's word for what it is, or NULL.
  */
-enum err call_on_leg_ended(const struct call_context *context, const char *task_sid,
-                           const char *call_sid, const char *call_status) MUST_CHECK;
+enum err call_events_leg_ended(const struct call_context *context, const char *task_sid,
+                               const char *call_sid, const char *call_status) MUST_CHECK;
 
 /*
  * Both agents are in the Conference: writes so into T1 unless that is there already. For whoever
  * finds it so when the join wasn't reported.
  */
-enum err call_connected(const struct call_context *context, struct call *call,
-                        const char *callee_call_sid) MUST_CHECK;
+enum err call_events_connected(const struct call_context *context, struct call *call,
+                               const char *callee_call_sid) MUST_CHECK;
 
 #endif

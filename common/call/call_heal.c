@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "call/call_away.h"
-#include "call/call_capacity.h"
 #include "call/call_close.h"
+#include "call/call_legs.h"
 #include "call/call_place.h"
-#include "twilio/voice.h"
+#include "call/call_wrap_up.h"
 
 /* By this age a T1 has been reserved, its leg has rung and has joined, or never will. */
 enum { SETTLED_S = CALL_T1_TIMEOUT_S + CALL_LEG_TIMEOUT_S + 10 };
@@ -21,7 +21,7 @@ static enum err heal_deleted(const struct call_context *context, const char *t1_
     return rc;
 }
 
-/* From then on it is looked after by call_watch: legs may come and go. */
+/* From then on it is looked after by call_away_watch: legs may come and go. */
 static bool is_in_talk(const struct call *call)
 {
     return call_is_connected(call) && !call_is_over(call);
@@ -42,7 +42,7 @@ enum err call_heal(const struct call_context *context, const char *t1_sid, int64
     }
     if (rc != ERR_OK) goto out;
     if (is_in_talk(&call)) {
-        rc = call_watch(context, t1_sid, over);
+        rc = call_away_watch(context, t1_sid, over);
         goto out;
     }
     /* Nobody has waited longer than the call is old, whatever a URL says that Twilio was given. */
@@ -65,28 +65,15 @@ out:
     return rc;
 }
 
-/* Is anybody in the Conference of this call? */
-static enum err somebody_is_in(const struct call_context *context, const char *t1_sid,
-                               bool *somebody)
-{
-    struct conference conference;
-    struct participants participants;
-    *somebody = false;
-    enum err rc = voice_conference_find(context->twilio, t1_sid, &conference);
-    if (rc == ERR_OK) rc = voice_participants_list(context->twilio, conference.sid, &participants);
-    if (rc == ERR_OK) *somebody = participants.count > 0;
-    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
-}
-
 static enum err sweep_t1(const struct call_context *context, struct call *call,
                          enum sweep_result *result)
 {
     struct call_view view;
     enum call_outcome outcome;
-    bool somebody = true;
+    bool any = true;
     if (is_in_talk(call)) {
         bool over;
-        enum err watched = call_watch(context, call->t1_sid, &over);
+        enum err watched = call_away_watch(context, call->t1_sid, &over);
         if (watched == ERR_OK && over) *result = SWEEP_CLOSED;
         return watched;
     }
@@ -97,11 +84,11 @@ static enum err sweep_t1(const struct call_context *context, struct call *call,
     if (rc != ERR_OK) return rc;
     enum ring_decision decision = call_rules_ring(&view, &outcome);
     if (decision != RING_CLOSE && age_s > SETTLED_S) {
-        rc = somebody_is_in(context, call->t1_sid, &somebody);
+        rc = call_legs_any(context, call->t1_sid, &any);
         if (rc != ERR_OK) return rc;
         outcome = call_rules_final_outcome(&view);
     }
-    if (decision != RING_CLOSE && somebody) return ERR_OK;
+    if (decision != RING_CLOSE && any) return ERR_OK;
     *result = SWEEP_CLOSED;
     return call_close(context, call, outcome);
 }
@@ -122,8 +109,8 @@ static enum err sweep_k(const struct call_context *context, struct call *call,
     return call_close_task(context, &call->k, OUTCOME_FAILED);
 }
 
-enum err call_sweep(const struct call_context *context, const char *task_sid,
-                    enum sweep_result *result)
+enum err call_heal_sweep(const struct call_context *context, const char *task_sid,
+                         enum sweep_result *result)
 {
     struct call call = { 0 };
     *result = SWEEP_LEFT_ALONE;
@@ -133,7 +120,7 @@ enum err call_sweep(const struct call_context *context, const char *task_sid,
     enum task_status status = is_t1 ? call.t1.status : call.k.status;
     if (status == TASK_WRAPPING) {
         bool completed;
-        rc = call_complete_wrapping(context, task_sid, CALL_WRAP_UP_S, &completed);
+        rc = call_wrap_up_task(context, task_sid, CALL_WRAP_UP_S, &completed);
         if (rc == ERR_OK && completed) *result = SWEEP_WRAPPED_UP;
     } else if (is_t1) {
         rc = sweep_t1(context, &call, result);
@@ -142,6 +129,5 @@ enum err call_sweep(const struct call_context *context, const char *task_sid,
     }
 out:
     call_clear(&call);
-    /* Somebody else's Task, or gone meanwhile. */
-    return rc == ERR_FORBIDDEN || rc == ERR_NOT_FOUND ? ERR_OK : rc;
+    return call_ignore_strangers(rc);
 }

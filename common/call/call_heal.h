@@ -20,7 +20,7 @@ enum sweep_result { SWEEP_LEFT_ALONE, SWEEP_CLOSED, SWEEP_WRAPPED_UP };
  * Judges one live Task of the Workflow, whatever it is: closes the call that it belongs to when
  * Conference, legs or age say that it is over, and completes it when it was left wrapping.
  */
-enum err call_sweep(const struct call_context *context, const char *task_sid,
-                    enum sweep_result *result) MUST_CHECK;
+enum err call_heal_sweep(const struct call_context *context, const char *task_sid,
+                         enum sweep_result *result) MUST_CHECK;
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "call/call_capacity.h"
 #include "call/call_close.h"
+#include "call/call_legs.h"
 #include "twilio/voice.h"
 
 enum {
@@ -22,7 +23,7 @@ struct placing {
     struct call *call;
     const char *conference_sid;
     const char *caller_call_sid;
-    char claim_id[CALL_CLAIM_ID_SIZE];
+    char claim_id[CALL_ID_SIZE];
 };
 
 static void pause_ms(int ms)
@@ -146,20 +147,20 @@ static enum err settle_glare(struct placing *placing, const char *other_t1, bool
     enum err rc = call_load_t1(placing->context, other_t1, &other);
     if (rc == ERR_OK) rc = call_close(placing->context, &other, OUTCOME_GLARE);
     call_clear(&other);
-    return rc == ERR_NOT_FOUND || rc == ERR_FORBIDDEN ? ERR_OK : rc;
+    return call_ignore_strangers(rc);
 }
 
 /* The colleague's voice channel, read at the last moment. *go: K may be made. */
 static enum err check_callee(struct placing *placing, bool *go)
 {
     const struct token_agent *party = placing->call->who.party;
-    enum room room;
+    enum call_capacity capacity;
     char other_t1[SID_SIZE];
-    enum err rc = call_room(placing->context, party[ROLE_CALLEE].worker_sid,
-                            party[ROLE_CALLER].worker_sid, &room, other_t1);
-    *go = rc == ERR_OK && room == ROOM_FREE;
-    if (rc != ERR_OK || room == ROOM_FREE) return rc;
-    if (room == ROOM_GLARE) return settle_glare(placing, other_t1, go);
+    enum err rc = call_capacity(placing->context, party[ROLE_CALLEE].worker_sid,
+                                party[ROLE_CALLER].worker_sid, &capacity, other_t1);
+    *go = rc == ERR_OK && capacity == CAPACITY_FREE;
+    if (rc != ERR_OK || capacity == CAPACITY_FREE) return rc;
+    if (capacity == CAPACITY_GLARE) return settle_glare(placing, other_t1, go);
     return call_close(placing->context, placing->call, OUTCOME_BUSY);
 }
 
@@ -212,7 +213,7 @@ enum err call_place(const struct call_context *context, struct call *call,
     };
     enum claim_decision decision;
     bool took_over;
-    enum err rc = random_hex(placing.claim_id, (CALL_CLAIM_ID_SIZE - 1) / 2);
+    enum err rc = random_hex(placing.claim_id, (CALL_ID_SIZE - 1) / 2);
     if (rc == ERR_OK) rc = get_claim(&placing, &decision, &took_over);
     if (is_final(rc)) return call_close(context, call, OUTCOME_FAILED);
     if (rc != ERR_OK) return rc;
@@ -228,19 +229,10 @@ enum err call_place(const struct call_context *context, struct call *call,
 
 enum err call_place_lost(const struct call_context *context, struct call *call)
 {
-    struct conference conference;
-    struct participants legs;
-    enum err rc = voice_conference_find(context->twilio, call->t1_sid, &conference);
-    if (rc == ERR_OK) rc = voice_participants_list(context->twilio, conference.sid, &legs);
-    if (rc != ERR_OK) return rc == ERR_NOT_FOUND ? ERR_OK : rc;
-    for (size_t i = 0; i < legs.count; i++) {
-        enum call_role role;
-        bool live;
-        rc = call_leg(context, call, legs.list[i].call_sid, &role, &live);
-        if (rc != ERR_OK) return rc;
-        if (role == ROLE_CALLER && live) {
-            return call_place(context, call, conference.sid, legs.list[i].call_sid);
-        }
-    }
-    return ERR_OK;
+    struct call_legs legs;
+    enum err rc = call_legs_list(context, call, &legs);
+    if (rc != ERR_OK) return rc;
+    const struct leg *caller = call_legs_next(&legs, ROLE_CALLER, NULL);
+    if (caller == NULL) return ERR_OK;
+    return call_place(context, call, legs.conference_sid, caller->call_sid);
 }

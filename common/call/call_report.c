@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "call/call_events.h"
-#include "call/call_hold.h"
+#include "call/call_legs.h"
 #include "call/call_rules_away.h"
 
 /* Both are in the Conference and nobody has reported it: the report was lost or is on its way. */
@@ -12,11 +12,8 @@ static enum err notice_connected(const struct call_context *context, struct call
 {
     if (call->facts.connected_at[0] != '\0') return ERR_OK;
     if (!call_legs_has(legs, ROLE_CALLER)) return ERR_OK;
-    for (size_t i = 0; i < legs->participants.count; i++) {
-        if (legs->roles[i] != ROLE_CALLEE) continue;
-        return call_connected(context, call, legs->participants.list[i].call_sid);
-    }
-    return ERR_OK;
+    const struct leg *callee = call_legs_next(legs, ROLE_CALLEE, NULL);
+    return callee != NULL ? call_events_connected(context, call, callee->call_sid) : ERR_OK;
 }
 
 /* The callee's own Task can be over while T1 still waits for the next round of ringback. */
@@ -54,9 +51,9 @@ static void report_presence(const struct call *call, enum call_role role,
 static void report_legs(const struct call_legs *legs, enum call_role role,
                         struct call_report *report)
 {
-    for (size_t i = 0; i < legs->participants.count; i++) {
-        if (legs->roles[i] != role) continue;
-        sid_copy(report->my_legs[report->my_leg_count++], legs->participants.list[i].call_sid);
+    for (const struct leg *leg = call_legs_next(legs, role, NULL); leg != NULL;
+         leg = call_legs_next(legs, role, leg)) {
+        sid_copy(report->my_legs[report->my_leg_count++], leg->call_sid);
     }
 }
 
@@ -88,26 +85,4 @@ enum err call_report(const struct call_context *context, struct call *call, enum
     }
     memcpy(report->connected_at, call->facts.connected_at, sizeof report->connected_at);
     return ERR_OK;
-}
-
-enum err call_find_open(const struct call_context *context, const char *worker_sid,
-                        struct call *call, char task_sid[SID_SIZE])
-{
-    static const char *const open_states[] = { "accepted", "pending" };
-    for (size_t s = 0; s < sizeof open_states / sizeof *open_states; s++) {
-        struct task_sids tasks = { 0 };
-        enum err rc =
-            taskrouter_tasks_of_worker(context->twilio, worker_sid, open_states[s], &tasks);
-        bool found = false;
-        for (size_t i = 0; rc == ERR_OK && i < tasks.count && !found; i++) {
-            call_clear(call);
-            rc = call_load(context, tasks.list[i], call);
-            found = rc == ERR_OK && call_rules_role(&call->who, worker_sid) != ROLE_NONE;
-            if (found) sid_copy(task_sid, tasks.list[i]);
-            if (rc == ERR_FORBIDDEN || rc == ERR_NOT_FOUND) rc = ERR_OK;
-        }
-        task_sids_free(&tasks);
-        if (rc != ERR_OK || found) return rc;
-    }
-    return ERR_NOT_FOUND;
 }

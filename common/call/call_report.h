@@ -21,11 +21,4 @@ struct call_report {
 enum err call_report(const struct call_context *context, struct call *call, enum call_role role,
                      struct call_report *report) MUST_CHECK;
 
-/*
- * Finds the Worker's own open call: a live Task of ours among its Reservations. ERR_NOT_FOUND when
- * there is none.
- */
-enum err call_find_open(const struct call_context *context, const char *worker_sid,
-                        struct call *call, char task_sid[SID_SIZE]) MUST_CHECK;
-
 #endif

@@ -162,10 +162,10 @@ void call_rules_read(const cJSON *attributes, struct call_facts *facts)
     facts->outcome = call_rules_outcome_parse(json_get_string(attributes, "outcome"));
     read_sid(json_get_string(participants, "taskSid"), "WT", facts->k_sid);
     read_text(json_get_string(attributes, "connectedAt"), facts->connected_at, CALL_TIME_SIZE);
-    read_text(json_get_string(claim, "id"), facts->claim_id, CALL_CLAIM_ID_SIZE);
+    read_text(json_get_string(claim, "id"), facts->claim_id, CALL_ID_SIZE);
     facts->claimed_at_s = read_time(json_get_number(claim, "at", 0));
     read_text(json_get_string(conversations, "conversation_id"), facts->conversation_id,
-              CALL_CLAIM_ID_SIZE);
+              CALL_ID_SIZE);
     for (enum call_role role = 0; role < ROLE__MAX; role++) {
         read_party(attributes, role, &facts->party[role]);
     }

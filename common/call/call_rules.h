@@ -28,7 +28,7 @@ enum {
     CALL_ROUND_S = 5,            /* one round of ringback */
     CALL_RING_MARGIN_S = 10,     /* ringback ends the call this long after the page should have */
     CALL_LEG_TIMEOUT_S = 15,     /* how long reservation.call lets a softphone ring */
-    CALL_CLAIM_ID_SIZE = 33,
+    CALL_ID_SIZE = 33,
     CALL_TIME_SIZE = 32
 };
 
@@ -87,9 +87,9 @@ struct call_facts {
     enum call_outcome outcome;
     char k_sid[SID_SIZE]; /* "" while no K is known */
     char connected_at[CALL_TIME_SIZE];
-    char claim_id[CALL_CLAIM_ID_SIZE];
+    char claim_id[CALL_ID_SIZE];
     int64_t claimed_at_s;
-    char conversation_id[CALL_CLAIM_ID_SIZE];
+    char conversation_id[CALL_ID_SIZE];
     struct call_party party[ROLE__MAX];
 };
 

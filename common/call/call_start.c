@@ -6,7 +6,7 @@
 #include "base/strbuf.h"
 #include "call/call_capacity.h"
 
-bool call_contact_is_supported(const char *contact_uri)
+bool call_start_can_reach(const char *contact_uri)
 {
     static const char prefix[] = "client:";
     return strncmp(contact_uri, prefix, sizeof prefix - 1) == 0 &&
@@ -20,7 +20,7 @@ static enum start_refusal find_callee(const struct call_start *start, char sid[S
         sid_copy(sid, start->to);
         return START_OK;
     }
-    if (!call_contact_is_supported(start->to)) return START_UNSUPPORTED_CONTACT;
+    if (!call_start_can_reach(start->to)) return START_UNSUPPORTED_CONTACT;
     size_t count = directory_search_count_contact(start->directory, start->to, sid);
     if (count == 0) return START_UNKNOWN_AGENT;
     return count == 1 ? START_OK : START_AMBIGUOUS_AGENT;
@@ -33,7 +33,7 @@ static enum start_refusal find_callee(const struct call_start *start, char sid[S
 static enum start_refusal check_contact(const struct call_start *start, const struct worker *worker)
 {
     char sid[SID_SIZE];
-    if (!call_contact_is_supported(worker->contact_uri)) return START_UNSUPPORTED_CONTACT;
+    if (!call_start_can_reach(worker->contact_uri)) return START_UNSUPPORTED_CONTACT;
     size_t count = directory_search_count_contact(start->directory, worker->contact_uri, sid);
     bool another = count == 1 && strcmp(sid, worker->sid) != 0;
     return count > 1 || another ? START_AMBIGUOUS_AGENT : START_OK;
@@ -52,12 +52,12 @@ static enum start_refusal check_workers(const struct call_start *start, const st
     return START_OK;
 }
 
-static enum err check_room(const struct call_context *context, const char *worker_sid,
-                           enum start_refusal taken, enum start_refusal *refusal)
+static enum err check_capacity(const struct call_context *context, const char *worker_sid,
+                               enum start_refusal taken, enum start_refusal *refusal)
 {
-    enum room room;
-    enum err rc = call_room(context, worker_sid, NULL, &room, NULL);
-    if (rc == ERR_OK && room != ROOM_FREE) *refusal = taken;
+    enum call_capacity capacity;
+    enum err rc = call_capacity(context, worker_sid, NULL, &capacity, NULL);
+    if (rc == ERR_OK && capacity != CAPACITY_FREE) *refusal = taken;
     return rc;
 }
 
@@ -85,13 +85,13 @@ static enum err create_t1(const struct call_context *context, const struct worke
     struct task t1 = { 0 };
     struct token_statement who;
     struct strbuf statement;
-    char conversation_id[CALL_CLAIM_ID_SIZE];
+    char conversation_id[CALL_ID_SIZE];
     bool unknown;
     fill_statement(&who, caller, callee);
     strbuf_init(&statement, STRBUF_MAX_TOKEN);
 
     enum err rc = token_statement_sign(&statement, context->session_key, &who);
-    if (rc == ERR_OK) rc = random_hex(conversation_id, (CALL_CLAIM_ID_SIZE - 1) / 2);
+    if (rc == ERR_OK) rc = random_hex(conversation_id, (CALL_ID_SIZE - 1) / 2);
     if (rc != ERR_OK) goto out;
     rc = ERR_MEMORY;
     attributes = call_rules_caller_attributes(&who, statement.buf, conversation_id);
@@ -124,10 +124,10 @@ enum err call_start(const struct call_context *context, const struct call_start 
     if (rc != ERR_OK) goto out;
     *refusal = check_workers(start, &caller, &callee);
     if (*refusal == START_OK) {
-        rc = check_room(context, caller.sid, START_ALREADY_IN_CALL, refusal);
+        rc = check_capacity(context, caller.sid, START_ALREADY_IN_CALL, refusal);
     }
     if (rc == ERR_OK && *refusal == START_OK) {
-        rc = check_room(context, callee.sid, START_CALLEE_BUSY, refusal);
+        rc = check_capacity(context, callee.sid, START_CALLEE_BUSY, refusal);
     }
     if (rc == ERR_OK && *refusal == START_OK) rc = create_t1(context, &caller, &callee, t1_sid);
 out:

@@ -36,6 +36,6 @@ enum err call_start(const struct call_context *context, const struct call_start 
                     enum start_refusal *refusal, char t1_sid[SID_SIZE]) MUST_CHECK;
 
 /* Softphones are the only contacts that can be called so far: "client:…". */
-bool call_contact_is_supported(const char *contact_uri);
+bool call_start_can_reach(const char *contact_uri);
 
 #endif

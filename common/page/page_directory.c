@@ -1,7 +1,7 @@
 #include "page/page_directory.h"
 
 #include "base/log.h"
-#include "call/call_capacity.h"
+#include "call/call_wrap_up.h"
 
 /*
  * The refresh has met a Task of our Workflow that is left wrapping: completes it if it is one of
@@ -12,7 +12,7 @@ static void wrap_up(struct twilio_client *client, const void *process, const cha
     const struct service *service = process;
     const struct call_context context = call_context(service->config, client, service->session_key);
     bool completed = false;
-    enum err rc = call_complete_wrapping(&context, task_sid, CALL_WRAP_UP_S, &completed);
+    enum err rc = call_wrap_up_task(&context, task_sid, CALL_WRAP_UP_S, &completed);
     if (rc != ERR_OK) log_warn("%s is left wrapping: %s", task_sid, err_name(rc));
     if (completed) log_info("%s was left wrapping and has been completed", task_sid);
 }

@@ -15,8 +15,8 @@ static bool ends(const char *text, size_t size)
 static void check_facts(const struct call_facts *facts)
 {
     MUST(facts->k_sid[0] == '\0' || sid_is_task(facts->k_sid));
-    MUST(ends(facts->connected_at, CALL_TIME_SIZE) && ends(facts->claim_id, CALL_CLAIM_ID_SIZE));
-    MUST(ends(facts->conversation_id, CALL_CLAIM_ID_SIZE));
+    MUST(ends(facts->connected_at, CALL_TIME_SIZE) && ends(facts->claim_id, CALL_ID_SIZE));
+    MUST(ends(facts->conversation_id, CALL_ID_SIZE));
     MUST(facts->outcome >= OUTCOME_NONE && facts->outcome < OUTCOME__MAX);
     for (enum call_role role = 0; role < ROLE__MAX; role++) {
         const char *leg = facts->party[role].rejoined_leg;

@@ -36,7 +36,7 @@ static void sweep_all(const struct call_context *context, struct deadline *deadl
         int64_t task_end_ms = now_ms + TASK_DEADLINE_MS;
         deadline->at_ms = task_end_ms < end_ms ? task_end_ms : end_ms;
         enum sweep_result result;
-        enum err rc = call_sweep(context, tasks->list[i].sid, &result);
+        enum err rc = call_heal_sweep(context, tasks->list[i].sid, &result);
         counts->looked_at++;
         if (rc != ERR_OK) {
             counts->failed++;

@@ -1,0 +1,149 @@
+#include "call/call_legs.h"
+
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "call/call_urls.h"
+
+/* The Conference that is named after this T1; "" where there is none, or an ended one. */
+static enum err find_conference(const struct call_context *context, const char *t1_sid,
+                                char conference_sid[SID_SIZE])
+{
+    struct conference conference;
+    conference_sid[0] = '\0';
+    enum err rc = voice_conference_find(context->twilio, t1_sid, &conference);
+    if (rc == ERR_OK) sid_copy(conference_sid, conference.sid);
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
+/* What is done with each Participant. */
+struct visit {
+    enum err (*each)(const struct visit *visit, const struct participant *participant);
+    const struct call_context *context;
+    const struct call *call;
+    struct call_legs *legs;
+};
+
+static enum err each_participant(const struct visit *visit, const char *conference_sid)
+{
+    struct participants all;
+    enum err rc = voice_participants_list(visit->context->twilio, conference_sid, &all);
+    for (size_t i = 0; rc == ERR_OK && i < all.count; i++) {
+        rc = visit->each(visit, &all.list[i]);
+    }
+    return rc;
+}
+
+static enum err add_leg(const struct visit *visit, const struct participant *participant)
+{
+    enum call_role role;
+    bool live;
+    if (!participant->connected) return ERR_OK;
+    enum err rc = call_leg(visit->context, visit->call, participant->call_sid, &role, &live);
+    if (rc != ERR_OK || !live) return rc;
+    struct leg *leg = &visit->legs->list[visit->legs->count++];
+    sid_copy(leg->call_sid, participant->call_sid);
+    leg->role = role;
+    leg->on_hold = participant->hold;
+    return ERR_OK;
+}
+
+enum err call_legs_list(const struct call_context *context, const struct call *call,
+                        struct call_legs *legs)
+{
+    const struct visit visit = { add_leg, context, call, legs };
+    legs->count = 0;
+    enum err rc = find_conference(context, call->t1_sid, legs->conference_sid);
+    if (rc != ERR_OK || legs->conference_sid[0] == '\0') return rc;
+    return each_participant(&visit, legs->conference_sid);
+}
+
+const struct leg *call_legs_next(const struct call_legs *legs, enum call_role role,
+                                 const struct leg *after)
+{
+    const struct leg *end = legs->list + legs->count;
+    const struct leg *leg = after != NULL ? after + 1 : legs->list;
+    while (leg < end && leg->role != role)
+        leg++;
+    return leg < end ? leg : NULL;
+}
+
+bool call_legs_has(const struct call_legs *legs, enum call_role role)
+{
+    return call_legs_next(legs, role, NULL) != NULL;
+}
+
+bool call_legs_has_leg(const struct call_legs *legs, enum call_role role, const char *call_sid)
+{
+    const struct leg *leg = call_legs_next(legs, role, NULL);
+    while (leg != NULL && strcmp(leg->call_sid, call_sid) != 0) {
+        leg = call_legs_next(legs, role, leg);
+    }
+    return leg != NULL;
+}
+
+bool call_legs_on_hold(const struct call_legs *legs, enum call_role role)
+{
+    const struct leg *leg = call_legs_next(legs, role, NULL);
+    while (leg != NULL && !leg->on_hold)
+        leg = call_legs_next(legs, role, leg);
+    return leg != NULL;
+}
+
+enum err call_legs_hold(const struct call_context *context, const struct call *call,
+                        const struct call_legs *legs, enum call_role role, bool hold,
+                        const char *why, size_t *held)
+{
+    struct strbuf url;
+    strbuf_init(&url, STRBUF_MAX_URL);
+    call_url_waiting(&url, context->config->public_url, call->t1_sid, why, 0);
+    enum err rc = strbuf_failed(&url) ? ERR_MEMORY : ERR_OK;
+    for (const struct leg *leg = call_legs_next(legs, role, NULL); rc == ERR_OK && leg != NULL;
+         leg = call_legs_next(legs, role, leg)) {
+        rc = voice_participant_hold(context->twilio, legs->conference_sid, leg->call_sid, hold,
+                                    url.buf);
+        if (rc == ERR_OK && held != NULL) (*held)++;
+        if (rc == ERR_NOT_FOUND) rc = ERR_OK;
+    }
+    strbuf_free(&url);
+    return rc;
+}
+
+enum err call_legs_keep_only(const struct call_context *context, const struct call_legs *legs,
+                             enum call_role role, const char *call_sid)
+{
+    enum err rc = ERR_OK;
+    for (const struct leg *leg = call_legs_next(legs, role, NULL); rc == ERR_OK && leg != NULL;
+         leg = call_legs_next(legs, role, leg)) {
+        if (strcmp(leg->call_sid, call_sid) == 0) continue;
+        rc = voice_participant_kick(context->twilio, legs->conference_sid, leg->call_sid);
+    }
+    return rc;
+}
+
+enum err call_legs_any(const struct call_context *context, const char *t1_sid, bool *any)
+{
+    char conference_sid[SID_SIZE];
+    struct participants all = { .count = 0 };
+    enum err rc = find_conference(context, t1_sid, conference_sid);
+    if (rc == ERR_OK && conference_sid[0] != '\0') {
+        rc = voice_participants_list(context->twilio, conference_sid, &all);
+    }
+    *any = rc == ERR_OK && all.count > 0;
+    return rc;
+}
+
+static enum err end_leg(const struct visit *visit, const struct participant *participant)
+{
+    return voice_call_complete(visit->context->twilio, participant->call_sid);
+}
+
+enum err call_legs_end(const struct call_context *context, const char *t1_sid)
+{
+    const struct visit visit = { .each = end_leg, .context = context };
+    char conference_sid[SID_SIZE];
+    enum err rc = find_conference(context, t1_sid, conference_sid);
+    if (rc != ERR_OK || conference_sid[0] == '\0') return rc;
+    rc = voice_conference_complete(context->twilio, conference_sid);
+    return rc == ERR_REFUSED ? each_participant(&visit, conference_sid) : rc;
+}
