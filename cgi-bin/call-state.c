@@ -2,8 +2,6 @@
  * call-state: how is my call? The page asks every few seconds while it calls, after each reconnect,
  * and whenever something has moved; it never decides an outcome by itself.
  */
-#include <string.h>
-
 #include "base/sid.h"
 #include "call/call_report.h"
 #include "page/call_state_reply.h"
@@ -22,8 +20,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     const struct call_context context = page_call_context(service);
     const char *asked = request_param(request, P_TASK_SID);
     const char *worker_sid = request->agent.worker_sid;
-    const char *legs = request_param(request, P_LEGS);
-    bool with_legs = legs != NULL && strcmp(legs, "true") == 0;
+    bool with_legs = request_param_is_true(request, P_LEGS);
     struct call call = { 0 };
     struct call_report report;
     enum call_role role;

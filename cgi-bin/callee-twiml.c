@@ -5,7 +5,7 @@
  * answer can't bring a dead Conference back to life, and ringback ends one in which it is alone.
  */
 #include "base/sid.h"
-#include "call/call_urls.h"
+#include "call/call_twiml.h"
 #include "web/endpoint.h"
 
 enum { P_CONFERENCE_NAME, P__MAX };
@@ -22,8 +22,8 @@ static enum err handle(struct service *service, struct request *request, struct 
     const struct config *config = service->config;
     /* Where an agent who drops out may come back, leaving must not end the Conference. */
     bool end_on_exit = config->grace_seconds == 0;
-    call_twiml_join(&response->body, config->public_url, t1_sid, false, end_on_exit);
-    return response_twiml(response);
+    enum err rc = call_twiml_join(&response->body, config->public_url, t1_sid, false, end_on_exit);
+    return rc == ERR_OK ? response_twiml(response) : rc;
 }
 
 static const struct endpoint self = {

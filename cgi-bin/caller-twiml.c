@@ -6,7 +6,7 @@
  * participant. Nothing is asked of Twilio here: the answer costs one signature.
  */
 #include "base/sid.h"
-#include "call/call_urls.h"
+#include "call/call_twiml.h"
 #include "web/endpoint.h"
 
 enum { P_TASK_SID, P__MAX };
@@ -23,8 +23,8 @@ static enum err handle(struct service *service, struct request *request, struct 
     const struct config *config = service->config;
     /* Where an agent who drops out may come back, leaving must not end the Conference. */
     bool end_on_exit = config->grace_seconds == 0;
-    call_twiml_join(&response->body, config->public_url, task_sid, true, end_on_exit);
-    return response_twiml(response);
+    enum err rc = call_twiml_join(&response->body, config->public_url, task_sid, true, end_on_exit);
+    return rc == ERR_OK ? response_twiml(response) : rc;
 }
 
 static const struct endpoint self = {

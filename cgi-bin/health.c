@@ -50,9 +50,8 @@ static bool is_from_here(const struct request *request)
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    const char *deep = request_param(request, P_DEEP);
     struct health_findings findings = { 0 };
-    if (deep != NULL && strcmp(deep, "true") == 0) {
+    if (request_param_is_true(request, P_DEEP)) {
         if (!is_from_here(request)) {
             return response_refuse(response, ERR_FORBIDDEN, "not_from_here",
                                    "The deep check answers only on this machine.");

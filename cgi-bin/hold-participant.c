@@ -2,8 +2,6 @@
  * hold-participant: puts the other side on hold, with music, or takes it back. No identifiers come
  * from the page but its own Task: whom to hold is found in the Conference.
  */
-#include <string.h>
-
 #include "base/sid.h"
 #include "call/call_hold.h"
 #include "page/page_call.h"
@@ -19,7 +17,7 @@ static const struct param_spec params[P__MAX] = {
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     const struct call_context context = page_call_context(service);
-    bool hold = strcmp(request_param(request, P_HOLD), "true") == 0;
+    bool hold = request_param_is_true(request, P_HOLD);
     struct call call = { 0 };
     enum call_role role;
     enum err rc = page_call_load(service, request, response, request_param(request, P_TASK_SID),

@@ -43,11 +43,10 @@ static const struct param_spec params[P__MAX] = {
 static struct directory_query query_of(const struct request *request)
 {
     const char *limit = request_param(request, P_LIMIT);
-    const char *all = request_param(request, P_ALL);
     return (struct directory_query){
         .text = request_param(request, P_Q),
         .without_sid = request->agent.worker_sid,
-        .include_offline = all != NULL && strcmp(all, "true") == 0,
+        .include_offline = request_param_is_true(request, P_ALL),
         .limit = limit != NULL ? (size_t)strtol(limit, NULL, 10) : LIMIT_DEFAULT,
     };
 }

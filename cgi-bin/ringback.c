@@ -16,7 +16,7 @@
 #include "base/sid.h"
 #include "call/call_away.h"
 #include "call/call_heal.h"
-#include "call/call_urls.h"
+#include "call/call_twiml.h"
 #include "call/tone.h"
 #include "page/page_call.h"
 #include "twilio/twilio_client.h"
@@ -88,12 +88,10 @@ static enum err handle(struct service *service, struct request *request, struct 
     response_about_task(response, task_sid);
     response_about_call(response, request_field(request, "CallSid"));
     if (round > 0) judge(service, response, task_sid, why, round);
-    if (why != NULL) {
-        call_twiml_waiting(&response->body, public_url, task_sid, why, round);
-    } else {
-        call_twiml_ringback(&response->body, public_url, task_sid, round);
-    }
-    return response_twiml(response);
+    struct strbuf *body = &response->body;
+    enum err rc = why != NULL ? call_twiml_waiting(body, public_url, task_sid, why, round)
+                              : call_twiml_ringback(body, public_url, task_sid, round);
+    return rc == ERR_OK ? response_twiml(response) : rc;
 }
 
 static const struct endpoint self = {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
-#include "call/call_urls.h"
+#include "call/call_url.h"
 
 /* The Conference that is named after this T1; "" where there is none, or an ended one. */
 static enum err find_conference(const struct call_context *context, const char *t1_sid,

@@ -6,7 +6,7 @@
 #include "auth/token.h"
 #include "base/json.h"
 #include "base/strbuf.h"
-#include "call/call_urls.h"
+#include "call/call_url.h"
 #include "web/endpoint.h"
 
 /* A Voice identity is the contact_uri without its scheme. */
@@ -127,7 +127,7 @@ static enum err add_urls(cJSON *answer, const struct config *config, struct strb
     };
     enum err rc = ERR_OK;
     for (size_t i = 0; rc == ERR_OK && i < sizeof urls / sizeof *urls; i++) {
-        call_url(text, config->public_url, urls[i].program, NULL);
+        call_url(text, config->public_url, urls[i].program);
         rc = add_built(answer, urls[i].key, text, rc);
     }
     return rc;

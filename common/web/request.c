@@ -218,6 +218,12 @@ const char *request_param(const struct request *request, size_t index)
     return request->values[index];
 }
 
+bool request_param_is_true(const struct request *request, size_t index)
+{
+    const char *value = request_param(request, index);
+    return value != NULL && strcmp(value, "true") == 0;
+}
+
 const char *request_field(const struct request *request, const char *name)
 {
     const struct params *said = request->method == METHOD_POST ? &request->form : &request->params;

@@ -79,6 +79,9 @@ enum err request_read_body(struct request *request, bool required) MUST_CHECK;
 /* The validated value of the program's parameter number `index`; NULL when it wasn't given. */
 const char *request_param(const struct request *request, size_t index);
 
+/* Of a parameter that is a PARAM_BOOL: was it given, and is it true? */
+bool request_param_is_true(const struct request *request, size_t index);
+
 /*
  * One of Twilio's own fields; NULL when absent. Of a POST only the form counts: the query is what
  * Twilio was told to ask for, by an agent's browser perhaps.

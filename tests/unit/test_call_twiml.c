@@ -1,0 +1,61 @@
+/*
+ * The documents that carry the addresses of our programs to Twilio.
+ */
+#include "unit.h"
+
+#include "call/call_twiml.h"
+
+#define PUBLIC "https://calls.example.com/cgi-bin"
+#define T1_SID "WT00000000000000000000000000000001"
+
+static void the_documents_carry_them_escaped(void **state)
+{
+    (void)state;
+    struct strbuf out;
+    strbuf_init(&out, STRBUF_MAX_REPLY);
+    assert_int_equal(call_twiml_join(&out, PUBLIC, T1_SID, true, true), ERR_OK);
+    assert_non_null(
+        strstr(out.buf, "statusCallback=\"" PUBLIC "/status-callback#rc=4&amp;rp=ct,rt,5xx&amp;"));
+    assert_non_null(strstr(out.buf, "statusCallbackEvent=\"join leave end\""));
+    assert_non_null(strstr(out.buf, "endConferenceOnExit=\"true\""));
+    assert_non_null(strstr(out.buf, "waitUrl=\"" PUBLIC "/ringback?taskSid=" T1_SID "#"));
+    assert_non_null(strstr(out.buf, ">" T1_SID "</Conference>"));
+    assert_null(strstr(out.buf, "startConferenceOnEnter"));
+    strbuf_reset(&out);
+    assert_int_equal(call_twiml_join(&out, PUBLIC, T1_SID, false, false), ERR_OK);
+    assert_non_null(strstr(out.buf, "startConferenceOnEnter=\"false\""));
+    assert_non_null(strstr(out.buf, "endConferenceOnExit=\"false\""));
+    strbuf_reset(&out);
+    assert_int_equal(call_twiml_ringback(&out, PUBLIC, T1_SID, 3), ERR_OK);
+    assert_non_null(strstr(out.buf, "<Play>" PUBLIC "/ringback?tone=1</Play>"));
+    assert_non_null(strstr(out.buf, "taskSid=" T1_SID "&amp;round=4#"));
+    strbuf_reset(&out);
+    assert_int_equal(call_twiml_waiting(&out, PUBLIC, T1_SID, "hold", 0), ERR_OK);
+    assert_non_null(strstr(out.buf, "<Play>" PUBLIC "/ringback?tone=2</Play>"));
+    assert_non_null(strstr(out.buf, "&amp;why=hold&amp;round=1#"));
+    strbuf_free(&out);
+}
+
+/* An address that is longer than any may be would otherwise be told to Twilio in part. */
+static void a_document_is_whole_or_an_error(void **state)
+{
+    (void)state;
+    struct strbuf out;
+    char public_url[STRBUF_MAX_URL];
+    memset(public_url, 'a', sizeof public_url);
+    public_url[sizeof public_url - 1] = '\0';
+    strbuf_init(&out, STRBUF_MAX_REPLY);
+    assert_int_equal(call_twiml_join(&out, public_url, T1_SID, true, true), ERR_MEMORY);
+    assert_int_equal(call_twiml_ringback(&out, public_url, T1_SID, 0), ERR_MEMORY);
+    assert_int_equal(call_twiml_waiting(&out, public_url, T1_SID, "hold", 0), ERR_MEMORY);
+    strbuf_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_documents_carry_them_escaped),
+        cmocka_unit_test(a_document_is_whole_or_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
