@@ -44,7 +44,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     if (rc == ERR_OK && reason == OUTCOME_NO_ANSWER) {
         rc = refuse_if_answered(service, &call, response);
     }
-    /* Nobody cancels a call that both are in. */
+    /* A call that both are in is no longer canceled. */
     bool connected = call.facts.connected_at[0] != '\0';
     if (reason == OUTCOME_CANCEL && connected) reason = OUTCOME_HANGUP;
     if (rc == ERR_OK) rc = page_call_close(service, response, &call, reason);

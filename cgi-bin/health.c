@@ -1,8 +1,9 @@
 /*
- * health: is this host able to serve calls? For monitoring and load balancers. It says names of
- * what is wrong, never values, and changes nothing.
+ * health: is this host able to serve calls? For monitoring and load balancers. Of a
+ * configuration that is wrong it says the key and the rule, never the value. It changes nothing.
  *
- * `deep=1` also asks Twilio; only from this machine, because each answer costs requests there.
+ * `deep=1` also asks Twilio and says in numbers how the Workflow doesn't fit; only from this
+ * machine, because each answer costs requests there.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
- * ringback: what a leg hears that waits in the Conference, and the heartbeat of a call that nobody
- * reports about.
+ * ringback: what a leg hears that waits in the Conference, and the heartbeat of a call of which
+ * nothing is reported.
  *
  * Each round plays CALL_ROUND_S seconds and asks for the next. Round 0 costs nothing; from round 1
  * the call is judged, closed when it is over and healed when its K was lost. With `why` the leg
@@ -24,7 +24,7 @@
 
 enum { MAX_ROUND = 1000, DEADLINE_MS = 1800 };
 
-/* The sounds hold nothing that isn't public, and whoever plays one may not sign its fetch. */
+/* The sounds hold nothing that isn't public, and a player may not sign its fetch. */
 static bool is_sound(const struct request *request)
 {
     bool reads = request->method == METHOD_GET || request->method == METHOD_HEAD;

@@ -13,7 +13,7 @@
 #include "twilio/twilio_client.h"
 #include "web/endpoint.h"
 
-/* The admin needs to know which name was looked up, and so does the one who can't sign in. */
+/* The admin needs to know which name was looked up, and so does the user who can't sign in. */
 static enum err refuse_user(struct request *request, struct response *response, enum err err,
                             const char *code, const char *what)
 {
@@ -21,7 +21,7 @@ static enum err refuse_user(struct request *request, struct response *response, 
     struct strbuf message;
     strbuf_init(&message, STRBUF_MAX_URL);
     strbuf_addf(&message, "%s The name that was looked up is \"%s\".", what, user);
-    /* Without a name that is longer than anybody would read. */
+    /* Without a name that is longer than a reader wants. */
     const char *kept = strbuf_failed(&message) ? NULL : arena_strdup(&request->arena, message.buf);
     strbuf_free(&message);
     return response_refuse(response, err, code, kept != NULL ? kept : what);

@@ -93,7 +93,8 @@ static bool is_between_the_same(const struct token_statement *a, const struct to
 
 /*
  * The Task is a K, and its own statement proves it. A T1 that has been deleted, or in which an
- * agent has rewritten who calls whom, is as good as none: the callee must be able to get rid of K.
+ * agent has rewritten caller or callee, is as good as none: the callee must be able to get rid of
+ * K.
  */
 static enum err load_from_k(const struct call_context *context, struct task *k,
                             const struct token_statement *who, struct call *call)

@@ -1,8 +1,8 @@
 /*
- * A call as it is in Twilio now: T1, who is who, and K where it matters.
+ * A call as it is in Twilio now: T1, which agent is at which end, and K where it matters.
  *
  * Every program that acts on a Task comes through here, because here the Task's signed statement
- * is verified: a Task without one is nobody's.
+ * is verified: a Task without one is not ours.
  */
 #ifndef DIALPAD_CALL_H
 #define DIALPAD_CALL_H
@@ -67,7 +67,7 @@ enum err call_load_t1(const struct call_context *context, const char *t1_sid,
 
 /*
  * Loads the call that this Task, T1 or K, belongs to. When K's T1 has been deleted already, or no
- * longer says the same of who calls whom, the call has t1_found false and K.
+ * longer says the same of caller and callee, the call has t1_found false and K.
  */
 enum err call_load(const struct call_context *context, const char *task_sid,
                    struct call *call) MUST_CHECK;
@@ -82,14 +82,15 @@ enum err call_reload_t1(const struct call_context *context, struct call *call) M
 enum err call_load_k(const struct call_context *context, struct call *call) MUST_CHECK;
 
 /*
- * Looks for a K of this call that T1 doesn't name, because whoever made it died before saying so.
- * Costs an expression filter, of which Twilio allows three a second: only for old claims.
+ * Looks for a K of this call that T1 doesn't name, because the process that made it died before
+ * saying so. Costs an expression filter, of which Twilio allows three a second: only for old
+ * claims.
  */
 enum err call_find_k(const struct call_context *context, struct call *call) MUST_CHECK;
 
 /*
  * Changes T1's Attributes: `decide` looks at the call and says what to merge into them (*patch,
- * ours to delete; NULL: nothing). When somebody else was faster, T1 is read again and `decide`
+ * ours to delete; NULL: nothing). When another process was faster, T1 is read again and `decide`
  * asked anew, CALL_TRIES times at most (ERR_CONFLICT after that).
  */
 enum err call_update(const struct call_context *context, struct call *call,

@@ -106,7 +106,7 @@ enum err call_away_back(const struct call_context *context, struct call *call, e
     return was_expected ? end_waiting(context, call, &legs, role) : ERR_OK;
 }
 
-/* After a round in which both are there again, although nobody has reported it. */
+/* After a round in which both are there again, although that was never reported. */
 static enum err notice_back(const struct call_context *context, struct call *call,
                             const struct call_legs *legs)
 {

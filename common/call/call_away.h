@@ -1,9 +1,9 @@
 /*
  * An agent drops out of a call and comes back: what the programs do to Twilio about it.
  *
- * Time is kept by Twilio, not by a page: who stays is put on hold with a document of ours that
- * asks for its next round every CALL_ROUND_S seconds, and each round looks. A colleague who is held
- * by choice hears the same document, so that a holder who vanishes is noticed too.
+ * Time is kept by Twilio, not by a page: the agent who stays is put on hold with a document of ours
+ * that asks for its next round every CALL_ROUND_S seconds, and each round looks. A colleague who is
+ * held by choice hears the same document, so that a holder who vanishes is noticed too.
  */
 #ifndef DIALPAD_CALL_AWAY_H
 #define DIALPAD_CALL_AWAY_H
@@ -19,7 +19,7 @@ enum err call_away_gone(const struct call_context *context, struct call *call,
 
 /*
  * A leg of this end has joined a call that is connected: kicks the agent's older legs, and ends
- * the waiting if somebody waited.
+ * the waiting if there was any.
  */
 enum err call_away_back(const struct call_context *context, struct call *call, enum call_role role,
                         const char *call_sid) MUST_CHECK;

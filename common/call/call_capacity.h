@@ -9,7 +9,7 @@
 enum call_capacity {
     CAPACITY_FREE,
     CAPACITY_TAKEN,
-    CAPACITY_GLARE /* taken by the agent's own T1 to the one who asks */
+    CAPACITY_GLARE /* taken by the agent's own T1 to the agent who asks */
 };
 
 /*

@@ -66,7 +66,7 @@ enum err call_close_task(const struct call_context *context, struct task *task,
 
 /*
  * Hangs up a leg if it is this agent's. A Task names only its own agent's leg: otherwise a caller
- * who rewrites T1 could hang up the colleague's call with somebody else.
+ * who rewrites T1 could hang up the colleague's other calls.
  */
 static enum err close_leg(const struct call_context *context, const struct call *call,
                           const char *call_sid, enum call_role whose)
@@ -87,7 +87,7 @@ static enum err first_failure(enum err so_far, enum err next)
 
 /*
  * K as T1 names it. Where T1 has a claim and no K, its owner is either still at work (and will
- * find the outcome) or died, and then K may ring without anybody knowing. So may it where T1 names
+ * find the outcome) or died, and then K may ring unknown to all. So may it where T1 names
  * a Task that isn't this call's.
  */
 static enum err load_k(const struct call_context *context, struct call *call)
@@ -108,8 +108,7 @@ static enum err close_k(const struct call_context *context, struct call *call,
 {
     char closed[SID_SIZE] = "";
     enum err rc = ERR_OK;
-    /* The call may have been loaded by a K that T1 doesn't name, or no longer: that one ends too.
-     */
+    /* The K that the call was loaded by may be one that T1 doesn't name: that one ends too. */
     if (call->k_found && strcmp(call->k.sid, call->facts.k_sid) != 0) {
         sid_copy(closed, call->k.sid);
         rc = call_close_task(context, &call->k, outcome);

@@ -7,7 +7,7 @@
 #include "call/call.h"
 
 /*
- * Ends the call, whatever state it is in; each step may be repeated by anybody at any time:
+ * Ends the call, whatever state it is in; each step may be repeated by any process at any time:
  *
  *   1. writes `outcome` into T1 if none is there, before anything that a page can notice
  *   2. ends K (pending, reserved → canceled; assigned → wrapping)

@@ -26,7 +26,7 @@ enum err call_events_connected(const struct call_context *context, struct call *
 {
     struct joined joined = { callee_call_sid, twilio_client_now_s(context->twilio) };
     enum err rc = call_update(context, call, decide_connected, &joined);
-    /* The end may have come between: then this leg has nobody to talk to. */
+    /* The end may have come between: then this leg has no other to talk to. */
     if (rc == ERR_OK && call_is_over(call)) rc = call_close(context, call, OUTCOME_FAILED);
     return rc;
 }
@@ -45,8 +45,7 @@ enum err call_events_join(const struct call_context *context, const char *t1_sid
     if (rc == ERR_OK) rc = call_leg(context, &call, call_sid, &leg, &live);
     if (rc != ERR_OK) goto out;
     if (leg == ROLE_NONE) {
-        /* A third one in a call between two: an agent's browser has asked for what isn't its own.
-         */
+        /* A third one in a call between two: a browser has asked for what isn't its own. */
         if (live) rc = voice_participant_kick(context->twilio, conference_sid, call_sid);
     } else if (call_is_connected(&call)) {
         rc = call_away_back(context, &call, leg, call_sid);
@@ -61,8 +60,8 @@ out:
 }
 
 /*
- * A leg of this end is no longer in, and nobody has said that the call is over. Once both have
- * talked, whoever is gone may come back.
+ * A leg of this end is no longer in, and nothing has said that the call is over. Once both have
+ * talked, the agent who is gone may come back.
  */
 static enum err leg_is_gone(const struct call_context *context, struct call *call,
                             enum call_role leg, bool had_joined, const char *call_status)

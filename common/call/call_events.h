@@ -29,8 +29,8 @@ enum err call_events_leg_ended(const struct call_context *context, const char *t
                                const char *call_sid, const char *call_status) MUST_CHECK;
 
 /*
- * Both agents are in the Conference: writes so into T1 unless that is there already. For whoever
- * finds it so when the join wasn't reported.
+ * Both agents are in the Conference: writes so into T1 unless that is there already. For the
+ * program that finds it so when the join wasn't reported.
  */
 enum err call_events_connected(const struct call_context *context, struct call *call,
                                const char *callee_call_sid) MUST_CHECK;

@@ -45,7 +45,7 @@ enum err call_heal(const struct call_context *context, const char *t1_sid, int64
         rc = call_away_watch(context, t1_sid, over);
         goto out;
     }
-    /* Nobody has waited longer than the call is old, whatever a URL says that Twilio was given. */
+    /* No caller has waited longer than the call is old, whatever the URL says. */
     int64_t age_s = twilio_client_now_s(context->twilio) - call.t1.created_s;
     rc = call_view(context, &call, rung_s < age_s ? rung_s : age_s, &view);
     if (rc != ERR_OK) goto out;
@@ -78,7 +78,7 @@ static enum err sweep_t1(const struct call_context *context, struct call *call,
         return watched;
     }
     int64_t age_s = twilio_client_now_s(context->twilio) - call->t1.created_s;
-    /* Nobody knows how long it took until the caller heard ringback: count from the latest. */
+    /* It is unknown how long it took until the caller heard ringback: count from the latest. */
     int64_t rung_s = age_s > SETTLED_S ? age_s - SETTLED_S : 0;
     enum err rc = call_view(context, call, rung_s, &view);
     if (rc != ERR_OK) return rc;
@@ -99,7 +99,7 @@ static enum err sweep_k(const struct call_context *context, struct call *call,
 {
     bool t1_lives = call->t1_found && task_status_is_live(call->t1.status) &&
                     call->facts.outcome == OUTCOME_NONE;
-    /* T1 may not name it yet, while whoever made it is writing it down. */
+    /* T1 may not name it yet, while the process that made it is writing it down. */
     int64_t age_s = twilio_client_now_s(context->twilio) - call->k.created_s;
     bool is_named = strcmp(call->facts.k_sid, call->k.sid) == 0 || age_s <= CALL_CLAIM_YOUNG_S;
     if (t1_lives && is_named) return ERR_OK;

@@ -1,5 +1,5 @@
 /*
- * Looking after calls of which nobody reports anything: from ringback, which Twilio asks for every
+ * Looking after calls of which nothing is reported: from ringback, which Twilio asks for every
  * few seconds while the caller waits, and from the sweep, which cron or a timer starts.
  */
 #ifndef DIALPAD_CALL_HEAL_H

@@ -1,5 +1,5 @@
 /*
- * Who is in the Conference of a call now. What goes over Participants goes through here.
+ * The legs that are in the Conference of a call now. What goes over Participants goes through here.
  */
 #ifndef DIALPAD_CALL_LEGS_H
 #define DIALPAD_CALL_LEGS_H

@@ -12,7 +12,7 @@
 #include "twilio/voice.h"
 
 enum {
-    WAIT_STEP_MS = 300, /* between two looks at somebody else's claim */
+    WAIT_STEP_MS = 300, /* between two looks at another's claim */
     WAIT_MAX_MS = 3000,
     WAIT_RESERVE_MS = 500 /* what is kept of the deadline for the answer */
 };
@@ -52,7 +52,7 @@ static enum err decide_claim(void *wanted, const struct call *call, cJSON **patc
 
 /*
  * Gets the claim, or learns that there is nothing to do. *decision is CLAIM_MINE, CLAIM_DONE or
- * CLAIM_OVER; *took_over when the claim had a former owner, who may have made K.
+ * CLAIM_OVER; *took_over when the claim had a former owner, which may have made K.
  */
 static enum err get_claim(struct placing *placing, enum claim_decision *decision, bool *took_over)
 {
@@ -63,8 +63,7 @@ static enum err get_claim(struct placing *placing, enum claim_decision *decision
         if (before == CLAIM_TAKE || before == CLAIM_TAKE_OVER) {
             enum err rc = call_update(placing->context, placing->call, decide_claim, placing);
             if (rc != ERR_OK) return rc == ERR_CONFLICT ? ERR_UNAVAILABLE : rc;
-            /* Somebody may have claimed between the two looks: then this was no take-over of his.
-             */
+            /* If another took it between the two looks, that was no take-over of ours. */
             *took_over = *took_over || before == CLAIM_TAKE_OVER;
         }
         *decision = decision_now(placing);
@@ -97,7 +96,7 @@ static enum err decide_k(void *wanted, const struct call *call, cJSON **patch)
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-/* Writes K's SID into T1. A K that somebody else has stored meanwhile stays; ours goes. */
+/* Writes K's SID into T1. A K that another process has stored meanwhile stays; ours goes. */
 static enum err store_k(struct placing *placing)
 {
     struct call *call = placing->call;
@@ -164,7 +163,7 @@ static enum err check_callee(struct placing *placing, bool *go)
     return call_close(placing->context, placing->call, OUTCOME_BUSY);
 }
 
-/* Between our looking and our writing the caller may have gone: then nobody may ring. */
+/* Between our looking and our writing the caller may have gone: then nothing may ring. */
 static enum err check_caller(struct placing *placing)
 {
     const struct call_context *context = placing->context;
@@ -180,7 +179,7 @@ static enum err check_caller(struct placing *placing)
     return call_close(context, call, OUTCOME_CANCEL);
 }
 
-/* Twilio will say the same to whoever tries again: the call can't be made. */
+/* Twilio will say the same to a process that tries again: the call can't be made. */
 static bool is_final(enum err rc)
 {
     return rc == ERR_REFUSED || rc == ERR_NOT_FOUND || rc == ERR_TOO_LARGE;

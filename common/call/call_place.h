@@ -11,8 +11,8 @@
  * Makes K for this call unless it exists, is being made or isn't wanted any more. `caller_call_sid`
  * is the caller's leg, which has joined `conference_sid`.
  *
- * ERR_OK: K exists, or the call is over (and has been closed). ERR_UNAVAILABLE: somebody is at it,
- * ask again. Anything else: not known; ask again, a later claim will look before it creates.
+ * ERR_OK: K exists, or the call is over (and has been closed). ERR_UNAVAILABLE: another process is
+ * at it, ask again. Anything else: not known; ask again, a later claim will look before it creates.
  */
 enum err call_place(const struct call_context *context, struct call *call,
                     const char *conference_sid, const char *caller_call_sid) MUST_CHECK;

@@ -6,7 +6,7 @@
 #include "call/call_legs.h"
 #include "call/call_rules_away.h"
 
-/* Both are in the Conference and nobody has reported it: the report was lost or is on its way. */
+/* Both are in the Conference and it wasn't reported: the report was lost or is on its way. */
 static enum err notice_connected(const struct call_context *context, struct call *call,
                                  const struct call_legs *legs)
 {
@@ -23,7 +23,7 @@ static bool is_over_for(enum call_role role, const struct call_view *view)
     return view->k_found ? !task_status_is_live(view->k) : view->facts.k_sid[0] != '\0';
 }
 
-/* Who has dropped out and isn't in the Conference now, whether or not the return was noted yet. */
+/* Has this agent dropped out without being in the Conference now, noted or not? */
 static bool is_missing(const struct call_facts *facts, const struct call_legs *legs,
                        enum call_role role)
 {
@@ -31,8 +31,8 @@ static bool is_missing(const struct call_facts *facts, const struct call_legs *l
 }
 
 /*
- * Is everybody there, and on whose wish is somebody on hold? Who waits for a colleague to come back
- * hears the same music, but isn't on hold by anybody's wish.
+ * Are both there, and who has put whom on hold? An agent who waits for a colleague to come back
+ * hears the same music, but isn't on hold by any wish.
  */
 static void report_presence(const struct call *call, enum call_role role,
                             const struct call_legs *legs, struct call_report *report)

@@ -137,7 +137,7 @@ static void read_text(const char *text, char *to, size_t size)
     if (text != NULL && strlen(text) < size) memcpy(to, text, strlen(text) + 1);
 }
 
-/* Seconds since 1970; a number that no clock shows, whoever wrote it, is as good as none. */
+/* Seconds since 1970; a number that no clock shows is as good as none. */
 static int64_t read_time(double seconds)
 {
     return seconds > 0 && seconds < 1e11 ? (int64_t)seconds : 0;
@@ -293,7 +293,7 @@ bool call_rules_status_is_end(const char *call_status)
 enum call_outcome call_rules_leg_ended(enum call_role leg, bool connected, const char *call_status)
 {
     if (connected) return OUTCOME_HANGUP;
-    /* A leg that rang and wasn't answered, or could not be placed, is nobody's wish. */
+    /* A leg that rang and wasn't answered, or could not be placed, is no agent's wish. */
     bool was_up = call_status == NULL || strcmp(call_status, "completed") == 0;
     if (leg == ROLE_CALLER && was_up) return OUTCOME_CANCEL;
     return OUTCOME_FAILED;
@@ -305,7 +305,7 @@ static bool k_is_over(const struct call_view *view, enum call_outcome *outcome)
     bool connected = view->facts.connected_at[0] != '\0';
     if (view->facts.k_sid[0] == '\0') return false;
     if (!view->k_found || !task_status_is_live(view->k)) {
-        /* Canceled by its Timeout: nobody took it. Anything else was cut off. */
+        /* Canceled by its Timeout: no agent took it. Anything else was cut off. */
         bool unanswered = view->k_found && view->k == TASK_CANCELED;
         *outcome = connected ? OUTCOME_HANGUP : unanswered ? OUTCOME_NO_ANSWER : OUTCOME_FAILED;
         return true;
@@ -361,6 +361,6 @@ enum call_state call_rules_state(const struct call_view *view)
     if (!view->t1_found || !task_status_is_live(view->t1)) return STATE_ENDED;
     if (view->facts.outcome != OUTCOME_NONE) return STATE_ENDED;
     if (view->facts.connected_at[0] != '\0') return STATE_CONNECTED;
-    /* The callee can be quicker than whoever writes K's SID into T1. */
+    /* The callee can be quicker than the process that writes K's SID into T1. */
     return view->facts.k_sid[0] != '\0' || view->k_found ? STATE_RINGING : STATE_CALLING;
 }

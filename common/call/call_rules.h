@@ -5,7 +5,8 @@
  *
  * T1 is the caller's Task, K the callee's, a leg is one agent's Call into the Conference that is
  * named after T1. T1's Attributes hold what is known of the call; they are hints that an agent's
- * browser could rewrite. Who is who comes from the signed statement alone (token.h).
+ * browser could rewrite. Which agent is at which end comes from the signed statement alone
+ * (token.h).
  */
 #ifndef DIALPAD_CALL_RULES_H
 #define DIALPAD_CALL_RULES_H
@@ -112,9 +113,9 @@ enum claim_decision {
     CLAIM_DONE,      /* K exists */
     CLAIM_OVER,      /* the call is over */
     CLAIM_MINE,      /* the claim stands and is ours: make K */
-    CLAIM_TAKE,      /* nobody has claimed it */
+    CLAIM_TAKE,      /* there is no claim */
     CLAIM_TAKE_OVER, /* an old claim: its owner died; look for K before making one */
-    CLAIM_WAIT       /* somebody is at it */
+    CLAIM_WAIT       /* another process is at it */
 };
 
 /* Has the owner of the claim had time enough, by Twilio's clock? */
@@ -151,7 +152,7 @@ struct call_view {
 
 enum ring_decision {
     RING_ON,
-    RING_HEAL, /* nobody is making K: make it */
+    RING_HEAL, /* K is not being made: make it */
     RING_CLOSE
 };
 

@@ -2,8 +2,9 @@
  * The rules for an agent who drops out of a call: a reload, a crash, a network that fails. A part
  * of call_rules, and as pure.
  *
- * An agent's legs are all Participants whose Call goes to that agent's contact_uri. Who leaves
- * without a word may come back within DIALPAD_GRACE_SECONDS; the colleague waits on hold meanwhile.
+ * An agent's legs are all Participants whose Call goes to that agent's contact_uri. One
+ * who leaves without a word may come back within DIALPAD_GRACE_SECONDS; the colleague waits on hold
+ * meanwhile.
  */
 #ifndef DIALPAD_CALL_RULES_AWAY_H
 #define DIALPAD_CALL_RULES_AWAY_H
@@ -20,7 +21,7 @@ cJSON *call_rules_away_patch(enum call_role role, int64_t now_s);
 cJSON *call_rules_away_patch_back(enum call_role role);
 cJSON *call_rules_away_patch_leg(enum call_role role, const char *call_sid);
 
-/* What is in the Conference now, seen from the one who has left or who holds. */
+/* What is in the Conference now, seen from the agent who has left or who holds. */
 struct presence_view {
     bool connected;     /* both have been in */
     bool present;       /* a leg of this agent is in */

@@ -22,7 +22,7 @@ enum start_refusal {
 };
 
 struct call_start {
-    const char *caller_sid;            /* who asks, from the token */
+    const char *caller_sid;            /* the asker, from the token */
     const char *to;                    /* "WK…" or a contact_uri */
     const struct directory *directory; /* to find contact_uris, and two Workers with the same one */
 };
@@ -30,7 +30,7 @@ struct call_start {
 /*
  * Reads both Workers as they are at this moment, and creates T1 if nothing speaks against it.
  * ERR_OK with *refusal START_OK and T1's SID, or with another refusal and nothing done. After a
- * failure of the creation itself nobody knows whether T1 exists; it ends by its Timeout.
+ * failure of the creation itself it is unknown whether T1 exists; it ends by its Timeout.
  */
 enum err call_start(const struct call_context *context, const struct call_start *start,
                     enum start_refusal *refusal, char t1_sid[SID_SIZE]) MUST_CHECK;

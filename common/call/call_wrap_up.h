@@ -1,6 +1,6 @@
 /*
  * Tasks of ours that are only wrapping up: the call is over, but they still take up their agent's
- * channel until somebody completes them, normally the agent's page.
+ * channel until they are completed, normally by the agent's page.
  */
 #ifndef DIALPAD_CALL_WRAP_UP_H
 #define DIALPAD_CALL_WRAP_UP_H

@@ -9,8 +9,8 @@
 
 /*
  * {"agents":[{"sid","name","contactUri","activity","available","busy"}],"total","stale"}; `busy`
- * is null where nobody knows. Written straight into `out`: a tree of 50 agents would cost more than
- * the search. What doesn't fit is remembered by `out`, as always.
+ * is null where it is unknown. Written straight into `out`: a tree of 50 agents would cost more
+ * than the search. What doesn't fit is remembered by `out`, as always.
  */
 void agents_reply(struct strbuf *out, const struct directory_result *result, bool stale);
 

@@ -1,5 +1,5 @@
 /*
- * What the page endpoints share: from a taskSid and the token of who asks to a call that is theirs.
+ * What the page endpoints share: from a taskSid and the token of the asker to a call of theirs.
  */
 #ifndef DIALPAD_PAGE_CALL_H
 #define DIALPAD_PAGE_CALL_H

@@ -28,7 +28,7 @@ enum err page_directory(const struct service *service, struct directory_view *vi
         .context = service,
     };
     enum err rc = directory_refresh_view(&options, view);
-    /* That Twilio knows nothing of our workspace isn't the fault of who asks. */
+    /* That Twilio knows nothing of our workspace isn't the asker's fault. */
     return rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_REFUSED ? ERR_UPSTREAM : rc;
 }
 

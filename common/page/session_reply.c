@@ -133,7 +133,7 @@ static enum err add_urls(cJSON *answer, const struct config *config, struct strb
     return rc;
 }
 
-/* The origins whose pages may embed and drive ours; an empty array where nobody may. */
+/* The origins whose pages may embed and drive ours; an empty array where none may. */
 static enum err add_embed_origins(cJSON *answer, const struct config *config)
 {
     cJSON *origins = cJSON_AddArrayToObject(answer, "embedOrigins");
