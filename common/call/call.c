@@ -260,7 +260,7 @@ enum err call_view(const struct call_context *context, struct call *call, int64_
         .ring_seconds = context->config->ring_seconds,
     };
     /* Nothing more is asked about a call that is over: what time there is goes into ending it. */
-    if (!task_status_is_live(call->t1.status) || call->facts.outcome != OUTCOME_NONE) return ERR_OK;
+    if (call_is_over(call)) return ERR_OK;
     enum err rc = call_load_k(context, call);
     if (rc != ERR_OK) return rc;
     view->facts = call->facts;

@@ -15,10 +15,9 @@ static enum err find_opposite(const struct call_context *context, const char *wo
     for (size_t i = 0; rc == ERR_OK && i < tasks.count && t1_sid[0] == '\0'; i++) {
         struct call call = { 0 };
         rc = call_load_t1(context, tasks.list[i], &call);
-        bool opposite = rc == ERR_OK &&
-                        strcmp(call.who.party[ROLE_CALLER].worker_sid, worker_sid) == 0 &&
-                        strcmp(call.who.party[ROLE_CALLEE].worker_sid, other_sid) == 0 &&
-                        task_status_is_live(call.t1.status) && call.facts.outcome == OUTCOME_NONE;
+        bool opposite =
+            rc == ERR_OK && strcmp(call.who.party[ROLE_CALLER].worker_sid, worker_sid) == 0 &&
+            strcmp(call.who.party[ROLE_CALLEE].worker_sid, other_sid) == 0 && !call_is_over(&call);
         if (opposite) sid_copy(t1_sid, call.t1_sid);
         rc = call_ignore_strangers(rc);
         call_clear(&call);

@@ -97,15 +97,13 @@ static enum err sweep_t1(const struct call_context *context, struct call *call,
 static enum err sweep_k(const struct call_context *context, struct call *call,
                         enum sweep_result *result)
 {
-    bool t1_lives = call->t1_found && task_status_is_live(call->t1.status) &&
-                    call->facts.outcome == OUTCOME_NONE;
     /* T1 may not name it yet, while the process that made it is writing it down. */
     int64_t age_s = twilio_client_now_s(context->twilio) - call->k.created_s;
     bool is_named = strcmp(call->facts.k_sid, call->k.sid) == 0 || age_s <= CALL_CLAIM_YOUNG_S;
-    if (t1_lives && is_named) return ERR_OK;
+    if (!call_is_over(call) && is_named) return ERR_OK;
     *result = SWEEP_CLOSED;
     if (!call->t1_found) return call_close_remains(context, call);
-    if (!t1_lives) return call_close(context, call, OUTCOME_FAILED);
+    if (call_is_over(call)) return call_close(context, call, OUTCOME_FAILED);
     return call_close_task(context, &call->k, OUTCOME_FAILED);
 }
 

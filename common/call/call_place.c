@@ -171,7 +171,7 @@ static enum err check_caller(struct placing *placing)
     struct participant caller;
     enum err rc = call_reload_t1(context, call);
     if (rc != ERR_OK) return rc;
-    if (call->facts.outcome == OUTCOME_NONE && task_status_is_live(call->t1.status)) {
+    if (!call_is_over(call)) {
         rc = voice_participant_fetch(context->twilio, placing->conference_sid,
                                      placing->caller_call_sid, &caller);
         if (rc != ERR_NOT_FOUND) return rc;

@@ -10,7 +10,7 @@
 static enum err notice_connected(const struct call_context *context, struct call *call,
                                  const struct call_legs *legs)
 {
-    if (call->facts.connected_at[0] != '\0') return ERR_OK;
+    if (call_is_connected(call)) return ERR_OK;
     if (!call_legs_has(legs, ROLE_CALLER)) return ERR_OK;
     const struct leg *callee = call_legs_next(legs, ROLE_CALLEE, NULL);
     return callee != NULL ? call_events_connected(context, call, callee->call_sid) : ERR_OK;

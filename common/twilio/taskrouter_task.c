@@ -246,13 +246,13 @@ static enum err list_task_sids(struct twilio_client *client, const struct taskro
     return rc;
 }
 
-enum err taskrouter_tasks_of_conference(struct twilio_client *client, const char *t1_sid,
+enum err taskrouter_tasks_of_conference(struct twilio_client *client, const char *task_sid,
                                         struct task_sids *sids)
 {
     char expression[64];
     /* A text that isn't a SID could be an expression of its own. */
-    if (!sid_is_task(t1_sid)) return ERR_INPUT;
-    snprintf(expression, sizeof expression, "conferenceSid == '%s'", t1_sid);
+    if (!sid_is_task(task_sid)) return ERR_INPUT;
+    snprintf(expression, sizeof expression, "conferenceSid == '%s'", task_sid);
     const struct taskrouter_list list = {
         .collection = "Tasks",
         .key = "tasks",

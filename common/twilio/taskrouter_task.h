@@ -87,10 +87,10 @@ enum err taskrouter_task_worker(struct twilio_client *client, const char *task_s
                                 char worker_sid[SID_SIZE]) MUST_CHECK;
 
 /*
- * Tasks whose attribute conferenceSid is this T1's SID, by EvaluateTaskAttributes: Twilio allows
- * three such requests a second, so this is only for taking over an old claim.
+ * Tasks whose attribute conferenceSid is this Task's SID, by EvaluateTaskAttributes: Twilio allows
+ * three such requests a second, so this is only for what happens rarely.
  */
-enum err taskrouter_tasks_of_conference(struct twilio_client *client, const char *t1_sid,
+enum err taskrouter_tasks_of_conference(struct twilio_client *client, const char *task_sid,
                                         struct task_sids *sids) MUST_CHECK;
 
 /* The Tasks of a Worker's Reservations in this state ("pending", "accepted", "wrapping"). */

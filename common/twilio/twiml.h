@@ -10,7 +10,7 @@
 #include "base/strbuf.h"
 
 struct twiml_conference {
-    const char *name;            /* the Conference's name: T1's SID */
+    const char *name;            /* the Conference's name */
     const char *status_callback; /* URL */
     const char *wait_url;        /* URL */
     bool start_on_enter;         /* written only when false: true is Twilio's default */
