@@ -41,9 +41,8 @@ static enum err handle(struct service *service, struct request *request, struct 
     enum call_outcome reason = call_rules_outcome_parse(request_param(request, P_REASON));
     enum err rc = page_call_load(service, request, response, request_param(request, P_TASK_SID),
                                  &call, &role);
-    if (rc == ERR_OK && reason == OUTCOME_NO_ANSWER) {
+    if (rc == ERR_OK && reason == OUTCOME_NO_ANSWER)
         rc = refuse_if_answered(service, &call, response);
-    }
     /* A call that both are in is no longer canceled. */
     if (reason == OUTCOME_CANCEL && call_is_connected(&call)) reason = OUTCOME_HANGUP;
     if (rc == ERR_OK) rc = page_call_close(service, response, &call, reason);

@@ -25,9 +25,8 @@ static enum err handle(struct service *service, struct request *request, struct 
                                  &call, &role);
     bool loaded = rc == ERR_OK;
     if (loaded) rc = call_rejoin(&context, &call, role, call_sid);
-    if (loaded && rc == ERR_CONFLICT) {
+    if (loaded && rc == ERR_CONFLICT)
         rc = response_refuse(response, rc, "call_is_over", "There is no call to come back to.");
-    }
     if (rc == ERR_OK) {
         response_about_call(response, call_sid);
         strbuf_addf(&response->body, "{\"callSid\":\"%s\"}", call_sid);

@@ -57,9 +57,8 @@ static const char *why_of(const struct request *request)
 {
     static const char *const known[] = { "hold", "reconnect" };
     const char *why = params_get(&request->params, "why");
-    for (size_t i = 0; why != NULL && i < sizeof known / sizeof *known; i++) {
+    for (size_t i = 0; why != NULL && i < sizeof known / sizeof *known; i++)
         if (strcmp(why, known[i]) == 0) return known[i];
-    }
     return NULL;
 }
 

@@ -37,9 +37,8 @@ static enum err on_conference_event(const struct call_context *context, struct r
     if (!sid_is_call(call_sid)) return ERR_OK;
     if (strcmp(event, "participant-leave") == 0)
         return call_events_leave(context, t1_sid, call_sid);
-    if (strcmp(event, "participant-join") == 0 && sid_is_conference(conference_sid)) {
+    if (strcmp(event, "participant-join") == 0 && sid_is_conference(conference_sid))
         return call_events_join(context, t1_sid, conference_sid, call_sid);
-    }
     return ERR_OK;
 }
 

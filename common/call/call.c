@@ -85,9 +85,8 @@ enum err call_reload_t1(const struct call_context *context, struct call *call)
 static bool is_between_the_same(const struct token_statement *a, const struct token_statement *b)
 {
     enum call_role role = 0;
-    while (role < ROLE__MAX && strcmp(a->party[role].worker_sid, b->party[role].worker_sid) == 0) {
+    while (role < ROLE__MAX && strcmp(a->party[role].worker_sid, b->party[role].worker_sid) == 0)
         role++;
-    }
     return role == ROLE__MAX;
 }
 
@@ -171,9 +170,8 @@ enum err call_find_k(const struct call_context *context, struct call *call)
     struct task_sids found = { 0 };
     bool deleted;
     enum err rc = taskrouter_tasks_of_conference(context->twilio, call->t1_sid, &found);
-    for (size_t i = 0; rc == ERR_OK && i < found.count && !call->k_found; i++) {
+    for (size_t i = 0; rc == ERR_OK && i < found.count && !call->k_found; i++)
         rc = try_k(context, call, found.list[i], &deleted);
-    }
     task_sids_free(&found);
     return rc;
 }
@@ -266,9 +264,8 @@ enum err call_view(const struct call_context *context, struct call *call, int64_
     view->facts = call->facts;
     view->k_found = call->k_found;
     view->k = call->k.status;
-    for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++) {
+    for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++)
         rc = placed_leg_ended(context, call, role, &view->leg_ended[role]);
-    }
     return rc;
 }
 

@@ -112,9 +112,8 @@ static enum err notice_back(const struct call_context *context, struct call *cal
 {
     enum err rc = ERR_OK;
     for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++) {
-        if (call_rules_is_away(&call->facts, role) && call_legs_has(legs, role)) {
+        if (call_rules_is_away(&call->facts, role) && call_legs_has(legs, role))
             rc = end_waiting(context, call, legs, role);
-        }
     }
     return rc;
 }

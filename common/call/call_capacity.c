@@ -50,9 +50,8 @@ enum err call_capacity(const struct call_context *context, const char *worker_si
     if (rc != ERR_OK || has) return rc;
     if (other_sid != NULL) {
         rc = find_opposite(context, worker_sid, other_sid, "accepted", t1_sid);
-        if (rc == ERR_OK && t1_sid[0] == '\0') {
+        if (rc == ERR_OK && t1_sid[0] == '\0')
             rc = find_opposite(context, worker_sid, other_sid, "pending", t1_sid);
-        }
     }
     *capacity = t1_sid[0] != '\0' ? CAPACITY_GLARE : CAPACITY_TAKEN;
     if (other_t1 != NULL) memcpy(other_t1, t1_sid, SID_SIZE);

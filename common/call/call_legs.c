@@ -28,9 +28,8 @@ static enum err each_participant(const struct visit *visit, const char *conferen
 {
     struct participants all;
     enum err rc = voice_participants_list(visit->context->twilio, conference_sid, &all);
-    for (size_t i = 0; rc == ERR_OK && i < all.count; i++) {
+    for (size_t i = 0; rc == ERR_OK && i < all.count; i++)
         rc = visit->each(visit, &all.list[i]);
-    }
     return rc;
 }
 
@@ -51,8 +50,8 @@ static enum err add_leg(const struct visit *visit, const struct participant *par
 enum err call_legs_list(const struct call_context *context, const struct call *call,
                         struct call_legs *legs)
 {
-    const struct visit visit = { add_leg, context, call, legs };
     legs->count = 0;
+    const struct visit visit = { .each = add_leg, .context = context, .call = call, .legs = legs };
     enum err rc = find_conference(context, call->t1_sid, legs->conference_sid);
     if (rc != ERR_OK || legs->conference_sid[0] == '\0') return rc;
     return each_participant(&visit, legs->conference_sid);
@@ -76,9 +75,8 @@ bool call_legs_has(const struct call_legs *legs, enum call_role role)
 bool call_legs_has_leg(const struct call_legs *legs, enum call_role role, const char *call_sid)
 {
     const struct leg *leg = call_legs_next(legs, role, NULL);
-    while (leg != NULL && strcmp(leg->call_sid, call_sid) != 0) {
+    while (leg != NULL && strcmp(leg->call_sid, call_sid) != 0)
         leg = call_legs_next(legs, role, leg);
-    }
     return leg != NULL;
 }
 
@@ -126,9 +124,8 @@ enum err call_legs_any(const struct call_context *context, const char *t1_sid, b
     char conference_sid[SID_SIZE];
     struct participants all = { .count = 0 };
     enum err rc = find_conference(context, t1_sid, conference_sid);
-    if (rc == ERR_OK && conference_sid[0] != '\0') {
+    if (rc == ERR_OK && conference_sid[0] != '\0')
         rc = voice_participants_list(context->twilio, conference_sid, &all);
-    }
     *any = rc == ERR_OK && all.count > 0;
     return rc;
 }

@@ -67,9 +67,8 @@ static enum err get_claim(struct placing *placing, enum claim_decision *decision
             *took_over = *took_over || before == CLAIM_TAKE_OVER;
         }
         *decision = decision_now(placing);
-        if (*decision == CLAIM_MINE || *decision == CLAIM_DONE || *decision == CLAIM_OVER) {
+        if (*decision == CLAIM_MINE || *decision == CLAIM_DONE || *decision == CLAIM_OVER)
             return ERR_OK;
-        }
         bool time_is_left =
             twilio_client_left_ms(placing->context->twilio) > WAIT_STEP_MS + WAIT_RESERVE_MS;
         if (clock_ms() >= until || !time_is_left) return ERR_UNAVAILABLE;

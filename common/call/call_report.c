@@ -4,7 +4,6 @@
 
 #include "call/call_events.h"
 #include "call/call_legs.h"
-#include "call/call_rules_away.h"
 
 /* Both are in the Conference and it wasn't reported: the report was lost or is on its way. */
 static enum err notice_connected(const struct call_context *context, struct call *call,
@@ -23,7 +22,7 @@ static bool is_over_for(enum call_role role, const struct call_view *view)
     return view->k_found ? !task_status_is_live(view->k) : view->facts.k_sid[0] != '\0';
 }
 
-/* Has this agent dropped out without being in the Conference now, noted or not? */
+/* Has dropped out and isn't in the Conference now, whether or not a return was noted yet. */
 static bool is_missing(const struct call_facts *facts, const struct call_legs *legs,
                        enum call_role role)
 {
@@ -39,9 +38,8 @@ static void report_presence(const struct call *call, enum call_role role,
 {
     const struct call_facts *facts = &call->facts;
     enum call_role other = call_rules_other(role);
-    if (is_missing(facts, legs, role) || is_missing(facts, legs, other)) {
+    if (is_missing(facts, legs, role) || is_missing(facts, legs, other))
         report->state = STATE_RECONNECTING;
-    }
     bool waits = call_rules_is_away(facts, role) || call_rules_is_away(facts, other);
     report->my_leg_held = waits ? facts->party[other].holds : call_legs_on_hold(legs, role);
     report->others_leg_held = waits ? facts->party[role].holds : call_legs_on_hold(legs, other);

@@ -20,9 +20,8 @@ const char *call_rules_outcome_name(enum call_outcome outcome)
 enum call_outcome call_rules_outcome_parse(const char *text)
 {
     if (text == NULL) return OUTCOME_NONE;
-    for (int i = OUTCOME_NONE + 1; i < OUTCOME__MAX; i++) {
+    for (int i = OUTCOME_NONE + 1; i < OUTCOME__MAX; i++)
         if (strcmp(text, outcome_names[i]) == 0) return (enum call_outcome)i;
-    }
     return OUTCOME_NONE;
 }
 
@@ -166,9 +165,8 @@ void call_rules_read(const cJSON *attributes, struct call_facts *facts)
     facts->claimed_at_s = read_time(json_get_number(claim, "at", 0));
     read_text(json_get_string(conversations, "conversation_id"), facts->conversation_id,
               CALL_ID_SIZE);
-    for (enum call_role role = 0; role < ROLE__MAX; role++) {
+    for (enum call_role role = 0; role < ROLE__MAX; role++)
         read_party(attributes, role, &facts->party[role]);
-    }
 }
 
 bool call_rules_is_away(const struct call_facts *facts, enum call_role role)
@@ -284,9 +282,8 @@ enum close_step call_rules_close_step(enum task_status status)
 bool call_rules_status_is_end(const char *call_status)
 {
     static const char *const ends[] = { "completed", "busy", "no-answer", "failed", "canceled" };
-    for (size_t i = 0; call_status != NULL && i < sizeof ends / sizeof *ends; i++) {
+    for (size_t i = 0; call_status != NULL && i < sizeof ends / sizeof *ends; i++)
         if (strcmp(call_status, ends[i]) == 0) return true;
-    }
     return false;
 }
 

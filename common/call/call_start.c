@@ -123,12 +123,10 @@ enum err call_start(const struct call_context *context, const struct call_start 
     if (rc == ERR_OK) rc = taskrouter_worker_fetch(context->twilio, start->caller_sid, &caller);
     if (rc != ERR_OK) goto out;
     *refusal = check_workers(start, &caller, &callee);
-    if (*refusal == START_OK) {
+    if (*refusal == START_OK)
         rc = check_capacity(context, caller.sid, START_ALREADY_IN_CALL, refusal);
-    }
-    if (rc == ERR_OK && *refusal == START_OK) {
+    if (rc == ERR_OK && *refusal == START_OK)
         rc = check_capacity(context, callee.sid, START_CALLEE_BUSY, refusal);
-    }
     if (rc == ERR_OK && *refusal == START_OK) rc = create_t1(context, &caller, &callee, t1_sid);
 out:
     worker_clear(&callee);

@@ -66,9 +66,8 @@ static void add_wav(struct strbuf *out, double (*at)(double t))
 {
     enum { SAMPLES = TONE_SECONDS * RATE };
     add_header(out, SAMPLES * BYTES_PER_SAMPLE);
-    for (int i = 0; i < SAMPLES; i++) {
+    for (int i = 0; i < SAMPLES; i++)
         add_u16(out, (uint16_t)(int16_t)lrint(at((double)i / RATE) * INT16_MAX));
-    }
 }
 
 void tone_ringback(struct strbuf *out)

@@ -14,9 +14,8 @@ enum err page_call_load(const struct service *service, const struct request *req
     const struct call_context context = page_call_context(service);
     response_about_task(response, task_sid);
     enum err rc = call_load(&context, task_sid, call);
-    if (rc == ERR_NOT_FOUND) {
+    if (rc == ERR_NOT_FOUND)
         return response_refuse(response, rc, "unknown_task", "There is no such Task.");
-    }
     *role = rc == ERR_OK ? call_rules_role(&call->who, request->agent.worker_sid) : ROLE_NONE;
     if (rc == ERR_FORBIDDEN || (rc == ERR_OK && *role == ROLE_NONE)) {
         return response_refuse(response, ERR_FORBIDDEN, "not_your_call",

@@ -107,9 +107,8 @@ static enum err add_own_token(cJSON *answer, const unsigned char *session_key,
     sid_copy(agent.worker_sid, worker->sid);
     token_set_name(agent.name, worker_display_name(worker));
     enum err rc = token_set_contact_uri(agent.contact_uri, worker->contact_uri);
-    if (rc == ERR_OK) {
+    if (rc == ERR_OK)
         rc = token_session_sign(text, session_key, &agent, now_s, ENDPOINT_SESSION_TTL_S);
-    }
     rc = add_built(answer, "token", text, rc);
     if (rc == ERR_OK) rc = json_set_number(answer, "expiresIn", ENDPOINT_SESSION_TTL_S);
     return rc;
