@@ -18,7 +18,7 @@ after(() => rmSync(dir, { recursive: true, force: true }));
 // All that is in the PATH, but Node.js and what comes with it.
 function pathWithoutNode() {
   const bin = join(dir, 'bin');
-  mkdirSync(bin);
+  mkdirSync(bin, { recursive: true });
   for (const folder of ['/usr/bin', '/usr/sbin']) {
     for (const name of readdirSync(folder)) {
       if (/^(node|nodejs|npm|npx|corepack)$/.test(name)) continue;
