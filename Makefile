@@ -42,7 +42,7 @@ VENDOR    = www/vendor/.built
 export DIALPAD_BUILD = $(B)
 export DEMO_PORT
 
-# As many steps at once as there are processors, unless whoever calls has said how many.
+# As many steps at once as there are processors, unless the caller has said how many.
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # One short line per step; V=1 shows the commands.

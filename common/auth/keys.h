@@ -22,7 +22,7 @@ struct keys {
 
 /*
  * From DIALPAD_SECRET, or from the API secret where there is none, and from
- * DIALPAD_SECRET_PREVIOUS. Whoever no longer needs the keys wipes the struct.
+ * DIALPAD_SECRET_PREVIOUS. A caller that no longer needs the keys wipes the struct.
  */
 enum err keys_derive(const struct config *config, struct keys *keys) MUST_CHECK;
 

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* Milliseconds that only ever grow, also when somebody sets the clock. */
+/* Milliseconds that only ever grow, also when the clock is set. */
 int64_t clock_ms(void);
 
 /* Seconds since 1970, for tokens and whatever else leaves this machine. */

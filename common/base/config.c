@@ -211,7 +211,7 @@ static bool is_quote(char c)
 }
 
 /*
- * A copy without the quotes around it. Other quotes at its ends are somebody's mistake: no value
+ * A copy without the quotes around it. Other quotes at its ends are a mistake: no value
  * of ours begins or ends with one.
  */
 static enum err unquote(const struct loader *loader, const struct setting *setting,

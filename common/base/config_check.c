@@ -87,7 +87,7 @@ static bool read_address(const char *text, struct address *address)
     return address->rest != NULL;
 }
 
-/* By what is written, not by what a name service says: "127.evil.example" is somebody else. */
+/* By what is written, not by what a name service says: "127.evil.example" is another machine. */
 static bool is_loopback(const char *host)
 {
     struct in_addr ipv4;

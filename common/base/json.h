@@ -2,7 +2,7 @@
  * JSON as this product reads and writes it, on top of cJSON.
  *
  * cJSON by itself accepts trailing rubbish, ignores the case of keys, and cuts a string at
- * \u0000; this module doesn't. Trees belong to whoever received them: cJSON_Delete.
+ * \u0000; this module doesn't. A tree belongs to the caller: cJSON_Delete.
  */
 #ifndef DIALPAD_JSON_H
 #define DIALPAD_JSON_H

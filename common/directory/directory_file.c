@@ -155,7 +155,7 @@ enum err directory_file_lock(const struct config *config, int *lock)
     if (rc != ERR_OK) return rc;
     const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
     int fd = open(path, flags, 0600);
-    /* Whoever cleaned up may have taken the directory along. */
+    /* A clean-up may have taken the directory along. */
     if (fd < 0 && errno == ENOENT && mkdir(config->state_dir, 0700) == 0)
         fd = open(path, flags, 0600);
     if (fd < 0) return ERR_FORBIDDEN;

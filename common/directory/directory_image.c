@@ -91,8 +91,8 @@ static bool record_is_sound(const struct directory *directory, size_t i)
 }
 
 /*
- * The sums have ruled out damage; this rules out that a file with right sums but wrong offsets,
- * whoever made it, leads a search out of the image.
+ * The sums have ruled out damage; this rules out that a file with right sums but wrong offsets
+ * leads a search out of the image.
  */
 static bool contents_are_sound(const struct directory *directory)
 {

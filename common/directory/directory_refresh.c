@@ -239,7 +239,7 @@ static bool is_running(void)
     return running;
 }
 
-/* Somebody is at it, or has just failed: then there is nothing to start. */
+/* A refresh is under way or has just failed: then there is nothing to start. */
 static void start_if_due(const struct directory_refresh_options *options)
 {
     const struct config *config = options->config;

@@ -1,6 +1,6 @@
 /*
- * The directory as one request sees it: the newest snapshot at once, and somebody in the
- * background who fetches the next one, so that no agent waits for Twilio while typing.
+ * The directory as one request sees it: the newest snapshot at once, while the next one
+ * is fetched in the background, so that no agent waits for Twilio while typing.
  *
  * In a FastCGI process the background is one thread, with a Twilio client of its own; a plain CGI
  * program leaves a detached child behind. Of all processes of the machine one refreshes at a time.

@@ -225,7 +225,7 @@ static bool match_letter(const struct search *search, const struct part *part,
     size_t all = directory->header->with_letter[part->name][letter];
     size_t left_out =
         is_in(part, search->without) && has_letter(directory, search->without, letter) ? 1 : 0;
-    if (all < count + left_out) return false; /* a number that somebody has made up */
+    if (all < count + left_out) return false; /* a number that was made up */
     matches->count[FIT_NAME] = count;
     matches->total = all - left_out;
     return true;

@@ -44,7 +44,7 @@ struct directory_result {
  * Case- and accent-blind: every word of the text must begin a word of the name (better) or stand
  * inside it. Available agents come first, then the beginning of the name, then the beginning of
  * another word, then the rest; by name within each. Punctuation separates words, apostrophes
- * vanish, in the text as in the names. A text that is a Worker's SID or somebody's whole
+ * vanish, in the text as in the names. A text that is a Worker's SID or an agent's whole
  * contact_uri finds that agent alone. ERR_INPUT for a limit out of range, a text that isn't UTF-8
  * or one of more than 64 words.
  */

@@ -73,14 +73,6 @@ static enum err add_attributes(struct strbuf *form, const cJSON *attributes)
     return rc;
 }
 
-/* Posts a whole form; ERR_MEMORY if it could not be built. */
-static enum err post_form(struct twilio_client *client, const char *path, const struct strbuf *form,
-                          const char *if_match, struct twilio_reply *reply)
-{
-    if (strbuf_failed(form)) return ERR_MEMORY;
-    return twilio_client_post(client, TWILIO_TASKROUTER, path, form->buf, if_match, reply);
-}
-
 enum err taskrouter_task_create(struct twilio_client *client, const cJSON *attributes,
                                 int timeout_s, struct task *task, bool *unknown)
 {
@@ -99,7 +91,7 @@ enum err taskrouter_task_create(struct twilio_client *client, const cJSON *attri
     encode_form_pair(&form, "TaskChannel", "voice");
     encode_form_pair(&form, "Timeout", timeout);
 
-    rc = post_form(client, path, &form, NULL, &reply);
+    rc = twilio_resource_post(client, TWILIO_TASKROUTER, path, &form, NULL, &reply);
     if (rc == ERR_OK) {
         rc = task_from_reply(&reply, task);
         *unknown = rc != ERR_OK;
@@ -124,7 +116,8 @@ enum err taskrouter_task_update_attributes(struct twilio_client *client, struct 
     /* Without a version to name, the last writer would win: the caller has to read it again. */
     enum err rc = task->etag[0] == '\0' ? ERR_CONFLICT : task_path(client, task->sid, path);
     if (rc == ERR_OK) rc = add_attributes(&form, attributes);
-    if (rc == ERR_OK) rc = post_form(client, path, &form, task->etag, &reply);
+    if (rc == ERR_OK)
+        rc = twilio_resource_post(client, TWILIO_TASKROUTER, path, &form, task->etag, &reply);
     if (rc == ERR_OK) rc = task_from_reply(&reply, &fresh);
     if (rc == ERR_OK) {
         task_clear(task);
@@ -146,7 +139,8 @@ enum err taskrouter_task_update_status(struct twilio_client *client, const char 
     encode_form_pair(&form, "AssignmentStatus", task_status_name(status));
     encode_form_pair(&form, "Reason", reason);
     enum err rc = task_path(client, task_sid, path);
-    if (rc == ERR_OK) rc = post_form(client, path, &form, NULL, &reply);
+    if (rc == ERR_OK)
+        rc = twilio_resource_post(client, TWILIO_TASKROUTER, path, &form, NULL, &reply);
     strbuf_free(&form);
     twilio_reply_free(&reply);
     return rc;

@@ -57,7 +57,7 @@ static enum err match_worker(void *context, const cJSON *json)
 {
     struct worker_search *search = context;
     const char *name = json_get_string(json, "friendly_name");
-    /* Twilio's own comparison is not ours to rely on: this name decides who somebody is. */
+    /* Twilio's own comparison is not ours to rely on: this name decides who an agent is. */
     if (name == NULL || strcmp(name, search->friendly_name) != 0) return ERR_OK;
     search->count++;
     return search->count == 1 ? worker_from_json(json, &search->found) : ERR_OK;

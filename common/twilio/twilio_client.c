@@ -251,7 +251,7 @@ static enum err perform(struct twilio_client *client, enum twilio_host host,
         rc = read_answer(&http, exchange->http.once, reply);
     else
         reply->unknown = exchange->http.once && http.unknown;
-    /* A ceiling that Twilio's answer broke is no fault of whoever asked us. */
+    /* A ceiling that Twilio's answer broke is no fault of the client's. */
     if (rc == ERR_TOO_LARGE) rc = ERR_UPSTREAM;
     if (!is_expected(rc, reply)) log_unexpected(exchange, &http, rc, reply);
     http_reply_free(&http);
@@ -304,7 +304,7 @@ enum err twilio_client_delete(struct twilio_client *client, enum twilio_host hos
     struct exchange exchange = { .http = { .method = "DELETE" }, .repeatable = true };
     memset(reply, 0, sizeof *reply);
     enum err rc = request(client, host, &exchange, path, NULL, reply);
-    /* What is gone is deleted, whoever did it: perhaps an earlier try of ours. */
+    /* What is gone is deleted, by whatever: perhaps an earlier try of ours. */
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 

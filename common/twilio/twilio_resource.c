@@ -46,6 +46,14 @@ cJSON *twilio_resource_attributes(const cJSON *json, const char *key)
     return cJSON_CreateObject();
 }
 
+enum err twilio_resource_post(struct twilio_client *client, enum twilio_host host, const char *path,
+                              const struct strbuf *form, const char *if_match,
+                              struct twilio_reply *reply)
+{
+    if (strbuf_failed(form)) return ERR_MEMORY;
+    return twilio_client_post(client, host, path, form->buf, if_match, reply);
+}
+
 static enum err each_of_page(const cJSON *page, const struct twilio_resource_list *list,
                              void *context)
 {

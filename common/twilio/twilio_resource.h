@@ -32,6 +32,12 @@ int64_t twilio_resource_time(const cJSON *json, const char *key);
  */
 cJSON *twilio_resource_attributes(const cJSON *json, const char *key) MUST_CHECK;
 
+/* twilio_client_post of a form that was built: ERR_MEMORY, and nothing is sent, if it could not be.
+ */
+enum err twilio_resource_post(struct twilio_client *client, enum twilio_host host, const char *path,
+                              const struct strbuf *form, const char *if_match,
+                              struct twilio_reply *reply) MUST_CHECK;
+
 /* A list that Twilio gives page by page. */
 struct twilio_resource_list {
     enum twilio_host host;

@@ -266,11 +266,7 @@ enum err voice_participant_hold(struct twilio_client *client, const char *confer
     encode_form_pair(&form, "Hold", hold ? "true" : "false");
     if (hold && hold_url != NULL) encode_form_pair(&form, "HoldUrl", hold_url);
     enum err rc = participant_path(client, conference_sid, call_sid, path);
-    if (rc == ERR_OK) {
-        rc = strbuf_failed(&form)
-                 ? ERR_MEMORY
-                 : twilio_client_post(client, TWILIO_API, path, form.buf, NULL, &reply);
-    }
+    if (rc == ERR_OK) rc = twilio_resource_post(client, TWILIO_API, path, &form, NULL, &reply);
     if (rc == ERR_REFUSED && is_over(&reply)) rc = ERR_NOT_FOUND;
     strbuf_free(&form);
     twilio_reply_free(&reply);
@@ -298,11 +294,7 @@ enum err voice_participant_dial(struct twilio_client *client, const char *confer
     strbuf_init(&form, STRBUF_MAX_FORM);
     participant_form(&form, to, from, timeout_s);
     enum err rc = conference_path(client, conference_sid, "/Participants", path);
-    if (rc == ERR_OK) {
-        rc = strbuf_failed(&form)
-                 ? ERR_MEMORY
-                 : twilio_client_post(client, TWILIO_API, path, form.buf, NULL, &reply);
-    }
+    if (rc == ERR_OK) rc = twilio_resource_post(client, TWILIO_API, path, &form, NULL, &reply);
     if (rc == ERR_REFUSED && is_over(&reply)) rc = ERR_NOT_FOUND;
     if (rc == ERR_OK && !twilio_resource_sid(reply.json, "call_sid", "CA", call_sid))
         rc = ERR_UPSTREAM;

@@ -13,12 +13,12 @@
 
 /*
  * Room for 8,192 agents who call in the same minute; a place whose last call is older than that
- * is free for anybody. When all places of a bucket are taken, whoever has been quiet for longest
- * is forgotten: an agent then gets more calls than allowed, never fewer.
+ * is free for any agent. When all places of a bucket are taken, the agent that has been quiet for
+ * longest is forgotten and then gets more calls than allowed, never fewer.
  */
 enum { BUCKETS = 1024, PLACES = 8 };
 
-/* The holder of the lock needs microseconds; whoever has been stopped with it stops no call. */
+/* The holder of the lock needs microseconds; a process that was stopped with it stops no call. */
 enum { LOCK_TRIES = 50, LOCK_PAUSE_NS = 1000 * 1000 };
 
 /* All zero: nobody. The times are in no order. */
@@ -49,7 +49,7 @@ static enum err open_table(const struct config *config, int *table)
     if (len <= 0 || len >= (int)sizeof path) return ERR_INTERNAL;
     const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
     int fd = open(path, flags, 0600);
-    /* Whoever cleaned up may have taken the directory along. */
+    /* A clean-up may have taken the directory along. */
     if (fd < 0 && errno == ENOENT && mkdir(config->state_dir, 0700) == 0)
         fd = open(path, flags, 0600);
     if (fd < 0) return ERR_FORBIDDEN;

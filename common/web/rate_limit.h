@@ -1,6 +1,6 @@
 /*
  * How often one agent may begin a call. A page has no reason to begin more than a few in a minute;
- * a script with an agent's token has, and each call rings somebody.
+ * a script with an agent's token has, and each call rings an agent.
  *
  * The times of each Worker's last calls stand in a table in the state directory, which all
  * processes of the machine share, plain CGI programs included. It is of a fixed size, holds no
@@ -22,8 +22,8 @@ enum { RATE_LIMIT_CALLS = 20, RATE_LIMIT_WINDOW_S = 60 };
  * on, else the seconds until the next attempt is allowed (1 to RATE_LIMIT_WINDOW_S); a refused
  * attempt isn't counted.
  *
- * ERR_FORBIDDEN when the table can't be written, ERR_UNAVAILABLE when somebody holds it for too
- * long: then nothing is known, and the caller had better go on.
+ * ERR_FORBIDDEN when the table can't be written, ERR_UNAVAILABLE when another process holds it for
+ * too long: then nothing is known, and the caller had better go on.
  */
 enum err rate_limit_count(const struct config *config, const char *worker_sid, int64_t now_s,
                           int *wait_s) MUST_CHECK;

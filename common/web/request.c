@@ -18,8 +18,9 @@
 extern char **environ;
 
 enum {
-    DISCARD_MAX = 8 * 1024 * 1024, /* of a refused body; whoever sends more may lose our answer */
-    DISCARD_WAIT_MS = 2000         /* as long as libfcgi waits for the rest of its own */
+    DISCARD_MAX =
+        8 * 1024 * 1024,   /* of a refused body; a client that sends more may lose the answer */
+    DISCARD_WAIT_MS = 2000 /* as long as libfcgi waits for the rest of its own */
 };
 
 bool request_is_fastcgi(void)

@@ -4,7 +4,7 @@
  * the body.
  *
  * Records and lengths are well-formed: libfcgi itself ends the program when it is told of a name of
- * two gigabytes. Whoever can open the socket is the web server, and is trusted (SECURITY.md).
+ * two gigabytes. What can open the socket is the web server, and is trusted (SECURITY.md).
  */
 #include "fuzz.h"
 
@@ -113,7 +113,7 @@ static void serve(struct request *request)
     enum err rc = gates_pass(&endpoint, &service, request, &response);
     if (rc == ERR_OK) rc = response_empty(&response, 204);
     if (rc != ERR_OK) response_failure(&response, rc, request->id);
-    /* Whoever asked may have gone. */
+    /* The client may have gone. */
     if (response_send(&response, request) != ERR_OK) response_reset(&response, RESPONSE_PLAIN);
     response_free(&response);
 }
