@@ -32,9 +32,9 @@ const SERVER = ['gates', 'twiml'];
 
 const inMode = (mode) => ({ env: { DIALPAD_TEST_MODE: mode } });
 
-// What each kind of test may take in one lane, in minutes on two cores; the run prints it beside what
-// was used. A new test is paid for out of its kind's budget by being the shortest that still catches
-// the fault: its long form is for --all.
+// What each kind of test may take in one lane, in minutes on two cores; the run prints it beside
+// what was used. A new test is paid for out of its kind's budget by being the shortest that still
+// catches the fault: its long form is for --all.
 export const BUDGETS = [
   { what: 'unit and fuzz', minutes: 2, groups: /^(unit|page|sandbox|fuzz)$/ },
   { what: 'endpoint', minutes: 4, groups: /^endpoint/ },

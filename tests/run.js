@@ -3,8 +3,8 @@
 //   node tests/run.js --all           everything but what is onlyNamed
 //   node tests/run.js GROUP...        all of these groups
 // The last line is always "N passed, N failed". A group in which nothing ran has failed. Nothing is
-// asked twice: a test that fails now and then has a cause. Before the last line comes what each kind
-// of test has taken of its time, the worst first; time alone fails nothing.
+// asked twice: a test that fails now and then has a cause. Before the last line comes what each
+// kind of test has taken of its time, the worst first; time alone fails nothing.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -166,7 +166,8 @@ function timesOf(sums) {
     })
     .filter(({ seconds }) => seconds > 0)
     .sort((a, b) => b.share - a.share)
-    .map(({ share, seconds, what, minutes }) => `${what.padEnd(26)} ${(seconds / 60).toFixed(1)} of `
+    .map(({ share, seconds, what, minutes }) =>
+      `${what.padEnd(26)} ${(seconds / 60).toFixed(1)} of `
       + `${minutes} min${share > 1 ? ', more than it has' : ''}`);
 }
 

@@ -29,7 +29,7 @@ server {
     access_log off;
     keepalive_requests 10000000;
 ${location('empty', `unix:${emptySocket}`)}${names.map((name) =>
-    location(name, `dialpad-${name}`, name === 'session' ? 'alice' : '')).join('')}}
+  location(name, `dialpad-${name}`, name === 'session' ? 'alice' : '')).join('')}}
 `;
 }
 

@@ -162,7 +162,7 @@ async function benchMemory(place, report) {
   for (const program of place.stack.names) {
     const { resident, proportional } = await settledMemory(place.pid(program));
     const limit = SMALL.programs.includes(program) ? SMALL.megabytes : REST.megabytes;
-    report.below(program, resident, limit, 'MB', `its share of shared pages counted: `
+    report.below(program, resident, limit, 'MB', 'its share of shared pages counted: '
       + `${proportional.toFixed(1)} MB`);
   }
 }

@@ -1,5 +1,5 @@
-// WebDriver BiDi: commands and events over one socket. Firefox speaks it by itself, so that Debian's
-// Firefox can be driven; Playwright wants one of its own.
+// WebDriver BiDi: commands and events over one socket. Firefox speaks it by itself, so that
+// Debian's Firefox can be driven; Playwright wants one of its own.
 
 import { EventEmitter, once } from 'node:events';
 import WebSocket from 'ws';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
-import { installEars } from './ears.js';
+import { installEars, installNotes } from './ears.js';
 import { beepWav } from './tone.js';
 
 const FONTS = fileURLToPath(new URL('../page/fonts/', import.meta.url));
@@ -20,7 +20,7 @@ const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-s
   '--autoplay-policy=no-user-gesture-required'];
 
 export class Browser {
-  /** Starts a browser whose microphone says a tone of `hz`, and which has one `font` (page/fonts). */
+  /** Starts a browser whose microphone says a tone of `hz`, with one `font` (page/fonts). */
   static async start(hz, font = 'plain') {
     const browser = new Browser();
     browser.folder = mkdtempSync(join(tmpdir(), 'dialpad-microphone-'));
@@ -37,7 +37,7 @@ export class Browser {
     browser.connected = await chromium.connect(browser.server.wsEndpoint());
     browser.context = await browser.connected.newContext({ ignoreHTTPSErrors: true });
     await browser.context.grantPermissions(['microphone']);
-    await browser.context.addInitScript(installEars);
+    for (const part of [installEars, installNotes]) await browser.context.addInitScript(part);
     return browser;
   }
 

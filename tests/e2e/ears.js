@@ -1,11 +1,9 @@
 // Lets a test hear what a page plays, read what it said and when a button of it was pressed, and
-// count how often it opened the microphone. Runs in the page before anything else and changes
-// nothing that the page does: it notes which streams the page's audio elements play, and listens
-// to them too.
+// count how often it opened the microphone. Both parts run in the page before anything else and
+// change nothing that the page does: they note which streams its audio elements play, and listen to
+// them too.
 
-/* global document, MutationObserver, window */
-
-/** To be given to addInitScript. */
+/** To be given to addInitScript, as is installNotes. */
 export function installEars() {
   if (!window.isSecureContext) return; // Firefox's empty page, before it goes anywhere
   const players = new Set();
@@ -30,20 +28,6 @@ export function installEars() {
     opened += 1;
     return getUserMedia(constraints);
   };
-
-  const said = [];
-  const pressed = [];
-  const now = () => performance.timeOrigin + performance.now();
-  const noteStatus = () => {
-    const text = document.querySelector('[role="status"]')?.textContent;
-    if (text && text !== said.at(-1)?.text) said.push({ text, at: now() });
-  };
-  new MutationObserver(noteStatus)
-    .observe(document, { subtree: true, childList: true, characterData: true });
-  document.addEventListener('click', ({ target }) => {
-    const text = target.closest('button')?.innerText;
-    if (text) pressed.push({ text, at: now() });
-  }, { capture: true });
 
   function listenerTo(stream) {
     context ??= new window.AudioContext();
@@ -75,7 +59,25 @@ export function installEars() {
     return { levels, binHz: context ? context.sampleRate / 8192 : 0 };
   }
 
-  window.ears = { spectra, said, pressed, timesOpened: () => opened };
+  window.ears = { spectra, timesOpened: () => opened };
+}
+
+/** What the status line said and which buttons were pressed, each with its time. */
+export function installNotes() {
+  const said = [];
+  const pressed = [];
+  const now = () => performance.timeOrigin + performance.now();
+  const noteStatus = () => {
+    const text = document.querySelector('[role="status"]')?.textContent;
+    if (text && text !== said.at(-1)?.text) said.push({ text, at: now() });
+  };
+  new MutationObserver(noteStatus)
+    .observe(document, { subtree: true, childList: true, characterData: true });
+  document.addEventListener('click', ({ target }) => {
+    const text = target.closest('button')?.innerText;
+    if (text) pressed.push({ text, at: now() });
+  }, { capture: true });
+  window.notes = { said, pressed };
 }
 
 // A sound of less than this is what a codec makes of silence.

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
 import {
-  connect, endScene, endsWithBrowserOf, haveEnded, isClosed, isOver, isQuiet, sandbox, startAfresh,
+  endScene, endsWithBrowserOf, haveEnded, isClosed, isOver, isQuiet, sandbox, startAfresh,
   startScene,
 } from './lib.js';
 

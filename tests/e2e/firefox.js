@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 
 import { listensOn, until } from '../stack/system.js';
 import { Bidi } from './bidi.js';
-import { installEars } from './ears.js';
+import { installEars, installNotes } from './ears.js';
 import { FirefoxPage } from './firefox-page.js';
 
 /* global document */
@@ -97,7 +97,8 @@ export class Firefox {
     const capabilities = { alwaysMatch: { acceptInsecureCerts: true } };
     await this.bidi.send('session.new', { capabilities });
     await this.bidi.send('session.subscribe', { events: ['log.entryAdded'] });
-    for (const functionDeclaration of [`${installEars}`, `${tellViolations}`]) {
+    for (const part of [installEars, installNotes, tellViolations]) {
+      const functionDeclaration = `${part}`;
       await this.bidi.send('script.addPreloadScript', { functionDeclaration });
     }
   }
@@ -121,8 +122,9 @@ export class Firefox {
 
   /** As a crash of the machine would end it: nothing in it gets to say a word. */
   async kill() {
-    const ends = this.children.filter(({ exitCode, signalCode }) => exitCode === null && !signalCode)
-      .map((child) => once(child, 'exit'));
+    const ends =
+      this.children.filter(({ exitCode, signalCode }) => exitCode === null && !signalCode)
+        .map((child) => once(child, 'exit'));
     for (const child of this.children) child.kill('SIGKILL');
     await Promise.all(ends);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });

@@ -179,12 +179,12 @@ export class Agent {
 
   /** All that the status region has said since the page was loaded: {text, at}, in milliseconds. */
   said() {
-    return this.page.evaluate(() => window.ears.said);
+    return this.page.evaluate(() => window.notes.said);
   }
 
   /** The buttons that have been pressed since then, likewise. */
   pressed() {
-    return this.page.evaluate(() => window.ears.pressed);
+    return this.page.evaluate(() => window.notes.pressed);
   }
 
   /** A text somewhere on the page. */

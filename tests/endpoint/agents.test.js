@@ -44,7 +44,8 @@ describe('session', () => {
   test('says who it is and hands over everything that the page needs', async () => {
     const answer = await lab.session('alice');
     assert.equal(answer.status, 200, answer.body);
-    const { token, taskrouter, voice, expiresIn, worker, callerTwimlUrl, calleeTwimlUrl, legEndedUrl,
+    const {
+      token, taskrouter, voice, expiresIn, worker, callerTwimlUrl, calleeTwimlUrl, legEndedUrl,
       ringSeconds } = answer.data;
     const { sid } = lab.workers.get('alice');
     const { DIALPAD_PUBLIC_URL: base, DIALPAD_EVENT_BRIDGE_URL: bridge } = lab.config;
@@ -74,9 +75,11 @@ describe('session', () => {
     const { TWILIO_API_KEY: key, TWILIO_API_SECRET: secret, TWILIO_ACCOUNT_SID: account,
       TWILIO_FLEX_WORKSPACE_SID: workspace } = lab.config;
     for (const [token, grant] of [[taskrouter.token, {
-      task_router: { workspace_sid: workspace, worker_sid: lab.workers.get('bob').sid, role: 'worker' },
+      task_router: { workspace_sid: workspace, worker_sid: lab.workers.get('bob').sid,
+        role: 'worker' },
     }], [voice.token, { voice: { incoming: { allow: true } } }]]) {
-      const { header, payload } = jwt.verify(token, secret, { algorithms: ['HS256'], complete: true });
+      const { header, payload } =
+        jwt.verify(token, secret, { algorithms: ['HS256'], complete: true });
       assert.deepEqual(header, { alg: 'HS256', typ: 'JWT', cty: 'twilio-fpa;v=1' });
       assert.deepEqual([payload.iss, payload.sub], [key, account]);
       assert.match(payload.jti, new RegExp(`^${key}-`));
@@ -97,7 +100,8 @@ describe('list-agents', () => {
       sid: carol.sid, name: 'Carol Castillo', contactUri: 'client:carol', activity: 'Available',
       available: true, busy: false,
     });
-    assert.deepEqual(names(await list('', 'dave')), ['Alice Archer', 'Bob Baker', 'Carol Castillo']);
+    assert.deepEqual(
+      names(await list('', 'dave')), ['Alice Archer', 'Bob Baker', 'Carol Castillo']);
     const all = await list('?all=1');
     assert.deepEqual(names(all), ['Bob Baker', 'Carol Castillo', 'Dave Dufour']);
     assert.deepEqual([all.agents[2].available, all.agents[2].activity], [false, 'Offline']);
@@ -106,7 +110,7 @@ describe('list-agents', () => {
     assert.deepEqual(names(await list('?unknown=1&x')), ['Bob Baker', 'Carol Castillo']);
   });
 
-  test('without case and accents, the beginning of any word first, the available before others', async () => {
+  test('without case and accents, beginnings of words first, then the available', async () => {
     await withWorkers([
       { name: 'Zoë Ångström' }, { name: 'Łukasz Żółw' }, { name: 'Émile Zola', activity: 'Break' },
       { name: 'Bazoe Last' }, { name: 'Anna-Zoe Weiß' }, { name: 'ZOE Abel', activity: 'Break' },
@@ -215,7 +219,8 @@ describe('while Twilio is down', () => {
 
   test('without any snapshot there is an error, in time', async () => {
     for (const [fault, status] of [[{ action: 'status', status: 500 }, 502],
-      [{ action: 'hang' }, 504], [{ action: 'rubbish' }, 502], [{ action: 'status', status: 429 }, 503]]) {
+      [{ action: 'hang' }, 504], [{ action: 'rubbish' }, 502],
+      [{ action: 'status', status: 429 }, 503]]) {
       await lab.fault({ ...fault, times: 10_000 });
       await lab.forgetDirectory();
       const answer = await lab.page('alice', 'list-agents');

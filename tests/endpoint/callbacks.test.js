@@ -1,5 +1,5 @@
-// status-callback: reports that come twice, in any order, at once, to several hosts, and to one that
-// is killed while it works. There is always exactly one K, and at the end nothing is left.
+// status-callback: reports that come twice, in any order, at once, to several hosts, and to one
+// that is killed while it works. There is always exactly one K, and at the end nothing is left.
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -357,7 +357,7 @@ describe('killed between two of its REST requests', () => {
         await expectOneK(call);
         await call.callee.rings();
         assert.equal((await call.caller.endCall(call.t1, 'cancel')).status, 200);
-      },
+      }
     );
   });
 
@@ -378,7 +378,7 @@ describe('killed between two of its REST requests', () => {
         assert.ok(attributes.connectedAt);
         await expectOneK(call);
         await call.caller.endCall(call.t1);
-      },
+      }
     );
   });
 
@@ -397,7 +397,7 @@ describe('killed between two of its REST requests', () => {
         assert.equal(attributes.outcome, 'cancel');
         assert.equal(status, 'wrapping');
         assert.equal((await lab.task(call.k)).assignment_status, 'canceled');
-      },
+      }
     );
   });
 });

@@ -89,14 +89,15 @@ function asCgi(file, variables, body, onStart) {
 
 /**
  * {status, headers, body} of a request with exactly these variables and this body; `cut` is why not
- * all of the body could be sent, or null. `onStart` is given the process that a plain CGI program is.
+ * all of the body could be sent, or null. `onStart` is given the process of a plain CGI program.
  */
 export async function direct(stack, program, variables, body = '', onStart = undefined) {
   const set = stack.sets[0];
   const bytes = Buffer.from(body);
   const given = { GATEWAY_INTERFACE: 'CGI/1.1', SERVER_PROTOCOL: 'HTTP/1.1', ...variables };
   const { text, cut } = isCgi
-    ? await asCgi(join(stack.buildDir, 'cgi-bin', program), { ...set.env, ...given }, bytes, onStart)
+    ? await asCgi(join(stack.buildDir, 'cgi-bin', program), { ...set.env, ...given }, bytes,
+      onStart)
     : await overSocket(set.socketOf(program), given, bytes);
   const [head, ...rest] = text.split('\r\n\r\n');
   const headers = Object.fromEntries(head.split('\r\n').map((line) => {

@@ -73,8 +73,8 @@ describe('length', () => {
     });
   }
 
-  // A program that ends with the body half read resets the connection, and the answer is lost with it
-  // before a web server that writes first and reads then.
+  // A program that ends with the body half read resets the connection, and the answer is lost with
+  // it before a web server that writes first and reads then.
   for (const size of [70_000, 1_000_000]) {
     test(`a body of ${size} bytes is taken though it is refused`, async () => {
       for (const [headers, status] of [
@@ -168,7 +168,8 @@ function badTokens() {
   const [head, payload, signature] = good.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url'));
   const sign = (header, change, key = lab.sessionKey) =>
-    signToken(key, { alg: 'HS256', typ: 'dialpad-session+jwt', ...header }, { ...claims, ...change });
+    signToken(key, { alg: 'HS256', typ: 'dialpad-session+jwt', ...header },
+      { ...claims, ...change });
   return {
     'no token at all': 'nonsense',
     'two parts': `${head}.${payload}`,
@@ -223,7 +224,8 @@ describe('credential', () => {
     test(program, async () => {
       const params = { CallSid: randomSid('CA') };
       for (const method of ['GET', 'POST']) {
-        for (const signature of [null, '', 'A'.repeat(28), `${'A'.repeat(27)}=`, 'x'.repeat(5000)]) {
+        for (const signature of [null, '', 'A'.repeat(28), `${'A'.repeat(27)}=`,
+          'x'.repeat(5000)]) {
           const answer = await lab.webhook(program, {
             method, query: `?taskSid=${task}&conferenceName=${task}`, params, signature,
           });
@@ -249,7 +251,7 @@ describe('session', () => {
     assert.equal((await ask({ REMOTE_USER: 'alice', AUTH_TYPE: 'Basic' })).status, 200);
   });
 
-  test('the web server asks for a password and passes on no name that it has not checked', async () => {
+  test('the web server asks for a password and passes on no name that is not checked', async () => {
     const basic = (text) => ({ Authorization: `Basic ${Buffer.from(text).toString('base64')}` });
     assert.equal((await lab.ask('session', { method: 'POST' })).status, 401);
     const wrong = await lab.ask('session', { method: 'POST', headers: basic('alice:wrong') });
@@ -276,16 +278,19 @@ describe('session', () => {
 
 const malformed = {
   'create-task': [{}, { to: 5 }, { to: null }, { to: '' }, { to: 'bob' }, { to: 'WK12' },
-    { to: [randomSid('WK')] }, { to: { sid: randomSid('WK') } }, { to: true }, { To: randomSid('WK') },
+    { to: [randomSid('WK')] }, { to: { sid: randomSid('WK') } }, { to: true },
+    { To: randomSid('WK') },
     { to: `client:${'x'.repeat(5000)}` }],
   'hold-participant': [{ taskSid: task }, { hold: true }, { taskSid: task, hold: 'true' },
     { taskSid: task, hold: 1 }, { taskSid: task, hold: null }, { taskSid: 'WT1', hold: true },
     { taskSid: `${task}0`, hold: true }, { taskSid: `${task}/../x`, hold: true }],
   'cleanup-rejected-task': [{}, { taskSid: null }, { taskSid: 5 }, { taskSid: '' },
-    { taskSid: task.replace('WT', 'WK') }, { taskSid: task.slice(0, -1) }, { taskSid: `${task}\n` }],
+    { taskSid: task.replace('WT', 'WK') }, { taskSid: task.slice(0, -1) },
+    { taskSid: `${task}\n` }],
   'rejoin-call': [{}, { taskSid: null }, { taskSid: '' }, { taskSid: task.slice(1) }],
   'end-call': [{ taskSid: task }, { reason: 'hangup' }, { taskSid: task, reason: 'busy' },
-    { taskSid: task, reason: '' }, { taskSid: task, reason: 'HANGUP' }, { taskSid: task, reason: 5 },
+    { taskSid: task, reason: '' }, { taskSid: task, reason: 'HANGUP' },
+    { taskSid: task, reason: 5 },
     { taskSid: 'x', reason: 'hangup' }],
   'call-state': ['?taskSid=', '?taskSid=WT1', `?taskSid=${task}&taskSid=${task}`,
     `?taskSid=${task}%00`, '?taskSid=%zz'],
@@ -321,7 +326,8 @@ describe('parameters', () => {
         expectPlainError(await lab.webhook(program, { query }), 400);
       }
       const twice = { [key]: task };
-      expectPlainError(await lab.webhook(program, { query: `?${key}=${task}`, params: twice }), 400);
+      expectPlainError(
+        await lab.webhook(program, { query: `?${key}=${task}`, params: twice }), 400);
     }
   });
 
@@ -366,7 +372,8 @@ describe('body', () => {
 
   test('more members than anybody would send', async () => {
     const many = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`m${i}`, i]));
-    const answer = await lab.page('alice', 'end-call', { body: { ...many, ...goodBody['end-call'] } });
+    const answer =
+      await lab.page('alice', 'end-call', { body: { ...many, ...goodBody['end-call'] } });
     assert.ok([404, 413].includes(answer.status), answer.body);
   });
 });

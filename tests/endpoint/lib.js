@@ -14,13 +14,14 @@ import { headersOf } from '../stack/site.js';
 import { startStack } from '../stack/stack.js';
 
 // Past the web server a program is started as plain CGI where it isn't on a socket of ours.
-export const isCgi = !['fastcgi', 'apache-proxy', undefined].includes(process.env.DIALPAD_TEST_MODE);
+export const isCgi =
+  !['fastcgi', 'apache-proxy', undefined].includes(process.env.DIALPAD_TEST_MODE);
 // Sanitizers make programs several times slower; their folder is named after them.
 export const patience = /build\/./.test(process.env.DIALPAD_BUILD ?? '') ? 4 : 1;
 // Asking a plain CGI program costs a process, which is better spent on the call that is waited for.
 export const POLL_MS = isCgi ? 150 : 50;
-// Every program answers within 4 s, and `ringback`, for which a leg waits, within 2 s; the rest is for
-// a machine that has other things to do too.
+// Every program answers within 4 s, and `ringback`, for which a leg waits, within 2 s; the rest is
+// for a machine that has other things to do too.
 const BUSY_MS = 1500 * patience;
 export const ANSWER_MS = 4000 + BUSY_MS;
 export const RINGBACK_MS = 2000 + BUSY_MS;
@@ -145,7 +146,7 @@ export class Lab {
 
   // ---- our programs
 
-  /** A session token that the programs believe; each one is new, so that none meets the rate limit. */
+  /** A session token that the programs believe; each is new, so that none meets the rate limit. */
   token(name, { key = this.sessionKey, header, ...claims } = {}) {
     const worker = this.workers.get(name);
     const now = Math.floor(Date.now() / 1000);
@@ -240,7 +241,8 @@ export class Lab {
         && !calls.some((call) => call.endTime === null);
     }).catch(async (error) => {
       const { tasks, conferences, calls } = await this.state();
-      throw new Error(`${error.message}\n${JSON.stringify({ tasks, conferences, calls }, null, 1)}`);
+      throw new Error(
+        `${error.message}\n${JSON.stringify({ tasks, conferences, calls }, null, 1)}`);
     });
     await this.settled();
   }

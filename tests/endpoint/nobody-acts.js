@@ -1,5 +1,5 @@
-// Calls in which nobody does anything any more, left to Twilio's own time-outs and to ringback. They
-// take as long as they take, so they run beside other tests, on a stack of their own.
+// Calls in which nobody does anything any more, left to Twilio's own time-outs and to ringback.
+// They take as long as they take, so they run beside other tests, on a stack of their own.
 
 import assert from 'node:assert/strict';
 

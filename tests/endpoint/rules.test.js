@@ -324,7 +324,8 @@ describe('rewritten Attributes', () => {
       sign(lab.sessionKey, { typ: 'dialpad-session+jwt' }, {}), lab.token('alice')]) {
       await lab.rewrite(t1, (attributes) => ({ ...attributes, dialpad }));
       expectError(await caller.endCall(t1), 403, 'not_your_call');
-      expectError(await caller.ask('call-state', { query: `?taskSid=${t1}` }), 403, 'not_your_call');
+      expectError(
+        await caller.ask('call-state', { query: `?taskSid=${t1}` }), 403, 'not_your_call');
       const join = { StatusCallbackEvent: 'participant-leave', FriendlyName: t1,
         CallSid: randomSid('CA'), ConferenceSid: randomSid('CF') };
       assert.equal((await lab.webhook('status-callback', { params: join })).status, 204);
@@ -377,7 +378,8 @@ describe('rewritten Attributes', () => {
       }
     }
     // The other agent's leg, reported as this Task's.
-    const { worker_call_sid: callers } = JSON.parse((await lab.rest(`Tasks/${call.t1}`)).body.attributes);
+    const { worker_call_sid: callers } =
+      JSON.parse((await lab.rest(`Tasks/${call.t1}`)).body.attributes);
     await lab.webhook('status-callback', {
       query: `?taskSid=${call.k}`, params: { CallSid: callers, CallStatus: 'completed' },
     });

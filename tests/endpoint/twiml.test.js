@@ -56,7 +56,8 @@ describe('signature', () => {
         assert.equal(answer.status, 200, `${method} ${authority}`);
       }
       const wrong = [
-        at(`127.0.0.1:${port + 1}`), at('127.0.0.1:80'), at('localhost'), at('127.0.0.1', undefined, 'http'),
+        at(`127.0.0.1:${port + 1}`), at('127.0.0.1:80'), at('localhost'),
+        at('127.0.0.1', undefined, 'http'),
         at('127.0.0.1', `/cgi-bin/callee-twiml?taskSid=${task}`),
         at('127.0.0.1', `/cgi-bin/caller-twiml/?taskSid=${task}`),
         at('127.0.0.1', '/cgi-bin/caller-twiml'), at('127.0.0.1', `/caller-twiml?taskSid=${task}`),
@@ -92,13 +93,13 @@ describe('signature', () => {
     }
   });
 
-  test('parameters are sorted by name, whatever they are and in whatever order they come', async () => {
+  test('parameters are sorted by name, whatever they are and however they come', async () => {
     const query = `?taskSid=${task}`;
     const sets = [
       { b: '1', a: '2', B: '3', A: '4', 'a.b': '5', 'a[]': '6', '': '7' },
       { ReasonConferenceEnded: 'test', Reason: 'Participant', ReasonX: '' },
       { CalledVia: '', FromCity: '', ToCity: ' ', Body: "It's amazing & <b>100%</b> a+b=c" },
-      { Name: 'Zoë Ñandú 日本 😀', 'Ключ': 'значение', line: 'a\r\nb\tc' },
+      { Name: 'Zoë Ñandú 日本 😀', Ключ: 'значение', line: 'a\r\nb\tc' },
       Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`p${59 - i}`, `v${i}`])),
     ];
     for (const params of sets) {
@@ -132,9 +133,11 @@ describe('signature', () => {
     expectPlainError(
       await signed('caller-twiml', { url, query: `?taskSid=${randomSid('WT')}` }), 403);
     const good = lab.sign(url, signedParams);
-    for (const signature of [good.toLowerCase(), `${good} `.repeat(2), good.slice(0, -1), `${good}=`,
+    for (const signature of [good.toLowerCase(), `${good} `.repeat(2), good.slice(0, -1),
+      `${good}=`,
       good.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))]) {
-      expectPlainError(await lab.webhook('caller-twiml', { query, params: signedParams, signature }), 403);
+      expectPlainError(
+        await lab.webhook('caller-twiml', { query, params: signedParams, signature }), 403);
     }
   });
 
@@ -177,7 +180,8 @@ describe('documents', () => {
     });
 
     test(`callee-twiml by ${method}`, async () => {
-      const answer = await lab.webhook('callee-twiml', { method, query: `?conferenceName=${task}` });
+      const answer =
+        await lab.webhook('callee-twiml', { method, query: `?conferenceName=${task}` });
       assert.deepEqual(parse(answer),
         { Dial: { Conference: { ...common(), '@startConferenceOnEnter': 'false' } } });
     });
@@ -187,7 +191,8 @@ describe('documents', () => {
       const round = (number) => ({
         Play: `${base()}/ringback?tone=1`,
         Redirect: {
-          '@method': 'POST', '#text': `${base()}/ringback?taskSid=${task}&round=${number}${OVERRIDES}`,
+          '@method': 'POST',
+          '#text': `${base()}/ringback?taskSid=${task}&round=${number}${OVERRIDES}`,
         },
       });
       assert.deepEqual(parse(await ask(`?taskSid=${task}`)), round(1));
@@ -200,8 +205,10 @@ describe('documents', () => {
 
   test('what ringback can not use gets a document all the same', async () => {
     for (const query of ['', '?', '?taskSid=', '?taskSid=x', `?taskSid=${task}&round=x`,
-      `?taskSid=${task}&round=-1`, `?taskSid=${task}&round=99999999999999999999`, '?round=3', '?tone=2',
-      `?taskSid=${task}&tone=1`, `?taskSid=${task}&taskSid=${task}`, `?taskSid=${task}&round=1&round=2`,
+      `?taskSid=${task}&round=-1`, `?taskSid=${task}&round=99999999999999999999`, '?round=3',
+      '?tone=2',
+      `?taskSid=${task}&tone=1`, `?taskSid=${task}&taskSid=${task}`,
+      `?taskSid=${task}&round=1&round=2`,
       `?taskSid=${task}&x=%zz`, '?taskSid=%zz', `?%=1&taskSid=${task}`, `?taskSid=${task}&x=a%00b`,
       `?${'a=1&'.repeat(300)}taskSid=${task}`]) {
       parse(await lab.webhook('ringback', { query }));
@@ -245,7 +252,8 @@ describe('tone', () => {
   test('whose size a player may ask for first', async () => {
     for (const number of [1, 2]) {
       const path = `/cgi-bin/ringback?tone=${number}`;
-      const [head, get] = [await lab.stack.fetch(path, { method: 'HEAD' }), await lab.stack.fetch(path)];
+      const [head, get] =
+        [await lab.stack.fetch(path, { method: 'HEAD' }), await lab.stack.fetch(path)];
       assert.equal(head.status, 200);
       assert.equal(head.body, '');
       for (const name of ['content-type', 'content-length', 'cache-control']) {
@@ -259,7 +267,8 @@ describe('tone', () => {
   test('and nothing else without a signature', async () => {
     for (const query of ['', '?tone=0', '?tone=1&x=1', `?tone=1&taskSid=${task}`, '?tone=1%20',
       `?taskSid=${task}`]) {
-      expectPlainError(await lab.webhook('ringback', { method: 'GET', query, signature: null }), 403);
+      expectPlainError(
+        await lab.webhook('ringback', { method: 'GET', query, signature: null }), 403);
     }
     expectPlainError(await lab.webhook('ringback', { query: '?tone=1', signature: null }), 403);
   });

@@ -1,5 +1,5 @@
-// What our programs answer when Twilio refuses, fails, talks rubbish, takes its time or is gone; and
-// that whatever was interrupted can be repeated.
+// What our programs answer when Twilio refuses, fails, talks rubbish, takes its time or is gone;
+// and that whatever was interrupted can be repeated.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -22,7 +22,8 @@ async function askAll({ t1, k, asker = lab }) {
     'create-task': asker.page('carol', 'create-task', { body: { to: randomSid('WK') } }),
     'call-state': asker.page('alice', 'call-state', { query: `?taskSid=${t1}` }),
     'call-state, open': asker.page('alice', 'call-state'),
-    'hold-participant': asker.page('alice', 'hold-participant', { body: { taskSid: t1, hold: true } }),
+    'hold-participant': asker.page(
+      'alice', 'hold-participant', { body: { taskSid: t1, hold: true } }),
     'cleanup-rejected-task': asker.page('bob', 'cleanup-rejected-task', { body: { taskSid: k } }),
     'end-call': asker.page('alice', 'end-call', { body: { taskSid: t1, reason: 'hangup' } }),
     ringback: asker.webhook('ringback', { query: `?taskSid=${t1}&round=1` }),
@@ -111,7 +112,7 @@ describe('one request in the middle meets', () => {
   const single = {
     'a lost answer': { action: 'drop', apply: 'after' },
     '500, carried out': { action: 'status', status: 500, apply: 'after' },
-    '412': { action: 'status', status: 412, code: 20412 },
+    412: { action: 'status', status: 412, code: 20412 },
     'a 429': { action: 'status', status: 429, code: 20429 },
     'a 20001': { action: 'status', status: 400, code: 20001 },
   };
@@ -196,7 +197,8 @@ test('nobody listens at all', async () => {
 
 test('many at once while Twilio hangs: everybody is answered, and the rest works on', async () => {
   await lab.fault({ match: { path: '/Reservations' }, action: 'hang', times: 10_000 });
-  const answers = await Promise.all(Array.from({ length: 8 }, () => lab.page('alice', 'call-state')));
+  const answers =
+    await Promise.all(Array.from({ length: 8 }, () => lab.page('alice', 'call-state')));
   for (const answer of answers) {
     expectError(answer, 504);
     assert.ok(answer.ms < ANSWER_MS + 1000, `${answer.ms} ms`);

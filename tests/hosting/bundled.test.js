@@ -37,6 +37,7 @@ for (const program of programs) {
     // Without a configuration it says where it has looked.
     const { stderr } = await run(join(folder, program), words,
       { cwd: '/', env: { REQUEST_METHOD: 'GET' } }).catch((error) => error);
-    assert.ok(stderr.includes(`${folder}/${program.split('/')[0]}/../private/dialpad.conf`), stderr);
+    assert.ok(stderr.includes(`${folder}/${program.split('/')[0]}/../private/dialpad.conf`),
+      stderr);
   });
 }

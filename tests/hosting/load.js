@@ -13,7 +13,7 @@ const SLOW_AGENT = 'bob';
 const SLOW_MS = 100;
 // Those who ask Twilio nothing, or nothing that a Task or an agent could be told by.
 const NEVER_SLOW = new Set(
-  ['list-agents', 'create-task', 'health', 'caller-twiml', 'callee-twiml'],
+  ['list-agents', 'create-task', 'health', 'caller-twiml', 'callee-twiml']
 );
 
 const BODIES = {
@@ -29,27 +29,25 @@ const QUERIES = {
     `?taskSid=${taskSid}&CallSid=${randomSid('CA')}&CallStatus=completed`,
 };
 
+const agentOf = (taskSid) => (taskSid === SLOW_TASK ? SLOW_AGENT : 'alice');
+
 // One request of each program, whatever its answer is, as options of https.request.
 function requestOf(lab, program, taskSid) {
   const { kind, method } = PROGRAMS[program] ?? { kind: 'page', method: 'POST' };
   const query = QUERIES[program]?.(taskSid) ?? '';
   const path = `/cgi-bin/${program}${query}`;
-  if (kind === 'session') {
-    return { method, path: `/${taskSid === SLOW_TASK ? SLOW_AGENT : 'alice'}${path}` };
-  }
+  if (kind === 'session') return { method, path: `/${agentOf(taskSid)}${path}` };
   if (kind === 'twilio') {
     const url = `${lab.config.DIALPAD_PUBLIC_URL}/${program}${query}`;
     return { method: 'GET', path, headers: { 'X-Twilio-Signature': lab.sign(url) } };
   }
   if (kind === 'open') return { method, path };
-  const body = method === 'POST'
-    && JSON.stringify(BODIES[program]?.(taskSid) ?? { taskSid, reason: 'hangup' });
+  const headers = { 'X-Dialpad-Token': lab.token('alice') };
+  if (method !== 'POST') return { method, path, headers };
+  const body = JSON.stringify(BODIES[program]?.(taskSid) ?? { taskSid, reason: 'hangup' });
   return {
     method, path, body,
-    headers: {
-      'X-Dialpad-Token': lab.token('alice'),
-      ...(body ? { 'Content-Type': 'application/json', 'Content-Length': body.length } : {}),
-    },
+    headers: { ...headers, 'Content-Type': 'application/json', 'Content-Length': body.length },
   };
 }
 

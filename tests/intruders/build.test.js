@@ -12,7 +12,8 @@ const repo = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const build = resolve(repo, process.env.DIALPAD_BUILD || 'build');
 const isPlain = build.endsWith('/build');
 const readelf = (...args) =>
-  execFileSync('readelf', ['-W', ...args], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  execFileSync(
+    'readelf', ['-W', ...args], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
 
 const programs = ['cgi-bin', 'bin'].flatMap((folder) =>
   readdirSync(join(build, folder)).map((name) => join(build, folder, name)));

@@ -56,9 +56,11 @@ describe('a token', () => {
   test('of a host whose clock is minutes off', async () => {
     const good = { iat: now() + 300, exp: now() + 300 + 3600 };
     assert.equal((await ask('call-state', lab.token('alice', good))).status, 200, 'fast');
-    assert.equal((await ask('call-state', lab.token('alice', { iat: now() - 600, exp: now() + 60 })))
-      .status, 200, 'slow');
-    for (const exp of [now() - 1, now() - 300, 0, -1, 1e300 * -1, '9999999999', null, true, [1e12]]) {
+    assert.equal(
+      (await ask('call-state', lab.token('alice', { iat: now() - 600, exp: now() + 60 })))
+        .status, 200, 'slow');
+    for (const exp of [now() - 1, now() - 300, 0, -1, 1e300 * -1, '9999999999', null, true,
+      [1e12]]) {
       await refusedEverywhere(lab.token('alice', { exp }), `exp ${exp}`);
     }
   });
@@ -110,7 +112,8 @@ describe('an Authorization header that nobody asked for', () => {
 
   test('is no token', async () => {
     for (const program of page) {
-      expectError(await lab.page('alice', program, { token: null, headers, body: {} }), 401, 'no_token');
+      expectError(
+        await lab.page('alice', program, { token: null, headers, body: {} }), 401, 'no_token');
     }
   });
 

@@ -99,7 +99,8 @@ describe('what a text can not become', () => {
 
   test('an element or an attribute of TwiML', async () => {
     const task = randomSid('WT');
-    const asked = { 'caller-twiml': 'taskSid', 'callee-twiml': 'conferenceName', ringback: 'taskSid' };
+    const asked =
+      { 'caller-twiml': 'taskSid', 'callee-twiml': 'conferenceName', ringback: 'taskSid' };
     for (const [program, key] of Object.entries(asked)) {
       const plain = await lab.webhook(program, { query: `?${key}=${task}` });
       assert.equal(plain.status, 200, plain.body);
@@ -109,7 +110,8 @@ describe('what a text can not become', () => {
         const answer = await lab.webhook(program, { query, params: { From: text, To: text } });
         assert.equal(XMLValidator.validate(answer.body), true);
         assert.equal(answer.body, plain.body);
-        const wrong = await lab.webhook(program, { query: `?${key}=${encodeURIComponent(task + text)}` });
+        const wrong =
+          await lab.webhook(program, { query: `?${key}=${encodeURIComponent(task + text)}` });
         assert.doesNotMatch(wrong.body, /onerror|stolen|script|Hangup|%0d|OR 1/);
         assert.equal(wrong.headers['set-cookie'], undefined);
       }
@@ -123,13 +125,16 @@ describe('what a text can not become', () => {
       const answer = await sessionOf(`${user}-nobody`);
       assert.equal(answer.status, 403, answer.body);
       assert.deepEqual(Object.keys(answer.headers), expected);
-      assert.ok(answer.json().error.message.includes(user), 'the admin sees the name that was tried');
-      for (const variable of ['HTTP_IF_NONE_MATCH', 'HTTP_X_REQUEST_ID', 'QUERY_STRING', 'SCRIPT_NAME']) {
+      assert.ok(answer.json().error.message.includes(user),
+        'the admin sees the name that was tried');
+      for (const variable of ['HTTP_IF_NONE_MATCH', 'HTTP_X_REQUEST_ID', 'QUERY_STRING',
+        'SCRIPT_NAME']) {
         const list = await direct(lab.stack, 'list-agents', {
           REQUEST_METHOD: 'GET', HTTP_X_DIALPAD_TOKEN: lab.token('alice'), [variable]: user,
         });
-        assert.ok(Object.keys(list.headers).every((name) => [...expected, 'etag', 'vary'].includes(name)),
-          JSON.stringify(list.headers));
+        assert.ok(Object.keys(list.headers)
+          .every((name) => [...expected, 'etag', 'vary'].includes(name)),
+        JSON.stringify(list.headers));
       }
     }
   });
@@ -157,7 +162,8 @@ describe('what it stays: the same text', () => {
     const alice = new Agent(lab, 'alice');
     await alice.phone();
     const { data } = await alice.ask('list-agents', { query: '?limit=200' });
-    assert.deepEqual(data.agents.map(({ name }) => name).filter((name) => NASTY.includes(name)).sort(),
+    assert.deepEqual(
+      data.agents.map(({ name }) => name).filter((name) => NASTY.includes(name)).sort(),
       [...NASTY].sort());
     for (const [i, name] of NASTY.entries()) {
       lab.forgetCalls();
@@ -178,8 +184,9 @@ describe('what it stays: the same text', () => {
     await lab.forgetDirectory();
     const { status, data } = await new Agent(lab, 'alice').ask('list-agents', { query: '?all=1' });
     assert.equal(status, 200);
-    assert.ok(['Bob Baker', 'Carol Carter'].some((name) => data.agents.some((one) => one.name === name)),
-      JSON.stringify(data));
+    assert.ok(['Bob Baker', 'Carol Carter']
+      .some((name) => data.agents.some((one) => one.name === name)),
+    JSON.stringify(data));
     assert.ok(data.agents.every(({ name }) => !name.includes('\0')));
   });
 });

@@ -99,7 +99,9 @@ describe("another call's identifiers", () => {
     const { taskSid } = await lab.control('customer-task', { worker: 'alice' });
     const alice = new Agent(lab, 'alice');
     await forgetRequests();
-    for (const [, ask] of requestsAbout(alice, taskSid)) expectError(await ask(), 403, 'not_your_call');
+    for (const [, ask] of requestsAbout(alice, taskSid)) {
+      expectError(await ask(), 403, 'not_your_call');
+    }
     for (const [, ask] of requestsAbout(alice, randomSid('WT'))) {
       expectError(await ask(), 404, 'unknown_task');
     }

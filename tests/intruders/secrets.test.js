@@ -48,7 +48,8 @@ async function live(token) {
       CONTENT_TYPE: kind === 'twilio' ? 'application/x-www-form-urlencoded' : 'application/json' };
     const bodies = ['', '{', `{"to":"${randomSid('WK')}"}`, `{"taskSid":"${randomSid('WT')}"}`];
     for (const body of bodies) {
-      for (const credential of [{}, { HTTP_X_DIALPAD_TOKEN: token }, { HTTP_X_DIALPAD_TOKEN: `${token}x` },
+      for (const credential of [{}, { HTTP_X_DIALPAD_TOKEN: token },
+        { HTTP_X_DIALPAD_TOKEN: `${token}x` },
         { HTTP_X_TWILIO_SIGNATURE: 'RSOYDt4T1cUTdK1PDd93/VVr8B8=' }]) {
         answers.push(await direct(lab.stack, program,
           { ...variables, ...credential, CONTENT_LENGTH: String(body.length) }, body));
@@ -56,7 +57,8 @@ async function live(token) {
     }
   }
   await lab.fault({ path: '/Tasks', action: 'status', status: 500, times: 3 });
-  answers.push(await lab.page('alice', 'call-state', { token, query: `?taskSid=${randomSid('WT')}` }));
+  answers.push(
+    await lab.page('alice', 'call-state', { token, query: `?taskSid=${randomSid('WT')}` }));
   return answers;
 }
 

@@ -71,7 +71,8 @@ const moved = (name, [first = '', ...rest]) => [name + first, rest.join('')];
 // What an intruder would try: {request, signature} of a request that was genuine before.
 const TAMPERING = {
   nothing: (genuine) => genuine,
-  'one letter of the signature': (genuine) => ({ ...genuine, signature: mutate(genuine.signature) }),
+  'one letter of the signature': (genuine) =>
+    ({ ...genuine, signature: mutate(genuine.signature) }),
   'no signature': (genuine) => ({ ...genuine, signature: '' }),
   'a longer signature': (genuine) => ({ ...genuine, signature: `${genuine.signature}=` }),
   'a shorter signature': (genuine) => ({ ...genuine, signature: genuine.signature.slice(0, -1) }),

@@ -104,7 +104,8 @@ describe('staying connected', () => {
       window.track = sender.track;
       await sender.replaceTrack(null);
     });
-    const warning = bob.page.getByText('Alice Archer may not hear you: no sound leaves this computer.');
+    const warning =
+      bob.page.getByText('Alice Archer may not hear you: no sound leaves this computer.');
     await warning.waitFor();
     await bob.page.evaluate(() => window.lines.at(-1).getSenders()[0].replaceTrack(window.track));
     await warning.waitFor({ state: 'hidden' });
@@ -145,5 +146,4 @@ describe('staying connected', () => {
       await bob.isNotOffered('Use this tab');
     });
   });
-
 });

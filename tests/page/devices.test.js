@@ -58,7 +58,7 @@ describe('devices for sound', () => {
     await closeSettings();
   });
 
-  it('are named in the language that is chosen, and no longer tried once the settings are closed', async () => {
+  it('are named in the chosen language, and not tried once the settings are closed', async () => {
     await openSettings();
     const speaker = alice.page.locator('#device-speaker option').first();
     const language = alice.page.locator('#language');

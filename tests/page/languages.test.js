@@ -1,5 +1,5 @@
-// Every language in the narrowest window, in an ordinary font and in a wide one: no word is cut off,
-// and none stands on another.
+// Every language in the narrowest window, in an ordinary font and in a wide one: no word is cut
+// off, and none stands on another.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -11,85 +11,139 @@ import { endScene, startScene } from '../e2e/lib.js';
 const FONTS = ['plain', 'wide'];
 const WIDTHS = [320, 360];
 
-/** Runs in the page: shows its longest sentences and buttons, and says what doesn't fit. */
-async function whatDoesNotFit(tag) {
+// What follows runs in the page, part by part.
+
+/** Turns to a language and makes what the parts have in common. */
+async function prepare(tag) {
   const byId = (id) => document.getElementById(id);
   const load = (name) => import(new URL(`js/${name}.js`, document.baseURI));
   const [{ useLanguage }, { t }] = await Promise.all([load('language'), load('strings')]);
   const complaints = new Set();
+  const values = {
+    name: 'Guadalupe Hernández', lost: 'Headset', device: 'Speaker', activity: 'Unavailable',
+    time: '12:34 AM',
+  };
+  await useLanguage(tag);
+  window.words = {
+    byId, complaints,
+    /** Shows these sentences, one after the other, and looks what has no room. */
+    show(id, ...keys) {
+      for (const key of keys) {
+        byId(id).textContent = t(key, values);
+        window.words.check(key);
+      }
+    },
+    write(id, key) { byId(id).textContent = key ? t(key, values) : ''; },
+    label(id, key) {
+      byId(id).hidden = false;
+      byId(id).lastChild.textContent = t(key);
+    },
+    hide(...ids) { for (const id of ids) byId(id).hidden = true; },
+  };
+}
+
+function prepareCheck() {
+  const { byId, complaints } = window.words;
   const top = (id) => byId(id).getBoundingClientRect().top;
   const bottom = (id) => byId(id).getBoundingClientRect().bottom;
-  const values = { name: 'Guadalupe Hernández', lost: 'Headset', device: 'Speaker', activity: 'Unavailable' };
 
-  function check(what) {
-    for (const element of document.querySelectorAll('.words, .detail, .hint p, button, label, h1')) {
+  function texts() {
+    for (const element of document.querySelectorAll(
+      '.words, .detail, .hint p, button, label, h1')) {
       if (!element.checkVisibility() || element.classList.contains('unseen')) continue;
-      if (element.scrollWidth > element.clientWidth + 1) complaints.add(`cut off: ${element.textContent}`);
+      if (element.scrollWidth > element.clientWidth + 1) {
+        complaints.add(`cut off: ${element.textContent}`);
+      }
     }
+  }
+
+  function labels() {
     for (const label of document.querySelectorAll('.actions button:not([hidden]) span')) {
       label.style.overflowWrap = 'normal'; // then a word that would be broken sticks out
       const { width } = label.getBoundingClientRect();
-      if (width > label.parentElement.clientWidth + 1) complaints.add(`broken: ${label.textContent}`);
+      if (width > label.parentElement.clientWidth + 1) {
+        complaints.add(`broken: ${label.textContent}`);
+      }
       label.style.overflowWrap = '';
     }
+  }
+
+  window.words.check = (what) => {
+    texts();
+    labels();
     if (document.documentElement.scrollWidth > innerWidth) complaints.add(`${what}: too wide`);
     if (bottom('hint-text') > top('stage') + 1) complaints.add(`${what}: over the stage`);
     if (bottom('call-detail') > top('actions') + 1) complaints.add(`${what}: over the buttons`);
-  }
+  };
+}
 
-  await useLanguage(tag);
+/** The status ends after two lines, which must hold the sentence, or two lines of it. */
+function showCall() {
+  const { byId, complaints, show, write, label } = window.words;
   for (const id of ['mute', 'keypad-toggle', 'hold', 'hang-up']) byId(id).hidden = false;
-  byId('mute').lastChild.textContent = t('unmute');
-  byId('hold').lastChild.textContent = t('resume');
-  byId('call-status').textContent = t('notPlaced');
-  for (const key of ['idleDetail', 'call_unknown', 'mic_blocked', 'mic_failed', 'failed']) {
-    byId('call-detail').textContent = t(key, values);
-    check(key);
-  }
-  byId('call-status').textContent = t('inCall', values);
+  label('mute', 'unmute');
+  label('hold', 'resume');
+  write('call-status', 'notPlaced');
+  show('call-detail', 'idleDetail', 'call_unknown', 'mic_blocked', 'mic_failed', 'failed');
+  write('call-status', 'inCall');
   byId('timer').textContent = '1:23:45';
-  byId('call-detail').textContent = t('elsewhereDevice');
-  const { clientHeight, scrollHeight } = byId('call-status'); // of which two lines are shown
-  if (clientHeight < Math.min(scrollHeight, 52) - 2) complaints.add('half a line of the status is missing');
-  for (const key of ['muted', 'micSilent', 'deviceLost', 'choppy']) {
-    byId('call-detail').textContent = t(key, values);
-    check(key);
+  write('call-detail', 'elsewhereDevice');
+  const status = byId('call-status');
+  if (status.clientHeight < Math.min(status.scrollHeight, 52) - 2) {
+    complaints.add('half a line of the status is missing');
   }
-  byId('call-detail').textContent = '';
-  for (const key of ['returning']) {
-    const status = byId('call-status'); // which ends after two lines
-    status.textContent = t(key, values);
-    if (status.scrollHeight > status.clientHeight + 2) complaints.add(`cut off: ${status.textContent}`);
-    check(key);
+  show('call-detail', 'muted', 'micSilent', 'deviceLost', 'choppy');
+  write('call-detail');
+  show('call-status', 'returning');
+  if (status.scrollHeight > status.clientHeight + 2) {
+    complaints.add(`cut off: ${status.textContent}`);
   }
-  byId('timer').textContent = '';
-  byId('call-status').textContent = t('ended');
+}
+
+function showEnd() {
+  const { byId, check, show, write, label, hide } = window.words;
+  write('timer');
+  write('call-status', 'ended');
   byId('stage').dataset.missed = 'true';
-  byId('call-detail').textContent = t('missed', { ...values, time: '12:34 AM' });
-  check('missed');
+  show('call-detail', 'missed');
   byId('stage').dataset.missed = 'false';
-  byId('call-detail').textContent = '';
-  for (const id of ['mute', 'keypad-toggle']) byId(id).hidden = true;
-  for (const [id, key] of [['rejoin', 'bringHere'], ['call-again', 'callBack']]) {
-    byId(id).hidden = false;
-    byId(id).lastChild.textContent = t(key);
-  }
+  write('call-detail');
+  hide('mute', 'keypad-toggle');
+  label('rejoin', 'bringHere');
+  label('call-again', 'callBack');
   check('other buttons');
-  for (const id of ['rejoin', 'call-again']) byId(id).hidden = true;
+  hide('rejoin', 'call-again');
+}
+
+function showHints() {
+  const { byId, show } = window.words;
   for (const key of ['hintGoReady', 'hintOtherTab', 'no_worker', 'hintNotAvailable', 'mic_blocked',
     'hintNoNotifications']) {
     byId('go-ready').hidden = key !== 'hintGoReady';
     byId('use-tab').hidden = key !== 'hintOtherTab';
-    byId('hint-text').textContent = t(key, values);
-    check(key);
+    show('hint-text', key);
   }
-  // A name that was picked can be read, beside its star.
+}
+
+/** A name that was picked can be read, beside its star. */
+function showName() {
+  const { byId, complaints, hide } = window.words;
   byId('agent').value = 'Dave Dufour';
   byId('favourite').hidden = false;
-  if (byId('agent').scrollWidth > byId('agent').clientWidth) complaints.add('the picked name is cut off');
+  if (byId('agent').scrollWidth > byId('agent').clientWidth) {
+    complaints.add('the picked name is cut off');
+  }
   byId('agent').value = '';
-  byId('favourite').hidden = true;
-  return [...complaints];
+  hide('favourite');
+}
+
+/** Shows the longest sentences and buttons of a language: what doesn't fit. */
+async function whatDoesNotFit(page, tag) {
+  await page.evaluate(prepare, tag);
+  for (const part of [prepareCheck, showCall, showEnd, showHints, showName]) {
+    await page.evaluate(part);
+  }
+  return page.evaluate(() => [...window.words.complaints]);
 }
 
 /** Runs in the page, which shows its settings: what sticks out, or is broken letter by letter. */
@@ -101,7 +155,9 @@ function whatSticksOut() {
       const line = parseFloat(getComputedStyle(term).fontSize) * 2;
       const range = document.createRange();
       range.selectNodeContents(term);
-      if (range.getBoundingClientRect().height > 2 * line) complaints.push(`broken: ${term.textContent}`);
+      if (range.getBoundingClientRect().height > 2 * line) {
+        complaints.push(`broken: ${term.textContent}`);
+      }
     }
     for (const keys of dialog.querySelectorAll('dd:has(kbd)')) {
       const rows = new Set([...keys.children].map((key) => key.offsetTop));
@@ -116,7 +172,8 @@ async function fontsOf({ page }) {
   const inspector = await page.context().newCDPSession(page);
   const { root } = await inspector.send('DOM.getDocument');
   await inspector.send('CSS.enable');
-  const { nodeId } = await inspector.send('DOM.querySelector', { nodeId: root.nodeId, selector: 'h1' });
+  const { nodeId } =
+    await inspector.send('DOM.querySelector', { nodeId: root.nodeId, selector: 'h1' });
   const { fonts } = await inspector.send('CSS.getPlatformFontsForNode', { nodeId });
   return fonts.map(({ familyName }) => familyName);
 }
@@ -159,7 +216,7 @@ describe('the words of every language', () => {
       for (const width of WIDTHS) {
         for (const height of [568, 640]) {
           await page.setViewportSize({ width, height });
-          assert.deepEqual(await page.evaluate(whatDoesNotFit, tag), [], `at ${width}×${height} px`);
+          assert.deepEqual(await whatDoesNotFit(page, tag), [], `at ${width}×${height} px`);
         }
       }
       await page.setViewportSize({ width: 320, height: 568 });

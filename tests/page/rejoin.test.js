@@ -61,7 +61,7 @@ describe('back into the call', () => {
     });
   }
 
-  it('comes who closes the page and opens another one, muted as before, and the colleague is told', async () => {
+  it('comes who closes the page and opens another, muted as before; both are told', async () => {
     await connect(alice, bob);
     await bob.press('Mute');
     await bob.isOffered('Unmute');

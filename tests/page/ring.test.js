@@ -77,7 +77,8 @@ describe('the ring', () => {
       await gives(bob, loud);
       await gives(tab, { ...loud, notifications: [], sounds: 0 });
       const [longest] = await bob.page.evaluate(() => [...window.playing].map((s) => s.longest));
-      assert.ok(longest > 100 && Math.round(longest) <= 120, `a page that is cut off rings for ${longest} s`);
+      assert.ok(longest > 100 && Math.round(longest) <= 120,
+        `a page that is cut off rings for ${longest} s`);
       await stop();
       await Promise.all([gives(bob, quiet), gives(tab, quiet)]);
     });
@@ -89,7 +90,9 @@ describe('the ring', () => {
     await tab.page.goto(`${scene.stack.origin}/bob/?call=client:alice`);
     await tab.page.getByRole('dialog', { name: 'Call Alice Archer?' }).waitFor();
     await alice.call(bob);
-    for (const { page } of [bob, tab]) await page.getByRole('dialog').waitFor({ state: 'detached' });
+    for (const { page } of [bob, tab]) {
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
     await bob.press('Answer');
     await alice.isIn(bob);
     await tab.press('Hang up');

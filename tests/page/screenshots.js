@@ -33,7 +33,8 @@ async function drawIcons(page, origin) {
       svg.setAttribute('viewBox', `${-margin} ${-margin} ${32 / part} ${32 / part}`);
       if (part === 1) return;
       const ground = svg.querySelector('rect');
-      for (const [name, value] of Object.entries({ x: -margin, y: -margin, width: 64, height: 64, rx: 0 })) {
+      for (const [name, value] of Object.entries(
+        { x: -margin, y: -margin, width: 64, height: 64, rx: 0 })) {
         ground.setAttribute(name, value);
       }
     }, share);
@@ -48,10 +49,12 @@ try {
   await tour(scene, async (state, page) => {
     const file = state.replace(/\W+/g, '-');
     for (const look of ['360-light', '360-dark', '1280-light', '1280-dark', '360-rtl']) {
-      await inLook(page, look, () => page.screenshot({ path: join(folder, `${file}-${look}.png`) }));
+      await inLook(
+        page, look, () => page.screenshot({ path: join(folder, `${file}-${look}.png`) }));
     }
     if (publish && state === 'connected') {
-      await inLook(page, 'published', () => page.screenshot({ path: join(repo, 'www/screenshot.png') }));
+      await inLook(
+        page, 'published', () => page.screenshot({ path: join(repo, 'www/screenshot.png') }));
     }
   });
   if (publish) await drawIcons(await scene.alice.browser.newPage(), scene.stack.origin);

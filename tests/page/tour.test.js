@@ -42,48 +42,74 @@ function cutOff(page) {
 }
 
 /** What a look has lost: an edge in common, room between parts, a button in the window, a shape. */
-function lost(page) {
-  return page.evaluate(() => {
-    const box = (selector) => {
-      const element = document.querySelector(selector);
-      return element.checkVisibility() ? element.getBoundingClientRect() : null;
-    };
-    const start = ({ left, right }) => (document.dir === 'rtl' ? -right : left);
-    const found = [];
-    const [lastKey, level, actions] = ['#keys button:last-child', '#level', '#actions'].map(box);
-    if (Math.abs(start(box('#heading')) - start(box('#agent-label'))) > 1) found.push('out of line');
-    if (lastKey && level && level.top - lastKey.bottom < 4) found.push('the level touches the keys');
-    const isBeside = innerWidth >= 640;
-    if (isBeside && actions.bottom > innerHeight) found.push('the buttons of the call are below the window');
-    const rest = document.querySelector('.actions button:not(.on, .yes, .no, [hidden]) i');
-    for (const on of document.querySelectorAll('.actions .on:not([hidden]) i')) {
-      const same = rest && getComputedStyle(on).backgroundColor === getComputedStyle(rest).backgroundColor;
-      if (same) found.push(`not seen to be on: ${on.parentElement.textContent}`);
+async function lost(page) {
+  const found = [];
+  for (const look of [misplaced, unseen, unchosen]) found.push(...await page.evaluate(look));
+  return found;
+}
+
+// These three run in the page.
+
+function misplaced() {
+  const box = (selector) => {
+    const element = document.querySelector(selector);
+    return element.checkVisibility() ? element.getBoundingClientRect() : null;
+  };
+  const start = ({ left, right }) => (document.dir === 'rtl' ? -right : left);
+  const found = [];
+  const [lastKey, level, actions] = ['#keys button:last-child', '#level', '#actions'].map(box);
+  if (Math.abs(start(box('#heading')) - start(box('#agent-label'))) > 1) {
+    found.push('out of line');
+  }
+  if (lastKey && level && level.top - lastKey.bottom < 4) found.push('the level touches the keys');
+  const isBeside = innerWidth >= 640;
+  if (isBeside && actions.bottom > innerHeight) {
+    found.push('the buttons of the call are below the window');
+  }
+  return found;
+}
+
+function unseen() {
+  const found = [];
+  const ground = (element) => getComputedStyle(element).backgroundColor;
+  const rest = document.querySelector('.actions button:not(.on, .yes, .no, [hidden]) i');
+  for (const on of document.querySelectorAll('.actions .on:not([hidden]) i')) {
+    if (rest && ground(on) === ground(rest)) {
+      found.push(`not seen to be on: ${on.parentElement.textContent}`);
     }
-    const [bar, groove] = ['#level span', '#level'].map((selector) => (
-      getComputedStyle(document.querySelector(selector)).backgroundColor));
-    if (level && bar === groove) found.push('the level is not seen');
-    const chosen = document.querySelector('#agents [aria-selected="true"]');
-    const other = document.querySelector('#agents [role="option"]:not([aria-selected="true"])');
-    const edge = (option) => getComputedStyle(option).borderInlineStartColor;
-    const ground = getComputedStyle(document.querySelector('.popup')).backgroundColor;
-    if (other?.checkVisibility() && ![ground, 'rgba(0, 0, 0, 0)'].includes(edge(other))) {
-      found.push(`looks chosen: ${other.textContent}`);
+  }
+  const [bar, groove] = ['#level span', '#level'].map((name) => document.querySelector(name));
+  if (groove.checkVisibility() && ground(bar) === ground(groove)) {
+    found.push('the level is not seen');
+  }
+  for (const control of document.querySelectorAll('button, select, input')) {
+    const { width, height } = control.getBoundingClientRect();
+    if (control.checkVisibility() && Math.min(width, height) < 24) {
+      found.push(`small: ${control.id || control.type}`);
     }
-    if (chosen?.checkVisibility() && edge(chosen) === ground) found.push('nobody looks chosen');
-    for (const control of document.querySelectorAll('button, select, input')) {
-      const { width, height } = control.getBoundingClientRect();
-      if (control.checkVisibility() && Math.min(width, height) < 24) found.push(`small: ${control.id || control.type}`);
-    }
-    return found;
-  });
+  }
+  return found;
+}
+
+function unchosen() {
+  const found = [];
+  const chosen = document.querySelector('#agents [aria-selected="true"]');
+  const other = document.querySelector('#agents [role="option"]:not([aria-selected="true"])');
+  const edge = (option) => getComputedStyle(option).borderInlineStartColor;
+  const ground = getComputedStyle(document.querySelector('.popup')).backgroundColor;
+  if (other?.checkVisibility() && ![ground, 'rgba(0, 0, 0, 0)'].includes(edge(other))) {
+    found.push(`looks chosen: ${other.textContent}`);
+  }
+  if (chosen?.checkVisibility() && edge(chosen) === ground) found.push('nobody looks chosen');
+  return found;
 }
 
 /** How much has moved since it was asked last, without what the looks have moved. */
 async function moved(page) {
   const shifts = await page.evaluate(() => {
     const note = (entries) => window.shifts.push(...entries.map(({ value, sources }) => ({
-      value, what: sources.map(({ node }) => node?.id || node?.className || node?.nodeName).join(', '),
+      value, what: sources.map(({ node }) => node?.id || node?.className || node?.nodeName)
+        .join(', '),
     })));
     if (!window.shiftObserver) {
       window.shifts = [];

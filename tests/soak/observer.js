@@ -24,7 +24,12 @@ export function leftOf(state, agents) {
 /** What is wrong for good, whatever happens next: a second K, a call to somebody else. */
 export function wrongs(state) {
   const byTask = new Map(state.tasks.map((task) => [task.sid, task]));
-  const uriOf = new Map(state.workers.map((worker) => [worker.sid, worker.attributes.contact_uri]));
+  return [
+    ...wrongKs(state, byTask), ...wrongOffers(state, byTask), ...wrongParticipants(state, byTask),
+  ];
+}
+
+function wrongKs(state, byTask) {
   const made = new Map(); // T1 → its Ks
   const found = [];
   for (const { sid, attributes } of state.tasks) {
@@ -38,18 +43,23 @@ export function wrongs(state) {
   for (const [t1, all] of made) {
     if (all.length > 1) found.push(`${all.length} Ks for ${t1}: ${all.join(', ')}`);
   }
-  for (const { task_sid: sid, worker_sid: worker } of state.reservations) {
-    if (byTask.get(sid)?.attributes.targetWorker !== uriOf.get(worker)) {
-      found.push(`${sid} was offered to ${uriOf.get(worker)}`);
-    }
-  }
-  for (const { friendlyName, participants } of state.conferences) {
-    const t1 = byTask.get(friendlyName)?.attributes;
-    for (const { to } of participants) {
-      if (t1 && to !== t1.from && to !== t1.to) found.push(`${to} is in ${friendlyName}`);
-    }
-  }
   return found;
+}
+
+function wrongOffers(state, byTask) {
+  const uriOf = new Map(state.workers.map((worker) => [worker.sid, worker.attributes.contact_uri]));
+  return state.reservations
+    .filter(({ task_sid: sid, worker_sid: worker }) =>
+      byTask.get(sid)?.attributes.targetWorker !== uriOf.get(worker))
+    .map(({ task_sid: sid, worker_sid: worker }) => `${sid} was offered to ${uriOf.get(worker)}`);
+}
+
+function wrongParticipants(state, byTask) {
+  return state.conferences.flatMap(({ friendlyName, participants }) => {
+    const t1 = byTask.get(friendlyName)?.attributes;
+    return participants.filter(({ to }) => t1 && to !== t1.from && to !== t1.to)
+      .map(({ to }) => `${to} is in ${friendlyName}`);
+  });
 }
 
 export class Observer {

@@ -1,5 +1,6 @@
 // A Debian of its own in a folder, for tests of what happens on a host that isn't this one. What
-// all of them begin with is made once and kept in build/, and so are the packages that were fetched.
+// all of them begin with is made once and kept in build/, and so are the packages that were
+// fetched.
 
 import { execFile, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';

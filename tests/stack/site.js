@@ -20,8 +20,8 @@ export function headersOf(example) {
 }
 
 // `socketsOf(program)` lists the sockets that serve it: one for each set of processes. A benchmark
-// may raise the number of requests that one agent may make. Without `hsts` a browser may go on to ask
-// other servers of this machine by plain HTTP.
+// may raise the number of requests that one agent may make. Without `hsts` a browser may go on to
+// ask other servers of this machine by plain HTTP.
 export function siteConfig({
   exampleFile, www, buildDir, dir, port, ipv6, socketsOf, requestsPerSecond, hsts,
 }) {

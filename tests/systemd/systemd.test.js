@@ -95,7 +95,8 @@ test('a call', async () => {
 
 test('every program runs, and may do little', async () => {
   for (const name of ['cleanup-rejected-task', 'rejoin-call']) {
-    assert.equal((await inside.fetch(`/cgi-bin/${name}`, { method: 'POST', body: {} })).status, 401);
+    assert.equal(
+      (await inside.fetch(`/cgi-bin/${name}`, { method: 'POST', body: {} })).status, 401);
   }
   assert.deepEqual(await states(SERVICES), ['active']);
   for (const service of SERVICES) {

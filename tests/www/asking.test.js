@@ -38,7 +38,7 @@ function desk() {
 
 test('requests carry the token, JSON and nothing else', async () => {
   const { fetch, asked } = fakeFetch(
-    { body: { token: 'T', expiresIn: 60 } }, { status: 201, body: { taskSid: 'WT1' } },
+    { body: { token: 'T', expiresIn: 60 } }, { status: 201, body: { taskSid: 'WT1' } }
   );
   const api = createApi(BASE, fetch);
   await api.session();
@@ -111,13 +111,15 @@ test('a refused token is renewed once, then the agent has to sign in', async () 
   await api.session();
   let renewals = 0;
   api.onTokenRefused(async () => { renewals += 1; });
-  await assert.rejects(createCallRequests(api).endCall('WT1', 'hangup'), { status: 401, code: 'sign_in' });
+  await assert.rejects(
+    createCallRequests(api).endCall('WT1', 'hangup'), { status: 401, code: 'sign_in' });
   assert.equal(renewals, 1);
   assert.equal(asked.length, 3);
 });
 
 test('whoever asks before there is a token waits for it', async () => {
-  const { fetch, asked } = fakeFetch({ body: { token: 'T', expiresIn: 60 } }, { body: { agents: [] } });
+  const { fetch, asked } =
+    fakeFetch({ body: { token: 'T', expiresIn: 60 } }, { body: { agents: [] } });
   const api = createApi(BASE, fetch);
   api.onTokenRefused(api.session);
   await api.listAgents('ana', {});

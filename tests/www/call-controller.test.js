@@ -212,7 +212,7 @@ test('what the server says is over is ended no more', async (t) => {
   assert.equal(tries, 1);
 });
 
-test('a hang-up that was refused is asked for again while the server says that the call goes on', async () => {
+test('a hang-up that was refused is asked for again while the call goes on', async () => {
   let refused = 0;
   const { controller, show, server } = stage({ api: {
     async endCall() {

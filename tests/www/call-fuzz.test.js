@@ -51,36 +51,38 @@ function anyEvent(state, opening, { pick, maybe }) {
   ]);
 }
 
-/** What holds whatever comes, as the names of what doesn't. */
+/** What holds whatever comes: of the state before, the event, and what came of it. */
+const RULES = {
+  'a call that is over stays as it is': ({ before, begins, event, state, effects }) => (
+    before.phase !== 'ended' || begins || state === before || effects[0]?.type === 'release-mic'
+    || event.type === 'leg-open'),
+  'an event of another call changes nothing of this one': ({ before, begins, event, state }) => (
+    !event.taskSid || event.taskSid === before.taskSid || begins || event.type === 'task-created'
+    || JSON.stringify(state) === JSON.stringify(before)),
+  'an effect is about this call, or about what the event is about': (
+    { event, state, effects }) => effects.every(({ type, taskSid }) => (
+    !taskSid || type === 'check-offer' || [state.taskSid, event.taskSid].includes(taskSid))),
+  'nothing is done twice': ({ effects }) => (
+    new Set(effects.map((effect) => JSON.stringify(effect))).size === effects.length),
+  'the server is asked until it says that the call is over': ({ state }) => (
+    ['idle', 'preparing', 'ended'].includes(state.phase) || state.creating
+    || pollPlan(state) !== null),
+  'only a page that has the call has a leg': ({ state }) => state.leg !== 'open' || state.mine,
+  'nothing of a call is left after its end': ({ state }) => (
+    state.phase !== 'ended' || (state.leg === 'closed' && !state.waiting && !state.notice
+      && !state.holdPending && !state.lineLost && state.warnings.length === 0)),
+  'no call begins with what the last one had': ({ before, begins, state }) => (
+    !begins || state.attempt === before.attempt
+    || (state.callSids.length === 0 && !state.muted && state.outcome === null)),
+  'there are words for it': ({ state }) => (
+    statusText(state) !== '' && typeof detailText(state) === 'string'),
+};
+
+/** The names of the rules that don't hold. */
 function broken(before, event, { state, effects }) {
   const begins = BEGINNINGS.includes(event.type);
-  const about = event.taskSid;
-  const known = new Set([state.taskSid, about]);
-  const rules = {
-    'a call that is over stays as it is':
-      before.phase !== 'ended' || begins || state === before || effects[0]?.type === 'release-mic'
-      || event.type === 'leg-open',
-    'an event of another call changes nothing of this one':
-      !about || about === before.taskSid || begins || event.type === 'task-created'
-      || JSON.stringify(state) === JSON.stringify(before),
-    'an effect is about this call, or about what the event is about':
-      effects.every(({ type, taskSid }) => (
-        !taskSid || type === 'check-offer' || known.has(taskSid))),
-    'nothing is done twice':
-      new Set(effects.map((effect) => JSON.stringify(effect))).size === effects.length,
-    'the server is asked until it says that the call is over':
-      ['idle', 'preparing', 'ended'].includes(state.phase) || state.creating
-      || pollPlan(state) !== null,
-    'only a page that has the call has a leg': state.leg !== 'open' || state.mine,
-    'nothing of a call is left after its end':
-      state.phase !== 'ended' || (state.leg === 'closed' && !state.waiting && !state.notice
-        && !state.holdPending && !state.lineLost && state.warnings.length === 0),
-    'no call begins with what the last one had':
-      !begins || state.attempt === before.attempt
-      || (state.callSids.length === 0 && !state.muted && state.outcome === null),
-    'there are words for it': statusText(state) !== '' && typeof detailText(state) === 'string',
-  };
-  return Object.keys(rules).filter((rule) => !rules[rule]);
+  const what = { before, begins, event, state, effects };
+  return Object.keys(RULES).filter((rule) => !RULES[rule](what));
 }
 
 test('whatever comes, in whatever order, the rules of a call hold', () => {

@@ -14,7 +14,7 @@ const free = { me: false, other: false };
 function play(events, state = initialState) {
   return events.reduce(
     (last, event) => reduce(last.state, { now: 1000, ...event }),
-    { state, effects: [] },
+    { state, effects: [] }
   );
 }
 

@@ -1,6 +1,6 @@
-// A page's calls in bad weather: the controller, the softphone, TaskRouter and the microphone as they
-// are, before a world that answers late, twice or never. Whatever comes, some rules hold; and once
-// the weather is fine again the page comes to rest where the server says that its agent is.
+// A page's calls in bad weather: the controller, the softphone, TaskRouter and the microphone as
+// they are, before a world that answers late, twice or never. Whatever comes, some rules hold; and
+// once the weather is fine again the page comes to rest where the server says that its agent is.
 //
 // STORM_SEED=n runs that storm alone, STORMS=n so many of them.
 
@@ -95,13 +95,48 @@ function guarded(world, page, rule) {
   };
 }
 
+const SESSION = {
+  taskrouter: { token: 'T' }, voice: { token: 'T' }, ringSeconds: 30,
+  callerTwimlUrl: `${HOST}/caller-twiml`, calleeTwimlUrl: `${HOST}/callee-twiml`,
+  legEndedUrl: `${HOST}/status-callback`,
+};
+
+/** What the page shows now: noted, and held against what it showed before. */
+function follow(page, state, { rule, note }) {
+  const before = page.state;
+  page.state = state;
+  const words = ({ phase, mine, leg, taskSid, muted, outcome, code }) => (
+    `${taskSid} ${phase} ${mine ? 'mine' : 'not mine'} leg:${leg}${muted ? ' muted' : ''} `
+    + `${outcome} ${code}`);
+  if (words(before) !== words(state)) note(`page: ${words(state)}`);
+  const same = ({ outcome, duration, endedAt, code }) =>
+    `${outcome} ${duration} ${endedAt} ${code}`;
+  rule('a call that is over stays as it was told', before.phase !== 'ended'
+    || state.phase !== 'ended' || before.attempt !== state.attempt
+      || same(before) === same(state),
+  `${same(before)}, then ${same(state)}`);
+}
+
+/** TaskRouter and the softphone, once their SDKs are there. */
+function connect(world, page, { controller, microphone, registered }) {
+  page.taskRouter = connectTaskRouter(world.Worker, SESSION, {
+    up: controller.taskRouterUp, down() {}, offered: controller.offered,
+    changed: controller.taskChanged, activity() {}, tokenExpired() {},
+  });
+  page.softphone = createSoftphone(world.sdk, SESSION, {
+    soundFolder: 'https://calls.example/sounds/', getUserMedia: microphone.take,
+    on: {
+      registered,
+      legOpen: controller.legOpen, legClosed: controller.legClosed, muted: controller.muted,
+      doubtful: controller.legDoubtful,
+      line: (taskSid, lost) => controller.dispatch({ type: 'line', taskSid, lost }),
+      warning() {}, level() {}, replaced() {}, tokenExpiring() {},
+    },
+  });
+}
+
 /** A page as connection.js and calls.js wire it. */
 function openPage(world, rule, note) {
-  const session = {
-    taskrouter: { token: 'T' }, voice: { token: 'T' }, ringSeconds: 30,
-    callerTwimlUrl: `${HOST}/caller-twiml`, calleeTwimlUrl: `${HOST}/callee-twiml`,
-    legEndedUrl: `${HOST}/status-callback`,
-  };
   const page = { state: initialState, taskRouter: null, softphone: null };
   const microphone = createMicrophone(() => '', { getUserMedia: world.getUserMedia });
   const waiting = [];
@@ -113,23 +148,10 @@ function openPage(world, rule, note) {
     if (inCharge) controller.lookForLeftCall();
   });
 
-  function onState(state) {
-    const before = page.state;
-    page.state = state;
-    tabs.follow(state);
-    const words = ({ phase, mine, leg, taskSid, muted, outcome, code }) => (
-      `${taskSid} ${phase} ${mine ? 'mine' : 'not mine'} leg:${leg}${muted ? ' muted' : ''} ${outcome} ${code}`);
-    if (words(before) !== words(state)) note(`page: ${words(state)}`);
-    const same = ({ outcome, duration, endedAt, code }) => `${outcome} ${duration} ${endedAt} ${code}`;
-    rule('a call that is over stays as it was told', before.phase !== 'ended'
-      || state.phase !== 'ended' || before.attempt !== state.attempt || same(before) === same(state),
-    `${same(before)}, then ${same(state)}`);
-  }
-
   controller = createCallController({
     api: guarded(world, page, rule),
     microphone,
-    session: () => session,
+    session: () => SESSION,
     taskRouter: () => page.taskRouter,
     softphone: () => page.softphone,
     registered: () => (
@@ -139,26 +161,14 @@ function openPage(world, rule, note) {
     wasMuted: (taskSid) => tabs.muted.get(taskSid) === true,
     hasNoCall() {},
     reached() {},
-  }, onState);
+  }, (state) => {
+    tabs.follow(state);
+    follow(page, state, { rule, note });
+  });
 
-  function connect() {
-    page.taskRouter = connectTaskRouter(world.Worker, session, {
-      up: controller.taskRouterUp, down() {}, offered: controller.offered,
-      changed: controller.taskChanged, activity() {}, tokenExpired() {},
-    });
-    page.softphone = createSoftphone(world.sdk, session, {
-      soundFolder: 'https://calls.example/sounds/', getUserMedia: microphone.take,
-      on: {
-        registered(is) {
-          registered = is;
-          if (is) waiting.splice(0).forEach((resolve) => resolve());
-        },
-        legOpen: controller.legOpen, legClosed: controller.legClosed, muted: controller.muted,
-        doubtful: controller.legDoubtful,
-        line: (taskSid, lost) => controller.dispatch({ type: 'line', taskSid, lost }),
-        warning() {}, level() {}, replaced() {}, tokenExpiring() {},
-      },
-    });
+  function onRegistered(is) {
+    registered = is;
+    if (is) waiting.splice(0).forEach((resolve) => resolve());
   }
 
   function act(event) {
@@ -166,12 +176,13 @@ function openPage(world, rule, note) {
     if (['dial', 'answer', 'rejoin'].includes(event.type)) {
       Promise.resolve().then(() => tabs.charge(true));
     }
-    const more = event.type === 'rejoin' ? { muted: tabs.muted.get(page.state.taskSid) === true } : {};
-    controller.dispatch({ ...event, ...more });
+    const muted = tabs.muted.get(page.state.taskSid) === true;
+    controller.dispatch(event.type === 'rejoin' ? { ...event, muted } : event);
   }
 
   controller.signedIn();
-  setTimeout(connect, world.chance.below(1000));
+  setTimeout(() => connect(world, page, { controller, microphone, registered: onRegistered }),
+    world.chance.below(1000));
   setInterval(() => {
     page.taskRouter?.look();
     page.softphone?.look();
@@ -232,7 +243,9 @@ const STEPS_BY_NAME = {
     if (!call) return;
     if (call.state !== 'ringing' || call.role === 'callee') {
       if (choice % 2 === 0 && call.state !== 'calling') truth.close(call, 'hangup');
-      else if (call.connectedAt !== null) call.state = choice % 4 === 1 ? 'reconnecting' : 'connected';
+      else if (call.connectedAt !== null) {
+        call.state = choice % 4 === 1 ? 'reconnecting' : 'connected';
+      }
     } else if (choice % 3 === 0) truth.close(call, 'declined');
     else truth.connect(call);
   },
@@ -273,16 +286,25 @@ function stepsOf(seed) {
 /** What holds whenever nothing is about to happen. */
 function checkNow({ world, page: { state }, rule }) {
   const legs = legsOf(world);
-  const told = world.truth.find(state.taskSid);
   rule('no microphone is held without a call', !isFree(state) || world.tracks.size === 0,
     `${world.tracks.size} held`);
   rule('no leg is kept without a call', !isFree(state) || legs.length === 0, 'open');
   rule('there is one leg', legs.length <= 1, `${legs.length}`);
+  checkSilence({ state, legs, rule });
+  checkTold({ state, told: world.truth.find(state.taskSid), rule });
+}
+
+function checkSilence({ state, legs, rule }) {
   rule('who is muted is not heard', !state.muted || legs.every(({ muted }) => muted), 'heard');
-  rule('who hangs up is not heard', state.phase !== 'ending' || legs.every(({ muted }) => muted), 'heard');
+  rule('who hangs up is not heard', state.phase !== 'ending' || legs.every(({ muted }) => muted),
+    'heard');
+}
+
+function checkTold({ state, told, rule }) {
   rule('connected is what the server says', !['connected', 'reconnecting'].includes(state.phase)
     || told?.connectedAt, state.taskSid);
-  rule('an end is told as the server told it', state.phase !== 'ended' || state.outcome === told?.outcome
+  rule('an end is told as the server told it',
+    state.phase !== 'ended' || state.outcome === told?.outcome
     || ['refused', 'unknown'].includes(state.outcome) || state.code === 'sign_in'
     || (state.outcome === 'cancel' && !state.taskSid), `${state.outcome}, not ${told?.outcome}`);
 }
@@ -291,7 +313,8 @@ function checkNow({ world, page: { state }, rule }) {
 function checkRest({ world, page: { state }, rule }) {
   const call = world.truth.open();
   const here = call?.legs.some(({ tab }) => !tab) ?? false;
-  const place = `${state.taskSid} ${state.phase} ${state.mine}, the server: ${JSON.stringify(call)}`;
+  const place =
+    `${state.taskSid} ${state.phase} ${state.mine}, the server: ${JSON.stringify(call)}`;
   rule('the page comes to rest', AT_REST.includes(state.phase), place);
   if (isFree(state)) {
     rule('no call goes on behind the agent\'s back', !here, place);
@@ -380,7 +403,8 @@ test('after any storm the page is where the server says that its agent is', asyn
     result.seen.forEach((way) => ways.add(way));
     if (result.broken) {
       const { broken, notes } = await shrink(t, seed, steps, result);
-      assert.fail(`STORM_SEED=${seed}: ${broken ?? result.broken}\n${(broken ? notes : result.notes).join('\n')}`);
+      const lines = broken ? notes : result.notes;
+      assert.fail(`STORM_SEED=${seed}: ${broken ?? result.broken}\n${lines.join('\n')}`);
     }
   }
   assert.ok(one || ways.size > 20, `only ${[...ways]}`);

@@ -77,7 +77,8 @@ async function connected(t) {
   });
   const controller = new Proxy({}, { get: () => () => {} });
   session.renew();
-  await connection.start(controller, Promise.resolve([{ Worker }, { Device, Call: { State: { Closed: 'closed' } } }]));
+  await connection.start(
+    controller, Promise.resolve([{ Worker }, { Device, Call: { State: { Closed: 'closed' } } }]));
   Worker.all[0].emit('ready');
   return { connection, time, server };
 }

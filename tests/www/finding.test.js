@@ -44,7 +44,8 @@ test('no letter is lost or doubled by marking', () => {
   assert.equal(foldText('  Ｊörg-Uwe  O\'Hara '), 'jorg uwe ohara');
 });
 
-const person = (sid, more) => ({ sid, name: sid, available: true, busy: false, activity: 'A', ...more });
+const person = (sid, more) =>
+  ({ sid, name: sid, available: true, busy: false, activity: 'A', ...more });
 const sids = (agents) => agents.map(({ sid }) => sid).join(' ');
 
 test('favourites stand first, then recents, each as the server has them', () => {

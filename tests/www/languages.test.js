@@ -28,7 +28,7 @@ test('there is one file for each language, and no other', () => {
   assert.deepEqual(files.sort(), [...LANGUAGES].sort());
 });
 
-test('a table that cannot be loaded leaves the words as they are, English at first', async (context) => {
+test('a table that cannot be loaded leaves the words as they are', async (context) => {
   const served = new Set();
   context.mock.method(globalThis, 'fetch', async ({ href }) => {
     const tag = /\/i18n\/(.*)\.json$/.exec(href)[1];

@@ -54,7 +54,7 @@ test('what may be missing is given up at last', async (t) => {
   assert.deepEqual(told, [true, false]);
 });
 
-test('what is needed is asked for on and on, and the page loaded anew once it can be', async (t) => {
+test('what is needed is asked for on and on, the page loaded anew once it can be', async (t) => {
   const time = fakeTime(t);
   let up = false;
   let reloads = 0;

@@ -11,12 +11,15 @@ import { SHORTCUTS, shortcutFor } from '../../www/js/shortcuts.js';
 const WK = `WK${'0'.repeat(32)}`;
 const CRM = 'https://crm.example';
 const parent = {};
-const message = (data, more) => requestIn({ origin: CRM, source: parent, data, ...more }, parent, [CRM]);
+const message = (data, more) =>
+  requestIn({ origin: CRM, source: parent, data, ...more }, parent, [CRM]);
 
 test('the page around may ask for a call, a search and the focus', () => {
   assert.deepEqual(message({ type: 'dialpad:call', to: WK }), { type: 'call', to: WK });
-  assert.deepEqual(message({ type: 'dialpad:call', to: 'client:bob' }), { type: 'call', to: 'client:bob' });
-  assert.deepEqual(message({ type: 'dialpad:search', text: 'ana' }), { type: 'search', text: 'ana' });
+  assert.deepEqual(
+    message({ type: 'dialpad:call', to: 'client:bob' }), { type: 'call', to: 'client:bob' });
+  assert.deepEqual(
+    message({ type: 'dialpad:search', text: 'ana' }), { type: 'search', text: 'ana' });
   assert.deepEqual(message({ type: 'dialpad:focus' }), { type: 'focus' });
 });
 
@@ -26,7 +29,8 @@ test('nobody else is listened to, and nothing else is understood', () => {
     assert.equal(message(call, { origin }), null, origin);
   }
   assert.equal(message(call, { source: {} }), null);
-  for (const data of [null, 'dialpad:call', 7, [], {}, { type: 'call', to: WK }, { type: 'dialpad:call' },
+  for (const data of [null, 'dialpad:call', 7, [], {}, { type: 'call', to: WK },
+    { type: 'dialpad:call' },
     { type: 'dialpad:call', to: 'Bob' }, { type: 'dialpad:call', to: [WK] },
     { type: 'dialpad:call', to: '+4930123' }, { type: 'dialpad:search', text: 7 },
     { type: 'dialpad:search', text: 'x'.repeat(201) }]) {
@@ -56,7 +60,8 @@ test('a page around that hides who it is hears all of it once it has spoken', (t
   let listener;
   const { window, document, location } = globalThis;
   t.after(() => Object.assign(globalThis, { window, document, location }));
-  Object.assign(globalThis, { window: { parent: frame }, document: { referrer: '' }, location: {} });
+  Object.assign(
+    globalThis, { window: { parent: frame }, document: { referrer: '' }, location: {} });
   globalThis.addEventListener = (name, heard) => { listener = heard; };
   t.after(() => { delete globalThis.addEventListener; });
   const embedding = mountEmbedding([CRM], { focus() {} });
@@ -74,7 +79,8 @@ test('a page around that hides who it is hears all of it once it has spoken', (t
 
 test('a call is taken out of the address, and only an address calls', () => {
   const rows = [
-    [`?call=${WK}`, WK, ''], [`?a=1&call=${WK}#x`, WK, '?a=1#x'], ['?call=client%3Abob', 'client:bob', ''],
+    [`?call=${WK}`, WK, ''], [`?a=1&call=${WK}#x`, WK, '?a=1#x'],
+    ['?call=client%3Abob', 'client:bob', ''],
     ['?call=Bob', 'Bob', '', null], ['?call=', '', '', null], [`?call=${WK}0`, `${WK}0`, '', null],
   ];
   for (const [search, expected, left, address = expected] of rows) {
@@ -95,7 +101,8 @@ test('keys are told by their place, with two modifiers and no other', () => {
   });
   for (const { code, button } of SHORTCUTS) assert.equal(press(code), button);
   assert.equal(press('KeyQ'), undefined);
-  for (const more of [{ altKey: false }, { shiftKey: false }, { ctrlKey: true }, { metaKey: true }]) {
+  for (const more of [{ altKey: false }, { shiftKey: false }, { ctrlKey: true },
+    { metaKey: true }]) {
     assert.equal(press('KeyY', more), undefined);
   }
   assert.equal(new Set(SHORTCUTS.map(({ code }) => code)).size, SHORTCUTS.length);

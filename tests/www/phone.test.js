@@ -73,7 +73,7 @@ function softphone() {
   const events = [];
   const names = ['legOpen', 'muted', 'doubtful', 'tokenExpiring', 'replaced'];
   const on = Object.fromEntries(
-    names.map((name) => [name, (value) => events.push(value ? [name, value] : [name])]),
+    names.map((name) => [name, (value) => events.push(value ? [name, value] : [name])])
   );
   Object.assign(on, {
     registered() {},
@@ -113,7 +113,7 @@ test('the softphone has local files for all fifteen sounds', () => {
   assert.equal(device.options.publishEvents, false);
 });
 
-test('the softphone prefers Opus, asks before the page is closed, and rings by no sound of its own', () => {
+test('the softphone prefers Opus, asks before the page closes, and has no ring of its own', () => {
   const { device } = softphone();
   assert.deepEqual(device.options.codecPreferences, ['opus', 'pcmu']);
   assert.equal(device.options.closeProtection, true);
@@ -236,7 +236,7 @@ test('a call that was closed without a word is noticed, and so is a Device that 
   assert.equal(device.state, 'destroyed');
 });
 
-test('a Device that the browser destroyed, with the page in its back/forward cache, is replaced', () => {
+test('a Device that the browser destroyed, the page in its back/forward cache, is replaced', () => {
   const { phone, device, events } = softphone();
   device.destroy();
   phone.look();
@@ -315,7 +315,8 @@ test('a parameter goes before the fragment', () => {
 class Worker extends EventEmitter {
   constructor(token, options) {
     super();
-    Object.assign(this, { tokens: [token], options, reservations: new Map(), activities: new Map() });
+    Object.assign(
+      this, { tokens: [token], options, reservations: new Map(), activities: new Map() });
     Worker.last = this;
   }
 
@@ -402,7 +403,8 @@ test('a token that TaskRouter refuses is renewed', async () => {
   const { router, worker, events } = taskRouter();
   worker.emit('ready');
   const reservation = worker.reserve('WT1', OURS);
-  reservation.call = async () => { throw new Error('Request failed with status code 401. Expired'); };
+  reservation.call =
+    async () => { throw new Error('Request failed with status code 401. Expired'); };
   await assert.rejects(router.dial('WT1', { twimlUrl: 'https://h/t', statusCallbackUrl: 'x' }));
   assert.deepEqual(events.at(-1), ['tokenExpired']);
 });

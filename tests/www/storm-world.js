@@ -1,6 +1,6 @@
-// The other side of a page's calls: what is true on the server, what TaskRouter tells of it and which
-// Voice calls come of it. Each answer, event and Voice call comes late, twice or never, as chance will
-// have it, until `calm`.
+// The other side of a page's calls: what is true on the server, what TaskRouter tells of it and
+// which Voice calls come of it. Each answer, event and Voice call comes late, twice or never, as
+// chance will have it, until `calm`.
 
 import { EventEmitter } from 'node:events';
 
@@ -18,12 +18,45 @@ export function createChance(seed) {
     last = (Math.imul(last, 1664525) + 1013904223) >>> 0;
     return Math.floor((last / 2 ** 32) * limit);
   };
-  return { below, pick: (list) => list[below(list.length)], percent: (share) => below(100) < share };
+  return {
+    below,
+    pick: (list) => list[below(list.length)],
+    percent: (share) => below(100) < share,
+  };
 }
 
 const refusal = (status, code) => Object.assign(new Error(`${code} (${status})`), { status, code });
 const later = (ms, work) => setTimeout(work, ms);
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+/** Who comes into the Conference of a call, and who leaves it. */
+function legsIn(truth) {
+  return {
+    join(call, leg) {
+      if (call.state === 'ended') {
+        leg.end?.();
+        return;
+      }
+      for (const old of call.legs.splice(0)) old.end?.();
+      call.legs.push(leg);
+      if (call.state === 'calling') later(1000, () => truth.ring(call));
+      if (call.role === 'callee' && call.state === 'ringing') truth.connect(call);
+    },
+    leave(call, leg) {
+      if (!call.legs.includes(leg)) return;
+      call.legs.splice(call.legs.indexOf(leg), 1);
+      if (call.legs.length > 0) return;
+      if (call.connectedAt === null) {
+        truth.close(call, call.role === 'caller' ? 'cancel' : 'failed');
+      } else later(GRACE, () => call.legs.length === 0 && truth.close(call, 'hangup'));
+    },
+    /** A leg that doesn't come about in time ends its call. */
+    expectLeg(call) {
+      later(SETUP_WITHIN, () => (
+        call.connectedAt === null && call.legs.length === 0 && truth.close(call, 'failed')));
+    },
+  };
+}
 
 /** The calls as TaskRouter and the Conference have them: nothing here is late or wrong. */
 function createTruth(tell) {
@@ -67,60 +100,54 @@ function createTruth(tell) {
       call.state = 'ringing';
       later(RINGS_FOR, () => call.state === 'ringing' && truth.close(call, 'no-answer'));
     },
-    join(call, leg) {
-      if (call.state === 'ended') {
-        leg.end?.();
-        return;
-      }
-      for (const old of call.legs.splice(0)) old.end?.();
-      call.legs.push(leg);
-      if (call.state === 'calling') later(1000, () => truth.ring(call));
-      if (call.role === 'callee' && call.state === 'ringing') truth.connect(call);
-    },
-    leave(call, leg) {
-      if (!call.legs.includes(leg)) return;
-      call.legs.splice(call.legs.indexOf(leg), 1);
-      if (call.legs.length > 0) return;
-      if (call.connectedAt === null) truth.close(call, call.role === 'caller' ? 'cancel' : 'failed');
-      else later(GRACE, () => call.legs.length === 0 && truth.close(call, 'hangup'));
-    },
     accept(call) {
       call.reservation = 'accepted';
       tell(call, 'accepted');
     },
-    /** A leg that doesn't come about in time ends its call. */
-    expectLeg(call) {
-      later(SETUP_WITHIN, () => (
-        call.connectedAt === null && call.legs.length === 0 && truth.close(call, 'failed')));
-    },
   };
-  return truth;
+  return Object.assign(truth, legsIn(truth));
 }
 
-/** The programs: each request is answered late, lost before or after its work, or refused. */
-function createServer(world) {
-  const { chance, truth, note } = world;
-  const ILLS = [
-    [0, 'unreachable'], [0, 'unreachable'], [504, 'no_reply'], [502, 'upstream'], [502, 'failed'],
-    [503, 'busy'], [429, 'too_many_requests'], [401, 'sign_in'], [404, 'failed'],
-  ];
+const ILLS = [
+  [0, 'unreachable'], [0, 'unreachable'], [504, 'no_reply'], [502, 'upstream'], [502, 'failed'],
+  [503, 'busy'], [429, 'too_many_requests'], [401, 'sign_in'], [404, 'failed'],
+];
+const DONE_PERHAPS = [0, 502, 504];
 
-  async function request(program, work, signal) {
-    if (!world.online) {
-      await pause(chance.pick([10, NO_ANSWER]));
-      throw refusal(0, 'unreachable');
-    }
-    const ill = chance.percent(world.ills) ? chance.pick(ILLS) : null;
-    await pause(ill?.[0] === 0 ? NO_ANSWER / 2 : chance.below(world.calm ? 200 : 2000));
-    const lost = ill && (ill[0] === 0 || ill[0] === 504 || ill[0] === 502);
-    const answer = !ill || (lost && chance.percent(50)) ? work() : null;
-    if (ill?.[0] === 0) await pause(NO_ANSWER / 2);
-    else if (!world.calm) await pause(chance.below(500));
-    if (signal?.aborted) throw new Error('aborted');
-    if (ill) note(`${program} fails: ${ill}`);
-    if (ill || !world.online) throw refusal(...(ill ?? [0, 'unreachable']));
-    return answer;
+/** What the work gives, or null where the answer is an error: then it is done or not. */
+async function carryOut(world, work, ill) {
+  const { chance } = world;
+  const unreachable = ill?.[0] === 0;
+  await pause(unreachable ? NO_ANSWER / 2 : chance.below(world.calm ? 200 : 2000));
+  const isDone = !ill || (DONE_PERHAPS.includes(ill[0]) && chance.percent(50));
+  const answer = isDone ? work() : null;
+  if (unreachable) await pause(NO_ANSWER / 2);
+  else if (!world.calm) await pause(chance.below(500));
+  return answer;
+}
+
+/** One request: answered late, lost before or after its work, or refused. */
+async function request(world, program, work, signal) {
+  const { chance, note } = world;
+  if (!world.online) {
+    await pause(chance.pick([10, NO_ANSWER]));
+    throw refusal(0, 'unreachable');
   }
+  const ill = chance.percent(world.ills) ? chance.pick(ILLS) : null;
+  const answer = await carryOut(world, work, ill);
+  if (signal?.aborted) throw new Error('aborted');
+  if (ill) {
+    note(`${program} fails: ${ill}`);
+    throw refusal(...ill);
+  }
+  if (!world.online) throw refusal(0, 'unreachable');
+  return answer;
+}
+
+/** The programs, in this weather. */
+function createServer(world) {
+  const { chance, truth } = world;
+  const requested = (program, work, signal) => request(world, program, work, signal);
 
   const known = (taskSid) => {
     const call = truth.find(taskSid);
@@ -129,7 +156,7 @@ function createServer(world) {
   };
 
   return {
-    createTask: (to, made) => request('create-task', () => {
+    createTask: (to, made) => requested('create-task', () => {
       const open = truth.open();
       if (open) throw refusal(409, 'already_in_call');
       if (chance.percent(world.calm ? 0 : 15)) throw refusal(409, 'callee_busy');
@@ -139,7 +166,7 @@ function createServer(world) {
       later(RESERVED_WITHIN, () => call.reservation !== 'accepted' && truth.close(call, 'failed'));
       return call.taskSid;
     }),
-    callState: (taskSid, signal) => request('call-state', () => {
+    callState: (taskSid, signal) => requested('call-state', () => {
       const call = taskSid ? known(taskSid) : truth.open();
       if (!call) return { answer: { taskSid: null, state: 'none' }, elapsed: 0 };
       const { role, state, outcome, connectedAt } = call;
@@ -151,19 +178,20 @@ function createServer(world) {
         elapsed: connectedAt === null ? 0 : Date.now() - connectedAt,
       };
     }, signal),
-    endCall: (taskSid, reason) => request('end-call', () => {
+    endCall: (taskSid, reason) => requested('end-call', () => {
       const call = known(taskSid);
       if (reason === 'no-answer' && call.connectedAt) throw refusal(409, 'already_answered');
       truth.close(call, reason);
     }),
-    cleanupRejectedTask: (taskSid) => request('cleanup', () => truth.close(known(taskSid), 'declined')),
-    holdParticipant: (taskSid, hold) => request('hold', () => {
+    cleanupRejectedTask: (taskSid) =>
+      requested('cleanup', () => truth.close(known(taskSid), 'declined')),
+    holdParticipant: (taskSid, hold) => requested('hold', () => {
       const call = known(taskSid);
       if (call.state !== 'connected') throw refusal(409, 'nobody_to_hold');
       call.hold.other = hold;
       return hold;
     }),
-    rejoinCall: (taskSid) => request('rejoin-call', () => {
+    rejoinCall: (taskSid) => requested('rejoin-call', () => {
       const call = known(taskSid);
       if (call.state === 'ended') throw refusal(409, 'call_is_over');
       return world.dialVoice(call).callSid;
@@ -171,11 +199,11 @@ function createServer(world) {
   };
 }
 
-/** TaskRouter's SDK: each connection reads the Reservations anew. */
-function workerOf(world) {
+/** A Reservation of TaskRouter's SDK. */
+function reservationOf(world) {
   const { chance, truth } = world;
 
-  class Reservation extends EventEmitter {
+  return class Reservation extends EventEmitter {
     constructor(call) {
       super();
       this.sid = `WR-${call.taskSid}`;
@@ -190,7 +218,8 @@ function workerOf(world) {
     describe() {
       const { role, named, outcome, connectedAt } = this.call_;
       this.task.attributes = {
-        dialpad: 'x', internal: String(role === 'callee'), from: 'client:caller', conferenceSid: 'WT0',
+        dialpad: 'x', internal: String(role === 'callee'), from: 'client:caller',
+        conferenceSid: 'WT0',
         worker_call_sid: named, outcome, connectedAt,
       };
     }
@@ -228,7 +257,13 @@ function workerOf(world) {
       if (this.call_.reservation === 'wrapping') this.call_.reservation = 'completed';
       this.status = this.call_.reservation;
     }
-  }
+  };
+}
+
+/** TaskRouter's SDK: each connection reads the Reservations anew. */
+function workerOf(world) {
+  const { chance, truth } = world;
+  const Reservation = reservationOf(world);
 
   return class Worker extends EventEmitter {
     constructor() {
@@ -285,11 +320,11 @@ function workerOf(world) {
   };
 }
 
-/** Voice's SDK: Calls that take the microphone and hold it until they are closed. */
-function voiceOf(world) {
+/** A Call of Voice's SDK, which takes the microphone and holds it until it is closed. */
+function callOf(world) {
   const { chance, truth } = world;
 
-  class Call extends EventEmitter {
+  return class Call extends EventEmitter {
     static State = { Closed: 'closed' };
 
     constructor(leg, call, from) {
@@ -306,7 +341,7 @@ function voiceOf(world) {
       try {
         const stream = await world.getUserMedia();
         this.stream = stream;
-      } catch (error) {
+      } catch {
         this.fail();
         return;
       }
@@ -350,7 +385,12 @@ function voiceOf(world) {
       this.muted = muted;
       this.emit('mute', muted);
     }
-  }
+  };
+}
+
+function voiceOf(world) {
+  const { chance } = world;
+  const Call = callOf(world);
 
   class Device extends EventEmitter {
     static State = {

@@ -59,12 +59,12 @@ function packageFolder(input) {
 /** What one package says about its licence: its name, its version and the texts it ships. */
 async function licenceOf(folder) {
   const { name, version, license } = JSON.parse(
-    await readFile(path.join(folder, 'package.json'), 'utf8'),
+    await readFile(path.join(folder, 'package.json'), 'utf8')
   );
   const files = (await readdir(folder)).filter((entry) => /^(licen[cs]e|notice)/i.test(entry));
   if (files.length === 0) throw new Error(`${name} ${version} ships no licence text`);
   const texts = await Promise.all(
-    files.sort().map((entry) => readFile(path.join(folder, entry), 'utf8')),
+    files.sort().map((entry) => readFile(path.join(folder, entry), 'utf8'))
   );
   return { name, version, license, text: texts.map((text) => text.trim()).join('\n\n') };
 }

@@ -160,8 +160,8 @@ export class EventBridge {
   }
 
   #push(event) {
-    if (event.type === 'task.updated' && event.source === 'rest' &&
-      this.world.switches.taskUpdatedPush === 'not') return;
+    if (event.type === 'task.updated' && event.source === 'rest'
+      && this.world.switches.taskUpdatedPush === 'not') return;
     for (const worker of event.workers) {
       const sessions = this.#sessionsOf(worker);
       if (sessions.size === 0) continue;

@@ -30,22 +30,24 @@ async function delayed(fault, answer) {
   return outcome;
 }
 
-function refusal({ action, status, code, retryAfter, body }) {
-  if (action === 'json') {
-    return {
-      status: status ?? 200,
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    };
-  }
-  if (action === 'rubbish') return { status: status ?? 200, headers: {}, body: '\u0000{not json' };
-  if (action === 'html') {
-    return {
-      status: status ?? 502,
-      headers: { 'Content-Type': 'text/html' },
-      body: '<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>',
-    };
-  }
+// By action: an answer that isn't one of Twilio's errors.
+const ANSWERS = {
+  json: ({ status = 200, body }) => ({
+    status,
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  }),
+  rubbish: ({ status = 200 }) => ({ status, headers: {}, body: '\u0000{not json' }),
+  html: ({ status = 502 }) => ({
+    status,
+    headers: { 'Content-Type': 'text/html' },
+    body: '<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>',
+  }),
+};
+
+function refusal(fault) {
+  const { action, status, code, retryAfter } = fault;
+  if (Object.hasOwn(ANSWERS, action)) return ANSWERS[action](fault);
   const wanted = status ?? (action === 'truncate' ? 200 : 500);
   const error = new TwilioError(wanted, code ?? 20_000 + wanted, 'A fault that a test has ordered');
   const headers = { 'Content-Type': 'application/json' };

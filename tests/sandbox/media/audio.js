@@ -108,17 +108,22 @@ export function parseWav(buffer) {
   const format = chunks.get('fmt ');
   const data = chunks.get('data');
   if (!format || format.length < 16 || !data) throw new Error('no fmt or data chunk');
+  const { channels, rate, bits } = readFormat(format);
+  const samples = new Int16Array(Math.floor((data.length * 8) / bits));
+  for (let i = 0; i < samples.length; i += 1) {
+    samples[i] = bits === 16 ? data.readInt16LE(i * 2) : (data[i] - 128) * 256;
+  }
+  return toMono48k(samples, rate, channels);
+}
+
+function readFormat(format) {
   const [encoding, channels, rate] = [
     format.readUInt16LE(0), format.readUInt16LE(2), format.readUInt32LE(4)];
   const bits = format.readUInt16LE(14);
   if (encoding !== 1 || channels === 0 || rate === 0 || (bits !== 8 && bits !== 16)) {
     throw new Error(`not plain PCM (format ${encoding}, ${bits} bits)`);
   }
-  const samples = new Int16Array(Math.floor((data.length * 8) / bits));
-  for (let i = 0; i < samples.length; i += 1) {
-    samples[i] = bits === 16 ? data.readInt16LE(i * 2) : (data[i] - 128) * 256;
-  }
-  return toMono48k(samples, rate, channels);
+  return { channels, rate, bits };
 }
 
 function readChunks(buffer) {

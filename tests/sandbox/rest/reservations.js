@@ -29,8 +29,8 @@ function list(ctx, reservations) {
     throw badParameter(`ReservationStatus ${status} does not exist`);
   }
   const wanted = reservations.filter((one) =>
-    (status === undefined || one.status === status) &&
-    (workerSid === undefined || one.worker.sid === workerSid));
+    (status === undefined || one.status === status)
+    && (workerSid === undefined || one.worker.sid === workerSid));
   ctx.pageMeta('reservations', wanted, (one) => reservationResource(ctx, one));
 }
 

@@ -51,6 +51,11 @@ export function workerChannelResource(ctx, channel) {
   };
 }
 
+const named = (prefix, entity) => ({
+  [`${prefix}_sid`]: entity?.sid ?? null,
+  [`${prefix}_friendly_name`]: entity?.friendlyName ?? null,
+});
+
 export function taskResource(ctx, task) {
   const url = `${home(ctx)}/Tasks/${task.sid}`;
   return {
@@ -62,10 +67,8 @@ export function taskResource(ctx, task) {
     priority: task.priority,
     reason: task.reason,
     timeout: task.timeout,
-    workflow_sid: task.workflow?.sid ?? null,
-    workflow_friendly_name: task.workflow?.friendlyName ?? null,
-    task_queue_sid: task.queue?.sid ?? null,
-    task_queue_friendly_name: task.queue?.friendlyName ?? null,
+    ...named('workflow', task.workflow),
+    ...named('task_queue', task.queue),
     task_channel_sid: task.channel.sid,
     task_channel_unique_name: task.channel.uniqueName,
     task_queue_entered_date: iso(task.queueEntered),

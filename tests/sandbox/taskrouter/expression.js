@@ -2,10 +2,10 @@ import { badParameter } from '../twilio-error.js';
 
 // One alternative per group of Parser.operand(), after any white space.
 const TOKEN = new RegExp(
-  String.raw`\s*(?:(?<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")` +
-  String.raw`|(?<number>-?\d+(?:\.\d+)?)(?![\w.])` +
-  String.raw`|(?<operator>==|!=|<>|<=|>=|=|<|>|\(|\)|\[|\]|,)` +
-  String.raw`|(?<word>[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*)*))`, 'y');
+  String.raw`\s*(?:(?<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`
+  + String.raw`|(?<number>-?\d+(?:\.\d+)?)(?![\w.])`
+  + String.raw`|(?<operator>==|!=|<>|<=|>=|=|<|>|\(|\)|\[|\]|,)`
+  + String.raw`|(?<word>[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*)*))`, 'y');
 
 const KEYWORDS = new Set(['AND', 'OR', 'NOT', 'IN', 'HAS', 'CONTAINS', 'TRUE', 'FALSE', 'NULL']);
 const SYMBOLS = { '=': '==', '<>': '!=' };

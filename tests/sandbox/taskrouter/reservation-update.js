@@ -42,6 +42,13 @@ function isAbsolute(url) {
   return /^https?:\/\/[^/?#]+/i.test(url);
 }
 
+function ringSeconds(text = String(DEFAULT_RING_SECONDS)) {
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > MAX_RING_SECONDS) {
+    throw badParameter(`CallTimeout must be a number from 1 to ${MAX_RING_SECONDS}`);
+  }
+  return Number(text);
+}
+
 /** Checks the parameters of Instruction=call; gives what placeCall() takes. */
 function callOf(world, reservation, read) {
   if (reservation.status !== 'pending') {
@@ -59,12 +66,8 @@ function callOf(world, reservation, read) {
   if (statusCallback !== undefined && !isAbsolute(statusCallback)) {
     throw new TwilioError(400, 40158, 'CallStatusCallbackUrl must be an absolute URL');
   }
-  const timeout = read('CallTimeout') ?? String(DEFAULT_RING_SECONDS);
-  if (!/^\d+$/.test(timeout) || Number(timeout) < 1 || Number(timeout) > MAX_RING_SECONDS) {
-    throw badParameter(`CallTimeout must be a number from 1 to ${MAX_RING_SECONDS}`);
-  }
   return {
-    to, from, url, method: 'POST', timeout: Number(timeout), statusCallback,
+    to, from, url, method: 'POST', timeout: ringSeconds(read('CallTimeout')), statusCallback,
     statusCallbackMethod: world.switches.legEndedMethod, statusCallbackEvent: ['completed'],
   };
 }

@@ -135,8 +135,8 @@ export class Reservations {
 
   #require(reservation, states, wanted) {
     if (!states.includes(reservation.status)) {
-      throw badParameter(`Reservation ${reservation.sid} cannot become ${wanted}: ` +
-        `it is ${reservation.status}`);
+      throw badParameter(`Reservation ${reservation.sid} cannot become ${wanted}: `
+        + `it is ${reservation.status}`);
     }
   }
 

@@ -94,8 +94,8 @@ export class Routing {
 
   #pass() {
     const order = [...this.waiting.keys()].sort((a, b) =>
-      b.priority - a.priority ||
-      (a.queue.taskOrder === 'LIFO' ? b.sequence - a.sequence : a.sequence - b.sequence));
+      b.priority - a.priority
+      || (a.queue.taskOrder === 'LIFO' ? b.sequence - a.sequence : a.sequence - b.sequence));
     for (const task of order) this.#reserve(task, this.waiting.get(task).target);
   }
 

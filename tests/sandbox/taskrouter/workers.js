@@ -43,21 +43,24 @@ export class Workers {
     if (rejectPendingReservations && (!activity || activity.available)) {
       throw badParameter('RejectPendingReservations needs an unavailable ActivitySid');
     }
-    if (friendlyName !== undefined) checkName(friendlyName);
-    const parsed = attributes === undefined ? null : parseAttributes(attributes);
-    if (friendlyName !== undefined) worker.friendlyName = friendlyName;
-    if (parsed) {
-      worker.attributes = parsed.text;
-      worker.attributesObject = parsed.object;
-    }
-    if (parsed || friendlyName !== undefined) {
-      worker.scope = null;
-      this.tr.touch(worker);
-      this.tr.announce('worker.attributes.update', { workers: [worker], worker });
-    }
+    this.#describe(worker, { attributes, friendlyName });
     if (activity) this.setActivity(worker, activity);
     if (rejectPendingReservations) this.#rejectPending(worker);
     this.tr.routing.schedule();
+  }
+
+  #describe(worker, { attributes, friendlyName }) {
+    if (attributes === undefined && friendlyName === undefined) return;
+    if (friendlyName !== undefined) checkName(friendlyName);
+    if (attributes !== undefined) {
+      const { text, object } = parseAttributes(attributes);
+      worker.attributes = text;
+      worker.attributesObject = object;
+    }
+    worker.friendlyName = friendlyName ?? worker.friendlyName;
+    worker.scope = null;
+    this.tr.touch(worker);
+    this.tr.announce('worker.attributes.update', { workers: [worker], worker });
   }
 
   setActivity(worker, activity) {

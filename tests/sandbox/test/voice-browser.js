@@ -1,6 +1,8 @@
 // For the test with the Voice SDK: the stand-in as its own process behind TLS, and a page with the
 // unmodified SDK in a headless browser.
 
+/* global start -- of the page below */
+
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,8 @@
 // The unmodified Voice SDK in a real browser: signalling and media of one leg, with a virtual
 // softphone as the other one.
 
+/* global audio, call, log, loudestHz -- of the page in voice-browser.js */
+
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 

@@ -31,11 +31,14 @@ export async function runTwiml(world, call, start,
     return signal.aborted ? 'aborted' : 'ended';
   } catch (error) {
     if (signal.aborted) return 'aborted';
-    if (!(error instanceof TwimlError)) throw error;
-    recordError(world, { code: error.code, message: error.message, callSid: call.sid,
-      url: next.url });
+    noteFailure(run, error, next.url);
     return 'failed';
   }
+}
+
+function noteFailure({ world, call }, error, url) {
+  if (!(error instanceof TwimlError)) throw error;
+  recordError(world, { code: error.code, message: error.message, callSid: call.sid, url });
 }
 
 // Resolves a URL found in a document; an absolute one stays as it was written.
