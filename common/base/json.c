@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -44,8 +45,18 @@ static bool scan_structure(struct scan *scan, char c, size_t at)
     }
 }
 
+/* Four hexadecimal digits, not all 0: cJSON takes any others for \u0000, and ends the string. */
+static bool is_code_unit(const char *digits, size_t len)
+{
+    if (len < 4 || memcmp(digits, "0000", 4) == 0) return false;
+    for (size_t i = 0; i < 4; i++) {
+        if (!isxdigit((unsigned char)digits[i])) return false;
+    }
+    return true;
+}
+
 /*
- * Checks what cJSON doesn't: encoding, control characters, \u0000, depth, trailing rubbish; and
+ * Checks what cJSON doesn't: encoding, control characters, \u escapes, depth, trailing rubbish; and
  * that brackets and quotes balance, because cJSON before 1.7.18 can read past the end of a text
  * in which they don't. Returns the length up to the closing brace, or 0.
  */
@@ -67,10 +78,10 @@ static size_t scan_document(const char *text, size_t len)
         } else if (c == '"') {
             scan.in_string = false;
         } else if (c == '\\') {
-            if (len - at >= 6 && memcmp(text + at, "\\u0000", 6) == 0) return 0;
             at++; /* the escaped character is no quote, whatever it is */
             if (at == len || (unsigned char)text[at] < 0x20 || (unsigned char)text[at] >= 0x80)
                 return 0;
+            if (text[at] == 'u' && !is_code_unit(text + at + 1, len - at - 1)) return 0;
         }
         at++;
     }

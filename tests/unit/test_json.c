@@ -82,6 +82,8 @@ static void only_one_whole_object_is_accepted(void **state)
         { "\xEF\xBB\xBF{}", false }, /* a byte order mark */
         { "{\"a\":\"\\u0000\"}", false },
         { "{\"a\\u0000b\":1}", false },
+        { "{\"a\":\"\\u12g4\"}", false }, /* to cJSON the end of the string */
+        { "{\"a\":\"\\u12\"}", false },
         { "{\"a\":\"\\ud800\"}", false }, /* half a character */
         { "{\"a\":\"\xC3\"}", false },
         { "{\"a\":\"\xC0\x80\"}", false },

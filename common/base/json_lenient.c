@@ -1,0 +1,419 @@
+#include "base/json_lenient.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
+
+/* Numbers are copied to be ended by a NUL; a longer one is none that anybody means. */
+enum { NUMBER_SIZE = 64 };
+
+struct reader {
+    const char *at;
+    const char *end;
+    size_t depth;
+    size_t values;
+    struct strbuf text; /* the string that was read last */
+    bool cut;           /* nothing more is read */
+    bool no_memory;
+};
+
+/*
+ * cJSON has no use for the valueint of objects and arrays: their faults stand there, so that they
+ * are freed and copied with them.
+ */
+static void add_faults(cJSON *node, unsigned faults)
+{
+    node->valueint = (int)((unsigned)node->valueint | faults);
+}
+
+unsigned json_faults(const cJSON *node)
+{
+    return cJSON_IsObject(node) || cJSON_IsArray(node) ? (unsigned)node->valueint : 0;
+}
+
+static void skip_space(struct reader *reader)
+{
+    while (reader->at < reader->end && memchr(" \t\r\n", *reader->at, 4) != NULL)
+        reader->at++;
+}
+
+/* The next character that is no space; NUL at the end, where nothing fits. */
+static char peek(struct reader *reader)
+{
+    skip_space(reader);
+    return reader->at < reader->end ? *reader->at : '\0';
+}
+
+static bool take(struct reader *reader, char c)
+{
+    if (peek(reader) != c) return false;
+    reader->at++;
+    return true;
+}
+
+/* Four hexadecimal digits at `at`; -1 if there are none. */
+static int32_t hex4(const struct reader *reader, const char *at)
+{
+    if (reader->end - at < 4) return -1;
+    int32_t value = 0;
+    for (int i = 0; i < 4; i++) {
+        static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+        const char *digit = at[i] != '\0' ? strchr(digits, at[i]) : NULL;
+        if (digit == NULL) return -1;
+        value = value * 16 + (int32_t)((digit - digits) % 16);
+    }
+    return value;
+}
+
+static void add_utf8(struct strbuf *out, int32_t c)
+{
+    if (c < 0x80) {
+        strbuf_addch(out, (char)c);
+        return;
+    }
+    static const unsigned lead[] = { 0, 0xc0, 0xe0, 0xf0 };
+    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    strbuf_addch(out, (char)(lead[more] | ((unsigned)c >> (6 * more))));
+    for (int shift = 6 * (more - 1); shift >= 0; shift -= 6)
+        strbuf_addch(out, (char)(0x80 | (((unsigned)c >> shift) & 0x3f)));
+}
+
+static unsigned replace(struct reader *reader)
+{
+    strbuf_addstr(&reader->text, replacement);
+    return JSON_FAULT_TEXT;
+}
+
+/* After "\u". A pair of surrogates is one character, and half of one is none. */
+static unsigned read_code_unit(struct reader *reader)
+{
+    int32_t unit = hex4(reader, reader->at);
+    if (unit < 0) return replace(reader);
+    reader->at += 4;
+    if (unit >= 0xd800 && unit <= 0xdbff && reader->end - reader->at >= 6 &&
+        memcmp(reader->at, "\\u", 2) == 0) {
+        int32_t low = hex4(reader, reader->at + 2);
+        if (low >= 0xdc00 && low <= 0xdfff) {
+            reader->at += 6;
+            add_utf8(&reader->text, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+            return 0;
+        }
+    }
+    if (unit == 0 || (unit >= 0xd800 && unit <= 0xdfff)) return replace(reader);
+    add_utf8(&reader->text, unit);
+    return 0;
+}
+
+/* After the backslash. */
+static unsigned read_escape(struct reader *reader)
+{
+    static const char names[] = "\"\\/bfnrt";
+    static const char meant[] = "\"\\/\b\f\n\r\t";
+    if (reader->at == reader->end) return replace(reader);
+    char c = *reader->at;
+    const char *name = c != '\0' ? strchr(names, c) : NULL;
+    if (name != NULL) {
+        reader->at++;
+        strbuf_addch(&reader->text, meant[name - names]);
+        return 0;
+    }
+    if (c != 'u') return replace(reader); /* what follows is read as itself */
+    reader->at++;
+    return read_code_unit(reader);
+}
+
+/* One character, or a run of plain ones. */
+static unsigned read_characters(struct reader *reader)
+{
+    const char *at = reader->at;
+    while (at < reader->end && *at != '"' && *at != '\\' && *at > '\0') /* ASCII */
+        at++;
+    if (at > reader->at) {
+        strbuf_add(&reader->text, reader->at, (size_t)(at - reader->at));
+        reader->at = at;
+        return 0;
+    }
+    if (*at == '\\') {
+        reader->at++;
+        return read_escape(reader);
+    }
+    size_t len = *at != '\0' ? utf8_char_len(at, (size_t)(reader->end - at)) : 0;
+    reader->at += len > 0 ? len : 1;
+    if (len == 0) return replace(reader);
+    strbuf_add(&reader->text, at, len);
+    return 0;
+}
+
+/* After the opening quote, into reader->text. */
+static unsigned read_text(struct reader *reader)
+{
+    unsigned faults = 0;
+    strbuf_reset(&reader->text);
+    while (reader->at < reader->end && *reader->at != '"')
+        faults |= read_characters(reader);
+    if (reader->at < reader->end) {
+        reader->at++;
+    } else {
+        faults |= JSON_FAULT_CUT;
+        reader->cut = true;
+    }
+    if (strbuf_failed(&reader->text)) reader->no_memory = true;
+    return faults;
+}
+
+/* Jumps over what is nested too deep, without looking at more than quotes and brackets. */
+static void skip_nested(struct reader *reader)
+{
+    size_t open = 0;
+    bool in_string = false;
+    for (; reader->at < reader->end; reader->at++) {
+        char c = *reader->at;
+        if (in_string && c == '\\' && reader->end - reader->at > 1) {
+            reader->at++;
+        } else if (c == '"') {
+            in_string = !in_string;
+        } else if (!in_string && (c == '{' || c == '[')) {
+            open++;
+        } else if (!in_string && (c == '}' || c == ']') && --open == 0) {
+            reader->at++;
+            return;
+        }
+    }
+    reader->cut = true;
+}
+
+/* A number, true, false, null, or a word that nobody knows. */
+static cJSON *read_word(struct reader *reader, unsigned *faults)
+{
+    const char *word = reader->at;
+    while (reader->at < reader->end && memchr(",:]}[{\" \t\r\n", *reader->at, 11) == NULL)
+        reader->at++;
+    size_t len = (size_t)(reader->at - word);
+    char copy[NUMBER_SIZE] = "";
+    if (len > 0 && len < NUMBER_SIZE) memcpy(copy, word, len);
+    if (strcmp(copy, "null") == 0) return cJSON_CreateNull();
+    if (strcmp(copy, "true") == 0) return cJSON_CreateTrue();
+    if (strcmp(copy, "false") == 0) return cJSON_CreateFalse();
+    if (copy[0] != '\0' && strspn(copy, "+-.0123456789eE") == len) {
+        char *rest;
+        double number = strtod(copy, &rest);
+        if (*rest == '\0' && isfinite(number)) return cJSON_CreateNumber(number);
+    }
+    *faults |= JSON_FAULT_VALUE;
+    return cJSON_CreateNull();
+}
+
+/* Whether the text ends where a list has only begun. */
+static bool has_ended(struct reader *reader, unsigned *faults)
+{
+    skip_space(reader);
+    if (reader->at < reader->end) return false;
+    *faults |= JSON_FAULT_CUT;
+    reader->cut = true;
+    return true;
+}
+
+/* A comma, or the end of the list; where neither is, the list is as if there were a comma. */
+static bool goes_on(struct reader *reader, char closing, unsigned *faults)
+{
+    if (reader->cut || reader->no_memory) return false;
+    if (take(reader, closing)) return false;
+    if (take(reader, ',')) {
+        if (peek(reader) != closing) return true;
+        *faults |= JSON_FAULT_VALUE; /* a comma too many */
+        reader->at++;
+        return false;
+    }
+    char c = peek(reader);
+    if (c == '\0' || c == ']' || c == '}') {
+        *faults |= JSON_FAULT_CUT;
+        reader->cut = true;
+        return false;
+    }
+    *faults |= JSON_FAULT_VALUE;
+    if (c == ':') reader->at++;
+    return true;
+}
+
+struct member {
+    const char *key;
+    size_t number;
+    cJSON *node;
+};
+
+static int compare_members(const void *a, const void *b)
+{
+    const struct member *x = a;
+    const struct member *y = b;
+    int order = strcmp(x->key, y->key);
+    return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Sorted first: comparing each with each would let one large object take minutes. */
+static unsigned keep_last_of_each(cJSON *object, size_t count, bool *no_memory)
+{
+    unsigned faults = 0;
+    if (count < 2) return 0;
+    struct member *members = malloc(count * sizeof *members);
+    if (members == NULL) {
+        *no_memory = true;
+        return 0;
+    }
+    size_t number = 0;
+    cJSON *node;
+    cJSON_ArrayForEach(node, object)
+    {
+        members[number] = (struct member){ node->string, number, node };
+        number++;
+    }
+    qsort(members, count, sizeof *members, compare_members);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(members[i - 1].key, members[i].key) != 0) continue;
+        faults |= JSON_FAULT_DOUBLED;
+        cJSON_Delete(cJSON_DetachItemViaPointer(object, members[i - 1].node));
+        members[i - 1].node = NULL;
+    }
+    free(members);
+    return faults;
+}
+
+static cJSON *read_value(struct reader *reader, unsigned *faults);
+
+static void read_elements(struct reader *reader, cJSON *array, unsigned *faults)
+{
+    if (take(reader, ']') || has_ended(reader, faults)) return;
+    do {
+        cJSON *element = read_value(reader, faults);
+        if (element != NULL) cJSON_AddItemToArray(array, element);
+    } while (goes_on(reader, ']', faults));
+}
+
+/* False, with a fault, where no key and colon stand. */
+static bool read_key(struct reader *reader, unsigned *faults)
+{
+    if (peek(reader) != '"') {
+        *faults |= JSON_FAULT_VALUE;
+        return false;
+    }
+    reader->at++;
+    *faults |= read_text(reader);
+    if (reader->cut || take(reader, ':')) return !reader->cut;
+    *faults |= JSON_FAULT_VALUE;
+    return false;
+}
+
+/* A value without a key is read over: nobody could ask for it. */
+static size_t read_member(struct reader *reader, cJSON *object, unsigned *faults)
+{
+    bool string = peek(reader) == '"';
+    bool named = read_key(reader, faults);
+    if (string && !named) return 0;
+    char *key = named ? strdup(reader->text.buf) : NULL;
+    cJSON *value = read_value(reader, faults);
+    bool added = key != NULL && value != NULL && cJSON_AddItemToObject(object, key, value);
+    if (!added) cJSON_Delete(value);
+    if (named && !added) reader->no_memory = true;
+    free(key);
+    return added ? 1 : 0;
+}
+
+static void read_members(struct reader *reader, cJSON *object, unsigned *faults)
+{
+    size_t count = 0;
+    if (take(reader, '}') || has_ended(reader, faults)) return;
+    do {
+        count += read_member(reader, object, faults);
+    } while (goes_on(reader, '}', faults));
+    *faults |= keep_last_of_each(object, count, &reader->no_memory);
+}
+
+static cJSON *read_list(struct reader *reader, unsigned *faults)
+{
+    if (reader->depth == JSON_LENIENT_DEPTH) {
+        skip_nested(reader);
+        *faults |= JSON_FAULT_DEEP | (reader->cut ? JSON_FAULT_CUT : 0U);
+        return cJSON_CreateNull();
+    }
+    bool is_object = *reader->at == '{';
+    cJSON *node = is_object ? cJSON_CreateObject() : cJSON_CreateArray();
+    if (node == NULL) return NULL;
+    unsigned inside = 0;
+    reader->at++;
+    reader->depth++;
+    if (is_object)
+        read_members(reader, node, &inside);
+    else
+        read_elements(reader, node, &inside);
+    reader->depth--;
+    add_faults(node, inside);
+    *faults |= inside;
+    return node;
+}
+
+/* NULL, and nothing more is read, when out of memory. */
+static cJSON *read_value(struct reader *reader, unsigned *faults)
+{
+    cJSON *value;
+    char c = peek(reader);
+    if (++reader->values > JSON_LENIENT_VALUES) {
+        reader->cut = true;
+        *faults |= JSON_FAULT_CUT;
+    }
+    if (c == '{' || c == '[') {
+        value = read_list(reader, faults);
+    } else if (c == '"') {
+        reader->at++;
+        *faults |= read_text(reader);
+        value = cJSON_CreateString(reader->text.buf);
+    } else {
+        value = read_word(reader, faults);
+    }
+    if (value == NULL) reader->no_memory = true;
+    return value;
+}
+
+enum err json_read_lenient(const char *text, size_t len, cJSON **object)
+{
+    enum err rc = ERR_INPUT;
+    unsigned faults = 0;
+    cJSON *tree = NULL;
+    struct reader reader = { .at = text, .end = text + len };
+    strbuf_init(&reader.text, (sizeof replacement - 1) * len); /* if every byte were broken */
+    if (peek(&reader) != '{') goto out;
+    rc = ERR_MEMORY;
+    tree = read_value(&reader, &faults);
+    if (tree == NULL || reader.no_memory) goto out;
+    skip_space(&reader);
+    if (!reader.cut && reader.at < reader.end) add_faults(tree, JSON_FAULT_CUT);
+    *object = tree;
+    tree = NULL;
+    rc = ERR_OK;
+out:
+    strbuf_free(&reader.text);
+    cJSON_Delete(tree);
+    return rc;
+}
+
+void json_faults_describe(struct strbuf *out, unsigned faults)
+{
+    static const struct {
+        unsigned fault;
+        const char *words;
+    } table[] = {
+        { JSON_FAULT_TEXT, "broken text" },      { JSON_FAULT_DOUBLED, "a doubled key" },
+        { JSON_FAULT_DEEP, "too deep a value" }, { JSON_FAULT_VALUE, "a value that is no JSON" },
+        { JSON_FAULT_CUT, "no proper end" },
+    };
+    const char *between = "";
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if ((faults & table[i].fault) == 0) continue;
+        strbuf_addf(out, "%s%s", between, table[i].words);
+        between = ", ";
+    }
+}
