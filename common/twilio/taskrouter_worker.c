@@ -4,8 +4,12 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_lenient.h"
+#include "base/names.h"
+#include "base/utf8.h"
 #include "twilio/taskrouter.h"
 #include "twilio/twilio_resource.h"
+#include "twilio/worker_faults.h"
 
 void worker_clear(struct worker *worker)
 {
@@ -15,11 +19,19 @@ void worker_clear(struct worker *worker)
 
 const char *worker_display_name(const struct worker *worker)
 {
-    if (worker->full_name[0] != '\0') return worker->full_name;
-    return worker->friendly_name[0] != '\0' ? worker->friendly_name : worker->contact_uri;
+    return names_of_agent(worker->full_name, worker->friendly_name, worker->contact_uri);
 }
 
-/* From one element of Twilio's "workers". */
+/* A name is for people to read: the beginning of a long one is better than none. */
+static void read_full_name(const cJSON *attributes, char full_name[WORKER_TEXT_SIZE])
+{
+    const char *value = json_get_string(attributes, "full_name");
+    size_t len = value != NULL ? utf8_cut(value, strlen(value), WORKER_TEXT_SIZE - 1) : 0;
+    if (len > 0) memcpy(full_name, value, len);
+    full_name[len] = '\0';
+}
+
+/* From one element of Twilio's "workers": all that can be read of it, if only it has a SID. */
 static enum err worker_from_json(const cJSON *json, struct worker *worker)
 {
     struct worker fresh = { 0 };
@@ -28,9 +40,10 @@ static enum err worker_from_json(const cJSON *json, struct worker *worker)
     if (fresh.attributes == NULL) return ERR_MEMORY;
     twilio_resource_text(json, "friendly_name", fresh.friendly_name, WORKER_TEXT_SIZE);
     twilio_resource_text(json, "activity_name", fresh.activity, WORKER_TEXT_SIZE);
-    twilio_resource_text(fresh.attributes, "full_name", fresh.full_name, WORKER_TEXT_SIZE);
+    read_full_name(fresh.attributes, fresh.full_name);
     twilio_resource_text(fresh.attributes, "contact_uri", fresh.contact_uri, WORKER_TEXT_SIZE);
     fresh.available = json_get_bool(json, "available", false);
+    worker_faults_log(fresh.sid, json, fresh.attributes);
     *worker = fresh;
     return ERR_OK;
 }
@@ -92,6 +105,10 @@ static enum err visit_worker(void *context, const cJSON *json)
     const struct worker_visit *visit = context;
     struct worker worker = { 0 };
     enum err rc = worker_from_json(json, &worker);
+    if (rc == ERR_UPSTREAM) { /* that is no reason to leave out the others */
+        worker_faults_log_nameless();
+        return ERR_OK;
+    }
     if (rc == ERR_OK) rc = visit->each(visit->context, &worker);
     worker_clear(&worker);
     return rc;
@@ -164,7 +181,7 @@ enum err workflow_fetch(struct twilio_client *client, struct workflow *workflow)
     if (rc == ERR_OK) rc = twilio_client_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
     if (rc != ERR_OK) goto out;
     const char *text = json_get_string(reply.json, "configuration");
-    if (text == NULL || json_parse_object(text, strlen(text), &fresh.configuration) != ERR_OK)
+    if (text == NULL || json_read_lenient(text, strlen(text), &fresh.configuration) != ERR_OK)
         fresh.configuration = NULL;
     twilio_resource_text(reply.json, "friendly_name", fresh.friendly_name, WORKER_TEXT_SIZE);
     fresh.reservation_timeout_s = json_get_int(reply.json, "task_reservation_timeout", 0);

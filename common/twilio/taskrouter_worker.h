@@ -21,7 +21,7 @@ enum { WORKER_TEXT_SIZE = 257 };
 struct worker {
     char sid[SID_SIZE];
     char friendly_name[WORKER_TEXT_SIZE];
-    char full_name[WORKER_TEXT_SIZE];   /* attribute full_name, "" if none */
+    char full_name[WORKER_TEXT_SIZE];   /* attribute full_name, "" if none, cut if too long */
     char contact_uri[WORKER_TEXT_SIZE]; /* attribute contact_uri, "" if none or too long */
     char activity[WORKER_TEXT_SIZE];
     bool available;
@@ -30,7 +30,7 @@ struct worker {
 
 void worker_clear(struct worker *worker);
 
-/* full_name, else the friendly name, else the contact_uri. */
+/* What the Worker is called: names_of_agent. */
 const char *worker_display_name(const struct worker *worker);
 
 enum err taskrouter_worker_fetch(struct twilio_client *client, const char *worker_sid,
@@ -43,7 +43,10 @@ enum err taskrouter_worker_fetch(struct twilio_client *client, const char *worke
 enum err taskrouter_worker_find(struct twilio_client *client, const char *friendly_name,
                                 struct worker *worker) MUST_CHECK;
 
-/* Calls back for each Worker of the workspace, page by page; stops at the first error. */
+/*
+ * Calls back for each Worker of the workspace, page by page; stops at the first error. A Worker of
+ * which something can't be read comes without it; one without a SID is left out.
+ */
 enum err taskrouter_workers_each(struct twilio_client *client,
                                  enum err (*each)(void *context, const struct worker *worker),
                                  void *context) MUST_CHECK;

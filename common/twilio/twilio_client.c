@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "base/json_lenient.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "twilio/http_client.h"
@@ -197,11 +198,23 @@ static int error_code(const cJSON *json)
     return code >= 1 && code <= 999999 ? (int)code : 0;
 }
 
+/* Any object, but not one that ends early: the rest of it, or of a list, would be missed. */
+static bool read_body(const struct strbuf *body, cJSON **json)
+{
+    cJSON *object = NULL;
+    if (json_read_lenient(body->buf, body->len, &object) != ERR_OK) return false;
+    if ((json_faults(object) & JSON_FAULT_CUT) != 0) {
+        cJSON_Delete(object);
+        return false;
+    }
+    *json = object;
+    return true;
+}
+
 static enum err read_answer(const struct http_reply *http, bool writes, struct twilio_reply *reply)
 {
     enum err rc = status_to_err(http->status);
-    bool readable = http->body.len > 0 &&
-                    json_parse_object(http->body.buf, http->body.len, &reply->json) == ERR_OK;
+    bool readable = read_body(&http->body, &reply->json);
 
     reply->status = http->status;
     memcpy(reply->etag, http->etag, sizeof reply->etag);
@@ -252,7 +265,8 @@ static enum err perform(struct twilio_client *client, enum twilio_host host,
     else
         reply->unknown = exchange->http.once && http.unknown;
     /* A ceiling that Twilio's answer broke is no fault of the client's. */
-    if (rc == ERR_TOO_LARGE) rc = ERR_UPSTREAM;
+    reply->too_large = rc == ERR_TOO_LARGE;
+    if (reply->too_large) rc = ERR_UPSTREAM;
     if (!is_expected(rc, reply)) log_unexpected(exchange, &http, rc, reply);
     http_reply_free(&http);
     return rc;

@@ -5,6 +5,8 @@
  * Retries, all within the deadline: 429 always (it was not carried out), with full jitter,
  * honouring Retry-After; reads and deletes also on 5xx and on broken connections, three tries in
  * all; a create or a change of state never.
+ *
+ * Answers are read leniently (base/json_lenient): whose data is odd costs nobody else's.
  */
 #ifndef DIALPAD_TWILIO_CLIENT_H
 #define DIALPAD_TWILIO_CLIENT_H
@@ -28,11 +30,12 @@ enum twilio_host { TWILIO_TASKROUTER, TWILIO_API, TWILIO_HOST__MAX };
 enum { TWILIO_CODE_ILLEGAL_STATE = 20001, TWILIO_CODE_CALL_NOT_LIVE = 21220 };
 
 struct twilio_reply {
-    int status;    /* 0: no answer */
-    int code;      /* Twilio's error number, 0 if none */
-    cJSON *json;   /* NULL for 204 and for an error without a JSON body */
-    char etag[64]; /* as received */
-    bool unknown;  /* the request failed and may have been carried out all the same */
+    int status;     /* 0: no answer */
+    int code;       /* Twilio's error number, 0 if none */
+    cJSON *json;    /* NULL for 204 and for an error without a JSON body */
+    char etag[64];  /* as received */
+    bool unknown;   /* the request failed and may have been carried out all the same */
+    bool too_large; /* the answer was larger than STRBUF_MAX_UPSTREAM */
 };
 
 /*

@@ -27,8 +27,9 @@ void twilio_resource_text(const cJSON *json, const char *key, char *text, size_t
 int64_t twilio_resource_time(const cJSON *json, const char *key);
 
 /*
- * The JSON object inside a JSON string, as Attributes are sent. An empty object when the member is
- * null, absent or not an object's text; NULL only when out of memory.
+ * The JSON object inside a JSON string, as Attributes are sent, read leniently; or the object that
+ * stands there itself. An empty object when the member is null, absent or not an object's text;
+ * NULL only when out of memory.
  */
 cJSON *twilio_resource_attributes(const cJSON *json, const char *key) MUST_CHECK;
 
@@ -49,7 +50,8 @@ struct twilio_resource_list {
 
 /*
  * Calls list->each for each element of each page, in Twilio's order, and stops at the first error.
- * A page without the list is ERR_UPSTREAM; ERR_MEMORY if the query could not be built.
+ * A page that is larger than an answer may be is asked for in smaller pieces, if the query has a
+ * PageSize. A page without the list is ERR_UPSTREAM; ERR_MEMORY if the query could not be built.
  */
 enum err twilio_resource_each(struct twilio_client *client, const struct twilio_resource_list *list,
                               void *context) MUST_CHECK;
