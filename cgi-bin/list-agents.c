@@ -13,7 +13,6 @@
 #include "web/endpoint.h"
 
 enum {
-    Q_MAX = 200, /* bytes; more than any name has */
     LIMIT_DEFAULT = 50,
     DEADLINE_MS = 3000 /* Twilio is only asked when there is no snapshot yet */
 };
@@ -22,8 +21,7 @@ enum { P_Q, P_LIMIT, P_ALL, P__MAX };
 
 static bool is_query(const char *value)
 {
-    size_t len = strlen(value);
-    return len <= Q_MAX && utf8_valid(value, len);
+    return utf8_valid(value, strlen(value));
 }
 
 static bool is_limit(const char *value)
@@ -75,8 +73,8 @@ static enum err answer(const struct directory_view *view, const struct request *
                                "A parameter is missing, repeated or malformed.");
     }
     if (rc != ERR_OK) return rc;
-    agents_reply(&response->body, &result, view->stale);
-    return response_json_body(response, 200);
+    rc = agents_reply(&response->body, &result, query.text, view->stale);
+    return rc == ERR_OK ? response_json_body(response, 200) : rc;
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)

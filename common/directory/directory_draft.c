@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fold.h"
+#include "base/names.h"
 
 struct draft_record {
     struct draft_agent agent;
     const char *folded;
+    bool has_namesake;
 };
 
 struct draft_holder {
@@ -48,7 +49,7 @@ static const char *folded_copy(struct arena *arena, const char *name)
     const char *copy = NULL;
     struct strbuf folded;
     strbuf_init(&folded, STRBUF_MAX_FORM);
-    enum err rc = fold_text(&folded, name);
+    enum err rc = names_search_line(&folded, name);
     if (rc == ERR_OK || rc == ERR_INPUT) copy = arena_strdup(arena, folded.buf);
     strbuf_free(&folded);
     return copy;
@@ -64,6 +65,7 @@ enum err directory_draft_add(struct directory_draft *draft, const struct draft_a
         .agent = {
             .sid = arena_strdup(&draft->arena, agent->sid),
             .name = arena_strdup(&draft->arena, agent->name),
+            .friendly_name = arena_strdup(&draft->arena, agent->friendly_name),
             .contact_uri = arena_strdup(&draft->arena, agent->contact_uri),
             .activity = arena_strdup(&draft->arena, agent->activity),
             .user = arena_strdup(&draft->arena, agent->user),
@@ -71,7 +73,8 @@ enum err directory_draft_add(struct directory_draft *draft, const struct draft_a
         },
         .folded = folded_copy(&draft->arena, agent->name),
     };
-    if (record.agent.sid == NULL || record.agent.name == NULL || record.agent.contact_uri == NULL ||
+    if (record.agent.sid == NULL || record.agent.name == NULL ||
+        record.agent.friendly_name == NULL || record.agent.contact_uri == NULL ||
         record.agent.activity == NULL || record.agent.user == NULL || record.folded == NULL) {
         return ERR_MEMORY;
     }
@@ -133,6 +136,52 @@ static void mark_busy(const struct directory_draft *draft, struct sid_entry *ent
     }
 }
 
+/* One spelling of one name. */
+struct spelling {
+    const char *text;
+    size_t record;
+};
+
+static int compare_spellings(const void *a, const void *b)
+{
+    return strcmp(((const struct spelling *)a)->text, ((const struct spelling *)b)->text);
+}
+
+/* Fills `list`, which has room for FOLD_STYLES of each record, and returns how many there are. */
+static enum err spell_all(struct directory_draft *draft, struct spelling *list, size_t *count)
+{
+    *count = 0;
+    for (size_t i = 0; i < draft->count; i++) {
+        struct names_spellings spellings;
+        enum err rc = names_spell(&spellings, draft->records[i].agent.name);
+        for (size_t k = 0; rc == ERR_OK && k < spellings.count; k++) {
+            const char *text = arena_strdup(&draft->arena, spellings.list[k]);
+            if (text == NULL) rc = ERR_MEMORY;
+            if (rc == ERR_OK && text[0] != '\0') list[(*count)++] = (struct spelling){ text, i };
+        }
+        names_spellings_free(&spellings);
+        if (rc == ERR_MEMORY) return rc;
+    }
+    return ERR_OK;
+}
+
+/* Two agents are namesakes when names_are_same says so: when they have a spelling in common. */
+static enum err mark_namesakes(struct directory_draft *draft)
+{
+    size_t count;
+    struct spelling *list = calloc(draft->count * FOLD_STYLES + 1, sizeof *list);
+    if (list == NULL) return ERR_MEMORY;
+    enum err rc = spell_all(draft, list, &count);
+    if (rc == ERR_OK) qsort(list, count, sizeof *list, compare_spellings);
+    for (size_t i = 1; rc == ERR_OK && i < count; i++) {
+        if (strcmp(list[i - 1].text, list[i].text) != 0) continue;
+        draft->records[list[i - 1].record].has_namesake = true;
+        draft->records[list[i].record].has_namesake = true;
+    }
+    free(list);
+    return rc;
+}
+
 /* The sections while they are being written, each in a buffer of its own. */
 struct sections {
     struct strbuf records;
@@ -155,6 +204,8 @@ static void add_record(struct sections *sections, const struct draft_record *fro
     struct directory_record record = { 0 };
     record.folded = (uint32_t)sections->folded.len;
     record.name = add_string(&sections->strings, from->agent.name);
+    if (from->has_namesake)
+        record.friendly_name = add_string(&sections->strings, from->agent.friendly_name);
     record.contact_uri = add_string(&sections->strings, from->agent.contact_uri);
     record.activity = add_string(&sections->strings, from->agent.activity);
     record.user = add_string(&sections->strings, from->agent.user);
@@ -171,6 +222,8 @@ static enum err write_sections(struct directory_draft *draft, struct sections *s
     struct sid_entry *entries = calloc(draft->count + 1, sizeof *entries);
     enum directory_busy *busy = calloc(draft->count + 1, sizeof *busy);
     if (entries == NULL || busy == NULL) goto out;
+    rc = mark_namesakes(draft);
+    if (rc != ERR_OK) goto out;
     if (draft->count > 0)
         qsort(draft->records, draft->count, sizeof *draft->records, compare_records);
     for (size_t i = 0; i < draft->count; i++) {

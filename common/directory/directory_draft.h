@@ -17,6 +17,7 @@
 struct draft_agent {
     const char *sid;
     const char *name;
+    const char *friendly_name;
     const char *contact_uri;
     const char *activity;
     const char *user; /* value of DIALPAD_USER_ATTRIBUTE, "" if none */

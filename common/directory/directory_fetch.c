@@ -39,6 +39,7 @@ static enum err gather_worker(void *context, const struct worker *worker)
     const struct draft_agent agent = {
         .sid = worker->sid,
         .name = worker_display_name(worker),
+        .friendly_name = worker->friendly_name,
         .contact_uri = worker->contact_uri,
         .activity = worker->activity,
         .user = user_of(worker, gathering->user_attribute),

@@ -9,8 +9,9 @@
  *   header | holders | records | record numbers by SID | folded names | strings
  *
  * Records stand in the order of answers: available agents before others, by folded name within
- * each. The folded names stand in one block, in the records' order and each between two line
- * breaks, so that a search is one pass over a few hundred kilobytes and sorts nothing. The first
+ * each. The folded names (names_search_line) stand in one block, in the records' order and each
+ * between two line breaks, so that a search is one pass over a few hundred kilobytes and sorts
+ * nothing. The first
  * letter that an agent types fits most names, of which all but a few are only counted: so those
  * counts are made once, with the snapshot.
  */
@@ -26,7 +27,7 @@
 #include "base/sid.h"
 
 enum {
-    DIRECTORY_IMAGE_VERSION = 2,
+    DIRECTORY_IMAGE_VERSION = 3,
     DIRECTORY_IMAGE_MAX = 64 * 1024 * 1024 /* TaskRouter's 15,000 Workers need a thirtieth */
 };
 
@@ -72,6 +73,7 @@ enum directory_busy { DIRECTORY_FREE, DIRECTORY_BUSY, DIRECTORY_BUSY_UNKNOWN };
 struct directory_record {
     uint32_t folded;
     uint32_t name;
+    uint32_t friendly_name; /* "" unless another agent goes by the same name */
     uint32_t contact_uri;
     uint32_t activity;
     uint32_t user;

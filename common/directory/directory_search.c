@@ -4,27 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fold.h"
+#include "base/name_query.h"
+#include "base/names.h"
 #include "directory/directory_image.h"
-
-/* More words than any name has. */
-enum { WORDS_MAX = 64, FOLDED_MAX = 16 * 1024 };
-
-struct word {
-    const char *text;
-    size_t len;
-};
-
-struct words {
-    struct word list[WORDS_MAX];
-    size_t count;
-    size_t key; /* the longest: it occurs least, so the block is searched for it */
-};
 
 /* What is looked for, and where. */
 struct search {
     const struct directory *directory;
-    struct words words;
+    struct name_query words;
+    size_t key;     /* the longest word: it occurs least, so the block is searched for it */
     size_t without; /* the record that is left out; the count of records if none is */
     size_t limit;
 };
@@ -46,51 +34,65 @@ struct matches {
     size_t total;
 };
 
-/* Ends each word with a NUL where its space was. */
-static enum err split_words(char *folded, struct words *words)
+static size_t longest_word(const struct name_query *words)
 {
-    words->count = 0;
-    words->key = 0;
-    while (*folded != '\0') {
-        if (words->count == WORDS_MAX) return ERR_INPUT;
-        size_t len = strcspn(folded, " ");
-        words->list[words->count] = (struct word){ folded, len };
-        if (len > words->list[words->key].len) words->key = words->count;
-        words->count++;
-        folded += len;
-        if (*folded == ' ') *folded++ = '\0';
+    size_t longest = 0;
+    for (size_t i = 1; i < words->count; i++) {
+        if (words->words[i].plain_len > words->words[longest].plain_len) longest = i;
     }
-    return ERR_OK;
+    return longest;
 }
 
+/* A piece of text that is looked for. */
+struct needle {
+    const char *text;
+    size_t len;
+};
+
 /*
- * `hit` is where the word occurs first. The line begins where a name begins, so the byte before
- * any later hit belongs to the name.
+ * `hit` is where the needle occurs first, or NULL. The line begins where a name begins, so the
+ * byte before any later hit belongs to the name.
  */
-static enum fit fit_of_word(const struct word *word, const char *line, const char *end,
+static enum fit fit_of_needle(struct needle needle, const char *line, const char *end,
+                              const char *hit)
+{
+    if (hit == NULL) return FIT_NOT;
+    for (; hit != NULL; hit = memmem(hit + 1, (size_t)(end - hit - 1), needle.text, needle.len)) {
+        if (hit == line || hit[-1] == NAMES_BEGIN) return FIT_NAME;
+        if (hit[-1] == ' ') return FIT_WORD;
+    }
+    return FIT_INSIDE;
+}
+
+/* `hit` is where the plain word occurs first, if that is known. */
+static enum fit fit_of_word(const struct name_word *word, const char *line, const char *end,
                             const char *hit)
 {
-    if (hit == line) return FIT_NAME;
-    for (; hit != NULL; hit = memmem(hit + 1, (size_t)(end - hit - 1), word->text, word->len))
-        if (hit[-1] == ' ') return FIT_WORD;
-    return FIT_INSIDE;
+    size_t len = (size_t)(end - line);
+    struct needle plain = { word->plain, word->plain_len };
+    if (hit == NULL) hit = memmem(line, len, plain.text, plain.len);
+    enum fit fit = fit_of_needle(plain, line, end, hit);
+    if (fit == FIT_NAME || word->spelled == word->plain) return fit;
+    struct needle spelled = { word->spelled, word->spelled_len };
+    hit = memmem(line, len, spelled.text, spelled.len);
+    enum fit other = fit_of_needle(spelled, line, end, hit);
+    return other < fit ? other : fit;
 }
 
 /*
  * All words must fit; the name is as good as its worst word, and better if one begins it.
  * `key_hit` is where the key occurs first.
  */
-static enum fit fit_of_name(const struct words *words, const char *line, const char *end,
+static enum fit fit_of_name(const struct search *search, const char *line, const char *end,
                             const char *key_hit)
 {
     bool begins_name = false;
     bool inside = false;
-    for (size_t i = 0; i < words->count; i++) {
-        const struct word *word = &words->list[i];
-        const char *hit = key_hit;
-        if (i != words->key) hit = memmem(line, (size_t)(end - line), word->text, word->len);
-        if (hit == NULL) return FIT_NOT;
-        enum fit fit = fit_of_word(word, line, end, hit);
+    for (size_t i = 0; i < search->words.count; i++) {
+        const struct name_word *word = &search->words.words[i];
+        bool hit_is_known = i == search->key && word->spelled == word->plain;
+        enum fit fit = fit_of_word(word, line, end, hit_is_known ? key_hit : NULL);
+        if (fit == FIT_NOT) return FIT_NOT;
         begins_name = begins_name || fit == FIT_NAME;
         inside = inside || fit == FIT_INSIDE;
     }
@@ -151,30 +153,58 @@ static void match_everybody(const struct search *search, const struct part *part
  * glibc's strstr looks at many bytes at once and memmem at one, except for a single letter: names
  * are found several times faster. It may run past `end`, but not past the NUL that ends the image.
  */
-static const char *find_key(const struct word *key, const char *from, const char *end)
+static const char *find_needle(struct needle needle, const char *from, const char *end)
 {
-    if (key->len == 1) return memchr(from, *key->text, (size_t)(end - from));
-    const char *hit = strstr(from, key->text);
+    if (needle.len == 1) return memchr(from, *needle.text, (size_t)(end - from));
+    const char *hit = strstr(from, needle.text);
     return hit != NULL && hit < end ? hit : NULL;
+}
+
+/* Where the key's spellings occur next; the end of the block where one doesn't any more. */
+struct key_hits {
+    struct needle spelling[2];
+    const char *next[2];
+    size_t count;
+};
+
+static struct key_hits key_hits_of(const struct name_word *key)
+{
+    return (struct key_hits){
+        .spelling = { { key->plain, key->plain_len }, { key->spelled, key->spelled_len } },
+        .count = key->spelled == key->plain ? 1 : 2,
+    };
+}
+
+/* The first occurrence from here on, or NULL. */
+static const char *find_key(struct key_hits *hits, const char *from, const char *end)
+{
+    const char *first = end;
+    for (size_t i = 0; i < hits->count; i++) {
+        if (hits->next[i] == NULL || hits->next[i] < from) {
+            const char *hit = find_needle(hits->spelling[i], from, end);
+            hits->next[i] = hit != NULL ? hit : end;
+        }
+        if (hits->next[i] < first) first = hits->next[i];
+    }
+    return first < end ? first : NULL;
 }
 
 static void match_words(const struct search *search, const struct part *part,
                         struct matches *matches)
 {
     const struct directory *directory = search->directory;
-    const struct words *words = &search->words;
-    const struct word *key = &words->list[words->key];
+    struct key_hits hits = key_hits_of(&search->words.words[search->key]);
     const char *block = directory->folded;
     uint32_t end = line_start(directory, part->to);
     uint32_t at = line_start(directory, part->from);
     size_t record = part->from;
     while (at < end) {
-        const char *hit = find_key(key, block + at, block + end);
+        const char *hit = find_key(&hits, block + at, block + end);
         if (hit == NULL) break;
         record = record_at(directory, record, part->to, (uint32_t)(hit - block));
         uint32_t line = line_start(directory, record);
         uint32_t next = line_start(directory, record + 1);
-        enum fit fit = fit_of_name(words, block + line, block + next - 1, hit);
+        enum fit fit = fit_of_name(search, block + line, block + next - 1, hit);
         if (fit != FIT_NOT && record != search->without)
             add_match(matches, fit, record, search->limit);
         at = next;
@@ -212,9 +242,11 @@ static bool match_letter(const struct search *search, const struct part *part,
                          struct matches *matches)
 {
     const struct directory *directory = search->directory;
-    const struct words *words = &search->words;
-    unsigned char letter = (unsigned char)*words->list[0].text;
-    if (words->count != 1 || words->list[0].len != 1 || letter >= DIRECTORY_LETTERS) return false;
+    const struct name_word *word = &search->words.words[0];
+    unsigned char letter = (unsigned char)*word->plain;
+    if (search->words.count != 1 || word->plain_len != 1 || word->spelled != word->plain ||
+        letter >= DIRECTORY_LETTERS)
+        return false;
     size_t first = first_from_letter(directory, part, letter);
     size_t count = 0;
     for (size_t i = first; i < part->to && count < search->limit; i++) {
@@ -237,6 +269,7 @@ static struct directory_agent agent_of(const struct directory *directory, size_t
     return (struct directory_agent){
         .sid = record->sid,
         .name = directory->strings + record->name,
+        .friendly_name = directory->strings + record->friendly_name,
         .contact_uri = directory->strings + record->contact_uri,
         .activity = directory->strings + record->activity,
         .available = i < directory->header->available_count,
@@ -351,23 +384,22 @@ enum err directory_search(const struct directory *directory, const struct direct
 {
     if (query->limit < 1 || query->limit > DIRECTORY_LIMIT_MAX) return ERR_INPUT;
     if (find_by_address(directory, query, result)) return ERR_OK;
-    struct strbuf folded;
     struct search search = {
         .directory = directory,
         .without = query->without_sid != NULL ? directory_image_find(directory, query->without_sid)
                                               : directory->header->count,
         .limit = query->limit,
     };
-    strbuf_init(&folded, FOLDED_MAX);
-    enum err rc = fold_text(&folded, query->text != NULL ? query->text : "");
-    if (rc == ERR_OK) rc = split_words(folded.buf, &search.words);
+    enum err rc = name_query_read(&search.words, query->text != NULL ? query->text : "");
     if (rc == ERR_OK) {
+        search.key = longest_word(&search.words);
         result->count = 0;
         result->total = 0;
-        search_part(&search, DIRECTORY_AVAILABLE, result);
-        if (query->include_offline) search_part(&search, DIRECTORY_OTHERS, result);
+        bool nobody = search.words.too_long;
+        if (!nobody) search_part(&search, DIRECTORY_AVAILABLE, result);
+        if (!nobody && query->include_offline) search_part(&search, DIRECTORY_OTHERS, result);
     }
-    strbuf_free(&folded);
+    name_query_free(&search.words);
     return rc;
 }
 

@@ -21,6 +21,7 @@ enum {
 struct directory_agent {
     const char *sid;
     const char *name;
+    const char *friendly_name; /* only where the name alone doesn't say who it is, else "" */
     const char *contact_uri;
     const char *activity;
     bool available;
@@ -44,9 +45,10 @@ struct directory_result {
  * Case- and accent-blind: every word of the text must begin a word of the name (better) or stand
  * inside it. Available agents come first, then the beginning of the name, then the beginning of
  * another word, then the rest; by name within each. Punctuation separates words, apostrophes
- * vanish, in the text as in the names. A text that is a Worker's SID or an agent's whole
- * contact_uri finds that agent alone. ERR_INPUT for a limit out of range, a text that isn't UTF-8
- * or one of more than 64 words.
+ * vanish, in the text as in the names, and either may be spelled otherwise (base/names). A text
+ * that is a Worker's SID or an agent's whole contact_uri finds that agent alone, and one of more
+ * words than any name has finds none. ERR_INPUT for a limit out of range or a text that isn't
+ * UTF-8.
  */
 enum err directory_search(const struct directory *directory, const struct directory_query *query,
                           struct directory_result *result) MUST_CHECK;

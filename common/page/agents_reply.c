@@ -1,7 +1,9 @@
 #include "page/agents_reply.h"
 
 #include "base/json.h"
+#include "base/name_query.h"
 
+/* All but the closing brace. */
 static void print_agent(struct strbuf *out, const struct directory_agent *agent)
 {
     static const char *const busy[] = {
@@ -20,15 +22,54 @@ static void print_agent(struct strbuf *out, const struct directory_agent *agent)
     strbuf_addstr(out, agent->available ? ",\"available\":true" : ",\"available\":false");
     strbuf_addstr(out, ",\"busy\":");
     strbuf_addstr(out, busy[agent->busy]);
-    strbuf_addch(out, '}');
+    if (agent->friendly_name[0] == '\0') return;
+    strbuf_addstr(out, ",\"friendlyName\":");
+    json_print_string(out, agent->friendly_name);
 }
 
-void agents_reply(struct strbuf *out, const struct directory_result *result, bool stale)
+static void print_marks(struct strbuf *out, const struct name_marks *marks)
 {
-    strbuf_addstr(out, "{\"agents\":[");
+    const char *between = "";
+    strbuf_addstr(out, ",\"match\":[");
+    for (size_t from = 0; from < marks->units; from++) {
+        size_t to = from;
+        while (to < marks->units && marks->marked[to])
+            to++;
+        if (to == from) continue;
+        strbuf_addf(out, "%s[%zu,%zu]", between, from, to - from);
+        between = ",";
+        from = to;
+    }
+    strbuf_addstr(out, marks->exact ? "],\"exact\":true" : "],\"exact\":false");
+}
+
+static void print_agents(struct strbuf *out, const struct directory_result *result,
+                         const struct name_query *query)
+{
+    struct name_marks marks;
+    name_marks_init(&marks);
     for (size_t i = 0; i < result->count; i++) {
         if (i > 0) strbuf_addch(out, ',');
         print_agent(out, &result->agents[i]);
+        if (query->count > 0) {
+            name_marks_find(&marks, query, result->agents[i].name);
+            print_marks(out, &marks);
+        }
+        strbuf_addch(out, '}');
     }
-    strbuf_addf(out, "],\"total\":%zu,\"stale\":%s}", result->total, stale ? "true" : "false");
+    name_marks_free(&marks);
+}
+
+enum err agents_reply(struct strbuf *out, const struct directory_result *result, const char *text,
+                      bool stale)
+{
+    struct name_query query;
+    enum err rc = name_query_read(&query, text != NULL ? text : "");
+    if (rc == ERR_OK) {
+        strbuf_addstr(out, "{\"agents\":[");
+        print_agents(out, result, &query);
+        strbuf_addf(out, "],\"total\":%zu,\"stale\":%s}", result->total, stale ? "true" : "false");
+    }
+    name_query_free(&query);
+    return rc;
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "directory/directory_image.h"
 
@@ -27,6 +28,7 @@ void fixture_add(struct directory_draft *draft, size_t number, const char *name,
     const struct draft_agent agent = {
         .sid = sid,
         .name = name,
+        .friendly_name = contact_uri + strlen("client:"),
         .contact_uri = contact_uri,
         .activity = available ? "Available" : "Offline",
         .user = name,

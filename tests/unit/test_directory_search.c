@@ -191,17 +191,100 @@ static void the_limit_cuts_the_list_and_not_the_total(void **state)
     directory_close(directory);
 }
 
+/* Longer than any name: words may come again, but nobody has 257 of them. */
+static void a_long_text_finds_whom_it_finds(void **state)
+{
+    (void)state;
+    static char text[1024];
+    struct directory *directory = people();
+    for (size_t len = 0; len < 256 * 3; len += 3)
+        memcpy(text + len, "an ", 4);
+    struct directory_result result = search(directory, text, 50, true, NULL);
+    assert_string_equal(names(&result),
+                        "Anna|Anne-Marie Dupont|Banana Anna|Maria Anna Mozart|Conan O’Neil|Johanna "
+                        "Berg|Annabel Offline|Zoë Anna");
+    memcpy(text + 256 * 3, "an", 3);
+    assert_int_equal(search(directory, text, 50, true, NULL).total, 0);
+    directory_close(directory);
+}
+
+static struct directory *neighbors(void)
+{
+    static const char *const list[] = {
+        "Jörg Müller",  "Joerg Mueller", "Jorg Muller", "Jan van den Berg", "Ronald Mc Donald",
+        "Ian McDonald", "Anne-Marie K",  "山田 太郎",   "김 민수",          "Åse Sørensen",
+        "مصطفى علی",    "タナカ ユキ",   "O′Neil Pat",  "Jörg Müller",
+    };
+    struct directory_draft draft;
+    directory_draft_init(&draft);
+    draft.busy_known = true;
+    for (size_t i = 0; i < COUNT(list); i++)
+        fixture_add(&draft, i, list[i], i % 2 == 0);
+    return fixture_open(&draft);
+}
+
+static void names_are_found_however_they_are_spelled(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *found;
+    } rows[] = {
+        { "müller jo", "Jorg Muller|Jörg Müller|Joerg Mueller|Jörg Müller" },
+        { "mueller", "Jörg Müller|Joerg Mueller|Jörg Müller" },
+        { "muller", "Jorg Muller|Jörg Müller|Jörg Müller" },
+        { "joerg müller", "Jörg Müller|Joerg Mueller|Jörg Müller" },
+        { "vandenberg", "Jan van den Berg" },
+        { "jan vandenb", "Jan van den Berg" },
+        { "van den berg", "Jan van den Berg" },
+        { "mcdonald", "Ronald Mc Donald|Ian McDonald" },
+        { "mc donald", "Ronald Mc Donald|Ian McDonald" },
+        { "annemarie", "Anne-Marie K" },
+        { "山田太郎", "山田 太郎" },
+        { "山田　太郎", "山田 太郎" },
+        { "김민수", "김 민수" },
+        { "기", "김 민수" }, /* as it looks while it is typed */
+        { "aase soerensen", "Åse Sørensen" },
+        { "ase sorensen", "Åse Sørensen" },
+        { "مصطفي علي", "مصطفى علی" },
+        { "たなか", "タナカ ユキ" },
+        { "ﾀﾅｶﾕｷ", "タナカ ユキ" },
+        { "oneil", "O′Neil Pat" },
+        { "o´neil", "O′Neil Pat" },
+    };
+    struct directory *directory = neighbors();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct directory_result result = search(directory, rows[i].text, 50, true, NULL);
+        if (strcmp(names(&result), rows[i].found) != 0)
+            fail_msg("%s: %s", rows[i].text, names(&result));
+    }
+    directory_close(directory);
+}
+
+/* Who shares a name, or a spelling of it, is told from the others by the friendly name. */
+static void namesakes_have_their_friendly_names(void **state)
+{
+    (void)state;
+    struct directory *directory = neighbors();
+    struct directory_result result = search(directory, "", 50, true, NULL);
+    size_t told = 0;
+    for (size_t i = 0; i < result.count; i++) {
+        bool has_one = result.agents[i].friendly_name[0] != '\0';
+        bool needs_one = strstr(result.agents[i].name, "rg M") != NULL;
+        assert_row(i, has_one == needs_one);
+        told += has_one ? 1 : 0;
+    }
+    assert_int_equal(told, 4);
+    directory_close(directory);
+}
+
 static void what_cannot_be_asked_is_refused(void **state)
 {
     (void)state;
-    char many[2 * 65 + 1] = "";
-    for (size_t i = 0; i < 65; i++)
-        memcpy(many + 2 * i, "a ", 3);
     const struct directory_query wrong[] = {
         { .limit = 0 },
         { .limit = DIRECTORY_LIMIT_MAX + 1 },
         { .limit = 50, .text = "\xFF" },
-        { .limit = 50, .text = many },
     };
     struct directory *directory = people();
     struct directory_result result;
@@ -356,6 +439,7 @@ static void the_tag_knows_who_is_available(void **state)
         const struct draft_agent agent = {
             .sid = "WK00000000000000000000000000000001",
             .name = "Ana",
+            .friendly_name = "ana",
             .contact_uri = "client:ana",
             .activity = "Here",
             .user = "ana",
@@ -424,6 +508,9 @@ int main(void)
         cmocka_unit_test(no_text_means_everybody),
         cmocka_unit_test(the_asker_is_left_out),
         cmocka_unit_test(the_limit_cuts_the_list_and_not_the_total),
+        cmocka_unit_test(a_long_text_finds_whom_it_finds),
+        cmocka_unit_test(names_are_found_however_they_are_spelled),
+        cmocka_unit_test(namesakes_have_their_friendly_names),
         cmocka_unit_test(what_cannot_be_asked_is_refused),
         cmocka_unit_test(busy_is_what_was_found_out),
         cmocka_unit_test(every_size_is_searched_to_its_end),
