@@ -85,9 +85,8 @@ static bool is_apostrophe(utf8proc_int32_t letter)
         { 0xff07, 0xff07 }, { 0xff40, 0xff40 },
     };
     if (letter < 0x80) return letter == '\'' || letter == '`';
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges && ranges[i].first <= letter; i++) {
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges && ranges[i].first <= letter; i++)
         if (letter <= ranges[i].last) return true;
-    }
     return false;
 }
 
@@ -152,9 +151,8 @@ static bool may_join(const struct folding *folding)
 {
     const char *part = folding->out->buf + folding->part;
     if (folding->hyphen || is_unspaced(part)) return true;
-    for (size_t i = 0; i < sizeof particles / sizeof *particles; i++) {
+    for (size_t i = 0; i < sizeof particles / sizeof *particles; i++)
         if (strcmp(part, particles[i]) == 0) return true;
-    }
     return false;
 }
 
@@ -331,9 +329,8 @@ static bool is_blank(utf8proc_int32_t letter)
         0x16fe4,          /* the Khitan filler */
         0x1d159,          /* music's null notehead */
     };
-    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
         if (blanks[i] == letter) return true;
-    }
     switch (utf8proc_category(letter)) {
     case UTF8PROC_CATEGORY_ZS:
     case UTF8PROC_CATEGORY_ZL:

@@ -49,9 +49,8 @@ static bool scan_structure(struct scan *scan, char c, size_t at)
 static bool is_code_unit(const char *digits, size_t len)
 {
     if (len < 4 || memcmp(digits, "0000", 4) == 0) return false;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++)
         if (!isxdigit((unsigned char)digits[i])) return false;
-    }
     return true;
 }
 

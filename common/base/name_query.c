@@ -117,8 +117,9 @@ static void mark_word(struct name_marks *marks, const char *name, const struct n
             const char *folded = folded_as(marks, name, style);
             if (mark_places(marks, folded, style, word->plain, at_beginning != 0)) return;
             if (word->spelled != word->plain &&
-                mark_places(marks, folded, style, word->spelled, at_beginning != 0))
+                mark_places(marks, folded, style, word->spelled, at_beginning != 0)) {
                 return;
+            }
         }
     }
 }

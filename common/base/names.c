@@ -20,9 +20,8 @@ static void keep_if_new(struct names_spellings *spellings, size_t start)
 {
     const char *fresh = spellings->text.buf + start;
     size_t at = 0;
-    for (; at < start; at += strlen(spellings->text.buf + at) + 1) {
+    for (; at < start; at += strlen(spellings->text.buf + at) + 1)
         if (strcmp(spellings->text.buf + at, fresh) == 0) break;
-    }
     if (at < start) {
         spellings->text.len = start;
         spellings->text.buf[start] = '\0';
@@ -61,9 +60,8 @@ void names_spellings_free(struct names_spellings *spellings)
 static bool have_one_in_common(const struct names_spellings *a, const struct names_spellings *b)
 {
     for (size_t i = 0; i < a->count; i++) {
-        for (size_t k = 0; k < b->count; k++) {
+        for (size_t k = 0; k < b->count; k++)
             if (a->list[i][0] != '\0' && strcmp(a->list[i], b->list[k]) == 0) return true;
-        }
     }
     return false;
 }

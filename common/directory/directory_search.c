@@ -37,9 +37,8 @@ struct matches {
 static size_t longest_word(const struct name_query *words)
 {
     size_t longest = 0;
-    for (size_t i = 1; i < words->count; i++) {
+    for (size_t i = 1; i < words->count; i++)
         if (words->words[i].plain_len > words->words[longest].plain_len) longest = i;
-    }
     return longest;
 }
 
@@ -245,8 +244,9 @@ static bool match_letter(const struct search *search, const struct part *part,
     const struct name_word *word = &search->words.words[0];
     unsigned char letter = (unsigned char)*word->plain;
     if (search->words.count != 1 || word->plain_len != 1 || word->spelled != word->plain ||
-        letter >= DIRECTORY_LETTERS)
+        letter >= DIRECTORY_LETTERS) {
         return false;
+    }
     size_t first = first_from_letter(directory, part, letter);
     size_t count = 0;
     for (size_t i = first; i < part->to && count < search->limit; i++) {
