@@ -318,7 +318,7 @@ enum err twilio_client_delete(struct twilio_client *client, enum twilio_host hos
     struct exchange exchange = { .http = { .method = "DELETE" }, .repeatable = true };
     memset(reply, 0, sizeof *reply);
     enum err rc = request(client, host, &exchange, path, NULL, reply);
-    /* What is gone is deleted, by whatever: perhaps an earlier try of ours. */
+    /* What is gone is deleted, perhaps by an earlier try of ours. */
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 

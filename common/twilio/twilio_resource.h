@@ -33,8 +33,7 @@ int64_t twilio_resource_time(const cJSON *json, const char *key);
  */
 cJSON *twilio_resource_attributes(const cJSON *json, const char *key) MUST_CHECK;
 
-/* twilio_client_post of a form that was built: ERR_MEMORY, and nothing is sent, if it could not be.
- */
+/* Posts a form. ERR_MEMORY, and nothing is sent, if it could not be built. */
 enum err twilio_resource_post(struct twilio_client *client, enum twilio_host host, const char *path,
                               const struct strbuf *form, const char *if_match,
                               struct twilio_reply *reply) MUST_CHECK;
