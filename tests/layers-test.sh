@@ -32,4 +32,6 @@ noticed 'libcurl belongs' common/call/call.c '#include <curl/curl.h>'
 noticed 'environment belongs' cgi-bin/health.c 'char *home(void) { return getenv("HOME"); }'
 noticed 'pure module' common/base/json.c '#include "base/log.h"'
 noticed 'no header of its name' common/base/new.c '#include "base/err.h"'
+noticed 'called after neither' common/base/sid.c 'bool whatever(const char *sid)
+{'
 exit "$failed"

@@ -85,9 +85,20 @@ for module in $PURE; do
     done
 done
 
-# Every .c of the library has a header of its name.
+# Every .c of the library has a header of its name, and what it exports is called after the file, or
+# after a type that the header defines.
 for source in common/*/*.c; do
-    [ -e "${source%.c}.h" ] || wrong "$source: has no header of its name"
+    header=${source%.c}.h
+    if [ ! -e "$header" ]; then
+        wrong "$source: has no header of its name"
+        continue
+    fi
+    types=$(sed -nE 's/^(struct|enum) ([a-z_0-9]+) \{.*/\2/p' "$header")
+    own=$(basename "$source" .c)$(printf '|%s' $types)
+    sed -nE '/^(static|typedef|extern)/d; s/^[a-z][^(]*[ *]([a-z_0-9]+)\(.*[^;]$/\1/p' "$source" |
+        grep -vE "^($own)" | while read -r name; do
+        wrong "$source: $name() is called after neither the file nor a type of its header"
+    done
 done
 
 if [ -s "$errors" ]; then
