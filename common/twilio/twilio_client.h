@@ -47,7 +47,7 @@ struct twilio_client *twilio_client_new(const struct config *config,
                                         const struct deadline *deadline);
 void twilio_client_free(struct twilio_client *client);
 
-/* Which account and workspace: for the modules of this folder. All others have it from elsewhere. */
+/* For the modules of this folder alone; all others are handed the configuration. */
 const struct config *twilio_client_config(const struct twilio_client *client);
 
 /*
