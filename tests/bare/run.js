@@ -29,8 +29,8 @@ tests/install-deps test && make -j"$(nproc)" programs bundle-programs units fuzz
     node tests/run.js "$@"
 `;
 
-// The mounts that every machine has, in a namespace of their own; packages that were fetched are kept.
-// Whom this machine trusts is trusted there: it may reach the network through somebody.
+// The mounts that every machine has, in a namespace of their own; packages that were fetched are
+// kept. Whom this machine trusts is trusted there: it may reach the network through somebody.
 const TRUSTED = '/etc/ssl/certs/ca-certificates.crt';
 const ENTER = `
 set -eu

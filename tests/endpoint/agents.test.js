@@ -20,8 +20,8 @@ async function list(query = '', name = 'alice') {
   return answer.data;
 }
 
-// How long a processor has been busy with the program, in milliseconds: what others do on the machine
-// doesn't count. A process that lives for one request can't be asked any more.
+// How long a processor has been busy with the program, in milliseconds: what others do on the
+// machine doesn't count. A process that lives for one request can't be asked any more.
 async function worked(program) {
   if (isCgi) return 0;
   const stat = await readFile(`/proc/${lab.stack.programs[program].pid}/stat`, 'latin1');

@@ -162,7 +162,8 @@ describe('health', () => {
 });
 
 test('an agent who asks too often is told so by the web server, in our words', async () => {
-  // A lower limit than the example's twenty a second, which a slow machine would take long to exceed.
+  // A lower limit than the example's twenty a second, which a slow machine would take long to
+  // exceed.
   const stack = await startStack({ programs: ['list-agents'], requestsPerSecond: 1 });
   try {
     const own = new Lab(stack);
