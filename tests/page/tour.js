@@ -79,7 +79,7 @@ async function gone({ alice, bob, stack }, visit) {
   const isBack = new Promise((resolve) => { back = resolve; });
   await bob.page.route('**/cgi-bin/rejoin-call', (route) => isBack.then(() => route.continue()));
   await bob.page.goto(`${stack.origin}/bob/`);
-  await bob.says('Coming back into the call…');
+  await bob.says('Returning to the call with Alice Archer'); // for as long as nobody dials him
   await bob.isConnected();
   await visit('coming back', bob.page);
   back();
