@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const kept = resolve(dirname(fileURLToPath(import.meta.url)), '../../build/debian');
+const here = dirname(fileURLToPath(import.meta.url));
+const kept = resolve(here, '../../build/debian');
+const COMMANDS = join(here, 'make-debian');
 const SOURCES = '/etc/apt/sources.list.d/debian.sources';
 const MUCH = { maxBuffer: 1 << 26 };
 
@@ -17,41 +19,6 @@ const MUCH = { maxBuffer: 1 << 26 };
 export function releaseOf() {
   return /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))[1];
 }
-
-// What `debootstrap` makes, and the lists of whatever this machine takes its own packages from.
-const MAKE_BASE = `
-set -eu
-[ ! -e "$1" ] || exit 0
-root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
-debootstrap --variant=minbase --include=ca-certificates "$2" "$root" $3
-if [ "$4" = same ] && [ -e ${SOURCES} ]; then
-    cp ${SOURCES} "$root/etc/apt/sources.list.d/"
-    rm -f "$root/etc/apt/sources.list"
-    cp /etc/resolv.conf "$root/etc/resolv.conf"
-    chroot "$root" apt-get update -qq
-fi
-rm -f "$root"/var/cache/apt/archives/*.deb
-tar -C "$root" -cf "$1.new" .
-mv "$1.new" "$1"
-`;
-
-// Nothing that is installed may start: it would be on the network of this machine.
-const INSTALL = `
-set -eu
-root=$1 debs=$2
-shift 2
-mount -t proc proc "$root/proc"
-cp /etc/resolv.conf "$root/etc/resolv.conf"
-printf '#!/bin/sh\\nexit 101\\n' >"$root/usr/sbin/policy-rc.d"
-chmod 755 "$root/usr/sbin/policy-rc.d"
-mount --bind "$debs" "$root/var/cache/apt/archives"
-install='apt-get install -y -qq --no-install-recommends'
-export DEBIAN_FRONTEND=noninteractive
-# The kept lists may be old.
-chroot "$root" $install "$@" || { chroot "$root" apt-get update -qq; chroot "$root" $install "$@"; }
-rm "$root/usr/sbin/policy-rc.d"
-`;
 
 /** Where the packages that a Debian of this release has fetched are kept. */
 export function packagesOf(release) {
@@ -65,12 +32,15 @@ export async function debootstrap(root, packages, release = 'bookworm') {
   mkdirSync(debs, { recursive: true });
   const mirror = existsSync(SOURCES)
     ? readFileSync(SOURCES, 'utf8').match(/^URIs: (\S+)/m)?.[1] : undefined;
-  await run('flock', [`${base}.lock`, 'sh', '-c', MAKE_BASE, 'sh', base, release, mirror ?? '',
-    release === releaseOf() ? 'same' : 'other'], MUCH);
+  // One at a time: whoever comes second finds what the first has made.
+  const whose = release === releaseOf() ? 'same' : 'other';
+  await run('flock', [`${base}.lock`, COMMANDS, 'base', base, release, whose,
+    ...(mirror ? [mirror] : [])], MUCH);
   await run('tar', ['-C', root, '-xf', base]);
   chmodSync(root, 0o755); // it will be everybody's "/", not just its maker's
   if (packages.length) {
-    await run('unshare', ['--mount', 'sh', '-c', INSTALL, 'sh', root, debs, ...packages], MUCH);
+    await run('flock', [`${debs}.lock`, 'unshare', '--mount', COMMANDS, 'install', root, debs,
+      ...packages], MUCH);
   }
 }
 

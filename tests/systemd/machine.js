@@ -3,14 +3,14 @@
 
 import { execFile } from 'node:child_process';
 import {
-  chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync,
+  chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { until } from '../endpoint/lib.js';
-import { debootstrap } from '../stack/debian.js';
+import { debootstrap, releaseOf } from '../stack/debian.js';
 import { agentsConfig, siteConfig } from '../stack/site.js';
 
 const run = promisify(execFile);
@@ -37,9 +37,8 @@ export class Machine {
 
   async install(port) {
     const { repo, buildDir } = this.stack;
-    const release = /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))[1];
     await debootstrap(this.root, ['systemd-sysv', 'nginx', 'ca-certificates',
-      ...await librariesOf(join(buildDir, 'cgi-bin'))], release);
+      ...await librariesOf(join(buildDir, 'cgi-bin'))], releaseOf());
     // There is no console.
     await run('chroot', [this.root, 'systemctl', 'mask', 'console-getty.service']);
     await run('make', ['-s', '-C', repo, `B=${buildDir}`, 'install', `DESTDIR=${this.root}`]);
