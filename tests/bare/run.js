@@ -21,10 +21,11 @@ const PACKAGES = {
   user: ['make', 'git', 'sudo'],
 };
 
-// Inside: FOLDER is the source. With groups, what `make test` does, for these alone.
+// Inside, as the first process, which takes leave of all others: $1 is the source. With groups, what
+// `make test` does, for these alone.
 const TEST = `
 cd "$1" && shift
-if [ $# -eq 0 ]; then exec make test; fi
+if [ $# -eq 0 ]; then make test; exit $?; fi
 tests/install-deps test && make -j"$(nproc)" programs bundle-programs units fuzzers www/vendor/.built &&
     node tests/run.js "$@"
 `;
@@ -46,9 +47,10 @@ exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bi
     LANG=C.UTF-8 NODE_EXTRA_CA_CERTS=${TRUSTED} "$@"
 `;
 
+// Nothing of it outlives this process.
 function inside(root, command, options) {
-  return spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', ENTER, 'sh',
-    root, packagesOf(releaseOf()), ...command], options);
+  return spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'unshare', '--mount', '--pid', '--fork',
+    '--kill-child', 'sh', '-c', ENTER, 'sh', root, packagesOf(releaseOf()), ...command], options);
 }
 
 function ended(child) {
