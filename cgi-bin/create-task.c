@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/sid.h"
 #include "call/call_start.h"
+#include "directory/directory_fetch.h"
 #include "page/page_call.h"
 #include "page/page_directory.h"
 #include "web/endpoint.h"
@@ -41,6 +42,8 @@ static const struct {
 } refusals[START__MAX] = {
     [START_CALL_YOURSELF] = { ERR_UNPROCESSABLE, "call_yourself", "You can't call yourself." },
     [START_UNKNOWN_AGENT] = { ERR_UNPROCESSABLE, "unknown_agent", "There is no such agent." },
+    [START_NOT_KNOWN_YET] = { ERR_UNAVAILABLE, "ask_again",
+                              "Not all agents are known yet; please try again." },
     [START_AMBIGUOUS_AGENT] = { ERR_CONFLICT, "ambiguous_agent",
                                 "Two agents have the same address; ask your administrator." },
     [START_UNSUPPORTED_CONTACT] = { ERR_CONFLICT, "unsupported_contact",
@@ -74,21 +77,51 @@ static enum err answer_with(struct response *response, const char *t1_sid)
     return response_json_body(response, 201);
 }
 
+/*
+ * The directory may be as old as its last reader. Before it is believed that an address is nobody's
+ * or is two agents', all are read afresh, where the time allows it; else what is known stands.
+ */
+static enum err look_again(struct service *service, const struct request *request,
+                           const struct directory *known, struct directory **fresh)
+{
+    const struct deadline whole = service->deadline;
+    service->deadline.at_ms = request->started_ms + FETCH_MS;
+    enum err rc = directory_fetch(service->config, service->twilio, known, fresh);
+    service->deadline = whole;
+    if (rc == ERR_OK && !directory_incomplete(*fresh)) return ERR_OK;
+    if (rc == ERR_OK) directory_close(*fresh);
+    *fresh = NULL;
+    return ERR_UNAVAILABLE;
+}
+
+static bool rests_on_directory(enum start_refusal refusal, const char *to)
+{
+    return refusal == START_AMBIGUOUS_AGENT ||
+           (refusal == START_UNKNOWN_AGENT && !sid_is_worker(to));
+}
+
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     const struct call_context context = page_call_context(service);
     struct directory_view view = { 0 };
+    struct directory *fresh = NULL;
     enum start_refusal refusal;
     char t1_sid[SID_SIZE];
     enum err rc = limit(service, request, response);
     if (rc == ERR_OK) rc = page_directory_until(service, request->started_ms + FETCH_MS, &view);
     if (rc != ERR_OK) return rc;
-    const struct call_start start = {
+    struct call_start start = {
         .caller_sid = request->agent.worker_sid,
         .to = request_param(request, P_TO),
         .directory = view.directory,
     };
     rc = call_start(&context, &start, &refusal, t1_sid);
+    if (rc == ERR_OK && rests_on_directory(refusal, start.to) &&
+        look_again(service, request, view.directory, &fresh) == ERR_OK) {
+        start.directory = fresh;
+        rc = call_start(&context, &start, &refusal, t1_sid);
+    }
+    directory_close(fresh);
     directory_close(view.directory);
     if (rc != ERR_OK) return rc;
     if (refusal != START_OK) {

@@ -16,10 +16,16 @@ enum { LINE_RESERVE = 64 };
 enum { TEXT_SIZE = 1024 };
 
 static const char *program_name = "-";
+static _Thread_local const char *current_request;
 
 void log_open(const char *program)
 {
     program_name = program;
+}
+
+void log_about(const char *request_id)
+{
+    current_request = request_id;
 }
 
 /* Begins a line: time in UTC, the program and the request. */
@@ -91,7 +97,7 @@ static void PRINTF_LIKE(2, 0) log_text(const char *level, const char *format, va
     char text[TEXT_SIZE];
     struct strbuf line;
     if (vsnprintf(text, sizeof text, format, args) < 0) text[0] = '\0';
-    line_begin(&line, NULL);
+    line_begin(&line, current_request);
     strbuf_addf(&line, " %s ", level);
     line_add_text(&line, text);
     line_end(&line);

@@ -25,10 +25,18 @@ struct log_request {
 /* Names the program in every line; `program` must live as long as the process. */
 void log_open(const char *program);
 
+/*
+ * From here on this thread's lines are about that request (NULL: about none), so that what a module
+ * far below has to say of it is found beside the request's own line. `request_id` must live until
+ * the next call.
+ */
+void log_about(const char *request_id);
+
 /* "2026-11-23T06:10:07.123Z create-task 3f9c… 201 14ms ok task=WT… worker=WK…" */
 void log_request(const struct log_request *entry);
 
-/* "2026-11-23T06:10:07.123Z create-task - warn text": things outside any request. */
+/* "2026-11-23T06:10:07.123Z create-task 3f9c… warn text"; "-" in place of the id outside any
+ * request. */
 void log_info(const char *format, ...) PRINTF_LIKE(1, 2);
 void log_warn(const char *format, ...) PRINTF_LIKE(1, 2);
 void log_error(const char *format, ...) PRINTF_LIKE(1, 2);

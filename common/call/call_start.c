@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/json.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "base/strbuf.h"
 #include "call/call_capacity.h"
@@ -13,30 +15,78 @@ bool call_start_can_reach(const char *contact_uri)
            contact_uri[sizeof prefix - 1] != '\0';
 }
 
+static void log_clash(const char *address, const struct directory_agent *one,
+                      const struct directory_agent *other)
+{
+    log_warn("%s is the contact_uri of two Workers, %s (%s) and %s (%s): neither can call or be "
+             "called until one has another",
+             address, one->sid, one->name, other->sid, other->name);
+}
+
+/*
+ * Whose address is that? A directory that could not be read to its end can only show that it is
+ * more than one Worker's; whether it is one's alone, or nobody's, it doesn't know.
+ */
+static enum start_refusal find_owner(const struct directory *directory, const char *address,
+                                     struct directory_agent *owner)
+{
+    struct directory_agent owners[2];
+    size_t count = directory_search_owners(directory, address, owners);
+    if (count > 1) {
+        log_clash(address, &owners[0], &owners[1]);
+        return START_AMBIGUOUS_AGENT;
+    }
+    if (directory_incomplete(directory)) return START_NOT_KNOWN_YET;
+    if (count == 0) return START_UNKNOWN_AGENT;
+    *owner = owners[0];
+    return START_OK;
+}
+
 /* From "WK…" or a contact_uri to a Worker's SID. */
 static enum start_refusal find_callee(const struct call_start *start, char sid[SID_SIZE])
 {
+    struct directory_agent owner;
     if (sid_is_worker(start->to)) {
         sid_copy(sid, start->to);
         return START_OK;
     }
     if (!call_start_can_reach(start->to)) return START_UNSUPPORTED_CONTACT;
-    size_t count = directory_search_count_contact(start->directory, start->to, sid);
-    if (count == 0) return START_UNKNOWN_AGENT;
-    return count == 1 ? START_OK : START_AMBIGUOUS_AGENT;
+    enum start_refusal refusal = find_owner(start->directory, start->to, &owner);
+    if (refusal == START_OK) sid_copy(sid, owner.sid);
+    return refusal;
+}
+
+/* The client is told that it is no softphone; what to do about it is for the admin. */
+static void log_unreachable(const struct worker *worker)
+{
+    const char *uri = json_get_string(worker->attributes, "contact_uri");
+    const char *problem = "its contact_uri begins with something else than client:";
+    if (uri == NULL || *uri == '\0') {
+        problem = "it has no contact_uri";
+    } else if (worker->contact_uri[0] == '\0') {
+        problem = "its contact_uri is longer than 256 bytes";
+    }
+    log_warn("%s (%s) can't be called: %s", worker->sid, worker->friendly_name, problem);
 }
 
 /*
  * The Workflow finds a Worker by contact_uri. Where two have the same one it would ring whichever
- * it likes, so such agents neither call nor are called.
+ * it likes, so such agents neither call nor are called. A Worker whom the directory doesn't know
+ * is younger than it.
  */
 static enum start_refusal check_contact(const struct call_start *start, const struct worker *worker)
 {
-    char sid[SID_SIZE];
-    if (!call_start_can_reach(worker->contact_uri)) return START_UNSUPPORTED_CONTACT;
-    size_t count = directory_search_count_contact(start->directory, worker->contact_uri, sid);
-    bool another = count == 1 && strcmp(sid, worker->sid) != 0;
-    return count > 1 || another ? START_AMBIGUOUS_AGENT : START_OK;
+    struct directory_agent owner;
+    if (!call_start_can_reach(worker->contact_uri)) {
+        log_unreachable(worker);
+        return START_UNSUPPORTED_CONTACT;
+    }
+    enum start_refusal refusal = find_owner(start->directory, worker->contact_uri, &owner);
+    if (refusal == START_UNKNOWN_AGENT) return START_OK;
+    if (refusal != START_OK || strcmp(owner.sid, worker->sid) == 0) return refusal;
+    const struct directory_agent self = { .sid = worker->sid, .name = worker->friendly_name };
+    log_clash(worker->contact_uri, &self, &owner);
+    return START_AMBIGUOUS_AGENT;
 }
 
 static enum start_refusal check_workers(const struct call_start *start, const struct worker *caller,

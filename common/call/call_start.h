@@ -12,6 +12,7 @@ enum start_refusal {
     START_OK,
     START_CALL_YOURSELF,
     START_UNKNOWN_AGENT,
+    START_NOT_KNOWN_YET, /* the directory could not be read to its end: ask again */
     START_AMBIGUOUS_AGENT,
     START_UNSUPPORTED_CONTACT,
     START_CALLEE_OFFLINE,
@@ -22,9 +23,10 @@ enum start_refusal {
 };
 
 struct call_start {
-    const char *caller_sid;            /* the asker, from the token */
-    const char *to;                    /* "WK…" or a contact_uri */
-    const struct directory *directory; /* to find contact_uris, and two Workers with the same one */
+    const char *caller_sid; /* the asker, from the token */
+    const char *to;         /* "WK…" or a contact_uri */
+    /* To find contact_uris, and two Workers with the same one; may be behind the times. */
+    const struct directory *directory;
 };
 
 /*

@@ -342,6 +342,22 @@ size_t directory_search_count_contact(const struct directory *directory, const c
     return count_equal(directory, field_contact_uri, contact_uri, sid);
 }
 
+size_t directory_search_owners(const struct directory *directory, const char *contact_uri,
+                               struct directory_agent owners[2])
+{
+    size_t count = 0;
+    if (*contact_uri == '\0') return 0;
+    for (size_t i = 0; i < directory->header->count; i++) {
+        const struct directory_record *record = &directory->records[i];
+        if (strcmp(directory->strings + record->contact_uri, contact_uri) != 0) continue;
+        /* A Worker that two of Twilio's pages showed is still one Worker. */
+        if (count > 0 && strcmp(record->sid, owners[0].sid) == 0) continue;
+        if (count < 2) owners[count] = agent_of(directory, i);
+        count++;
+    }
+    return count;
+}
+
 size_t directory_search_count_user(const struct directory *directory, const char *user,
                                    char sid[SID_SIZE])
 {

@@ -64,6 +64,10 @@ void directory_query_etag(const struct directory *directory, const struct direct
 size_t directory_search_count_contact(const struct directory *directory, const char *contact_uri,
                                       char sid[SID_SIZE]);
 
+/* The same; the first two of them in `owners`. */
+size_t directory_search_owners(const struct directory *directory, const char *contact_uri,
+                               struct directory_agent owners[2]);
+
 /*
  * How many Workers have this value of the configured DIALPAD_USER_ATTRIBUTE (compared byte for
  * byte; friendly_name by default); the first one's SID in `sid`.

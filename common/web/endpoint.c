@@ -116,12 +116,14 @@ static void serve_one(struct thread *thread)
 {
     const struct endpoint *endpoint = thread->process->endpoint;
     enum response_dialect dialect = endpoint->auth == AUTH_TWILIO ? RESPONSE_PLAIN : RESPONSE_JSON;
+    log_about(thread->request.id);
     response_reset(&thread->response, dialect);
     enum err rc = run(thread);
     if (rc != ERR_OK) response_failure(&thread->response, rc, thread->request.id);
     if (response_send(&thread->response, &thread->request) != ERR_OK)
         thread->response.reason = "client_gone";
     log_outcome(thread);
+    log_about(NULL);
     request_finish(&thread->request);
 }
 

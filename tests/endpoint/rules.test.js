@@ -5,7 +5,6 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { promisify } from 'node:util';
 
 import { Agent, calleeTasks, connect, expectEnded, pair, ring } from './agent.js';
 import { expectError, randomSid, signToken, until, useLab } from './lib.js';
@@ -79,6 +78,54 @@ describe('create-task refuses', () => {
     expectError(await agent('two').createTask(agent('one').sid), 409, 'ambiguous_agent');
     await lab.control('workers', undefined, 'DELETE');
     await lab.forgetDirectory();
+  });
+
+  test('who may stand on a page of Workers that could not be read', async () => {
+    const alone = (name, contact) => [{ friendly_name: name, attributes: { contact_uri: contact } }];
+    await lab.addWorkers(alone('one', 'client:same'));
+    await lab.control('workers', { count: 1000, prefix: 'mass' });
+    await lab.addWorkers([...alone('two', 'client:same'), ...alone('late', 'client:late')]);
+    await lab.fault({ match: { path: '/Workers$', param: { Page: 1 } }, action: 'status', status: 500,
+      times: 1000 });
+    await lab.forgetDirectory();
+    const alice = agent('alice');
+    for (const to of ['client:late', 'client:same', agent('one').sid, 'client:bob', agent('bob').sid]) {
+      const answer = await alice.createTask(to);
+      expectError(answer, 503, 'ask_again');
+      assert.equal(answer.headers['retry-after'], '2');
+    }
+    await lab.clearFaults();
+    // A refresh that has failed is tried again after five seconds.
+    const known = await until('the whole directory', async () => {
+      const now = await alice.createTask('client:same');
+      return now.status !== 503 && now;
+    }, 20_000, 2000);
+    expectError(known, 409, 'ambiguous_agent');
+    const answer = await alice.createTask('client:late');
+    assert.equal(answer.status, 201, answer.body);
+    await alice.endCall(answer.data.taskSid, 'cancel');
+    await lab.control('workers', undefined, 'DELETE');
+    await lab.forgetDirectory();
+    await lab.reset();
+  });
+
+  test('whose address has become his alone, or another\'s too, since the directory was read', async () => {
+    const alice = agent('alice');
+    const address = (contact_uri) => ({ contact_uri });
+    await lab.addWorkers([{ friendly_name: 'one', attributes: address('client:same') },
+      { friendly_name: 'two', attributes: address('client:same') }]);
+    await lab.forgetDirectory();
+    expectError(await alice.createTask('client:same'), 409, 'ambiguous_agent');
+    await lab.rest(`Workers/${agent('two').sid}`, {
+      Attributes: JSON.stringify(address('client:two')) });
+    for (const to of ['client:same', 'client:two']) {
+      const answer = await alice.createTask(to);
+      assert.equal(answer.status, 201, answer.body);
+      await alice.endCall(answer.data.taskSid, 'cancel');
+    }
+    await lab.control('workers', undefined, 'DELETE');
+    await lab.forgetDirectory();
+    await lab.reset();
   });
 
   test('nothing is created by any of these', async () => {
@@ -190,10 +237,19 @@ describe('Tasks that were left wrapping', () => {
   });
 });
 
-async function sweep() {
+/** One sweep with these arguments → {code, stdout, stderr}. */
+function sweepAs(words, env = {}) {
   const { stack } = lab;
-  const { stdout } = await promisify(execFile)(join(stack.buildDir, 'bin/dialpad-admin'), ['sweep'],
-    { env: { ...process.env, ...stack.sets[0].env } });
+  return new Promise((done) => {
+    execFile(join(stack.buildDir, 'bin/dialpad-admin'), ['sweep', ...words],
+      { env: { ...process.env, ...stack.sets[0].env, ...env } },
+      (error, stdout, stderr) => done({ code: error?.code ?? 0, stdout, stderr }));
+  });
+}
+
+async function sweep() {
+  const { code, stdout, stderr } = await sweepAs([]);
+  assert.equal(code, 0, stderr);
   return stdout;
 }
 
@@ -239,6 +295,41 @@ describe('the sweep', () => {
     await sweep();
     assert.equal((await lab.task(call.k)).assignment_status, 'canceled');
     await call.caller.endCall(call.t1);
+  });
+
+  test('says what it had no time for, and the next one goes on there', async () => {
+    const made = new Set();
+    for (let i = 0; i < 6; i += 1) {
+      const { body } = await lab.rest('Tasks', { Attributes: '{}',
+        WorkflowSid: lab.config.TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID });
+      made.add(body.sid);
+    }
+    const asked = async () => (await lab.requests()).map(({ method, path }) =>
+      method === 'GET' && /\/Tasks\/(WT\w+)$/.exec(path)?.[1]).filter((sid) => made.has(sid));
+    await lab.fault({ match: { method: 'GET', path: '/Tasks/WT\\w+$' }, action: 'delay', ms: 400,
+      times: 1000 });
+    const looked = [];
+    for (let time = 0; time < 6 && new Set(looked).size < made.size; time += 1) {
+      await lab.control('requests', undefined, 'DELETE');
+      const { code, stdout } = await sweepAs(['1']);
+      assert.equal(code, 3, stdout);
+      assert.match(stdout, /, [1-9] left for the next sweep\n$/);
+      looked.push(...await asked());
+    }
+    assert.deepEqual(new Set(looked), made);
+    await lab.clearFaults();
+    assert.match(await sweep(), /^6 looked at,.* 0 left/);
+    for (const sid of made) {
+      await lab.rest(`Tasks/${sid}`, { AssignmentStatus: 'canceled', Reason: 'test' });
+    }
+  });
+
+  test('fails where there is no such Workflow, though Twilio lists its Tasks', async () => {
+    const { code, stdout, stderr } = await sweepAs([],
+      { TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID: randomSid('WW') });
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /no such Workflow.*TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID/);
+    assert.equal((await sweepAs(['x'])).code, 2);
   });
 
   test('leaves calls alone that are up, and Tasks that are not ours', async () => {

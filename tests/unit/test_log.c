@@ -74,6 +74,24 @@ static void write_warning(void)
     log_warn("can't open %s: %d", "\x1B[2J", 13);
 }
 
+static void write_warning_of_a_request(void)
+{
+    log_about("3f9c");
+    log_warn("Twilio has said no");
+    log_about(NULL);
+}
+
+static void what_is_said_during_a_request_names_it(void **state)
+{
+    (void)state;
+    char line[4096];
+    log_open("create-task");
+    capture(write_warning_of_a_request, line, sizeof line);
+    assert_string_equal(without_time(line), "create-task 3f9c warn Twilio has said no\n");
+    capture(write_warning, line, sizeof line);
+    assert_non_null(strstr(line, " create-task - warn can't open"));
+}
+
 static void a_request_is_one_line(void **state)
 {
     (void)state;
@@ -109,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_is_one_line),
+        cmocka_unit_test(what_is_said_during_a_request_names_it),
         cmocka_unit_test(a_line_is_cut_not_lost),
         cmocka_unit_test(other_lines_have_a_level),
     };
