@@ -61,4 +61,7 @@ test('make dist, make, make install', async (t) => {
   rmSync(join(source, 'www/vendor'), { recursive: true });
   await assert.rejects(offline('make', '-s', '-C', source, 'CFLAGS=-O0'),
     ({ stderr }) => /www\/vendor could not be built/.test(stderr) && /npm/.test(stderr));
+  await assert.rejects(
+    offline('make', '-s', '-C', source, 'CFLAGS=-O0', 'install', `DESTDIR=${dir}/without`),
+    ({ stderr }) => /www\/vendor is missing/.test(stderr) && /make dist/.test(stderr));
 });

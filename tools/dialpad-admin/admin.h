@@ -9,6 +9,8 @@
 
 #include "base/config.h"
 
+enum { EXIT_USAGE = 2 };
+
 /* Each gets the arguments that follow its name, and returns the exit status. */
 int admin_check(int argc, char **argv);
 int admin_sweep(int argc, char **argv);

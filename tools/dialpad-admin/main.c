@@ -6,8 +6,6 @@
 
 #include "base/log.h"
 
-enum { EXIT_USAGE = 2 };
-
 static const struct command {
     const char *name;
     int arguments_max;
@@ -15,7 +13,8 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     { "check", 0, "reads the configuration and says what is wrong with it", admin_check },
-    { "sweep", 0, "looks after calls of which nobody has reported anything", admin_sweep },
+    { "sweep", 1, "[SECONDS]  looks after calls of which nobody has reported anything",
+      admin_sweep },
 };
 
 bool admin_load(struct config *config)

@@ -1,8 +1,14 @@
 /*
  * dialpad-admin sweep: looks after calls of which nobody has reported anything.
+ *
+ * It ends by its own clock, before whoever runs it each minute loses patience, and the next one
+ * goes on behind the Task where this one stopped: with more Tasks than one can look at, each is
+ * still looked at in its turn.
  */
 #include "admin.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,62 +20,156 @@
 #include "base/log.h"
 #include "call/call_heal.h"
 #include "twilio/taskrouter_task.h"
+#include "twilio/taskrouter_worker.h"
 #include "twilio/twilio_client.h"
 
-/* A sweep of a busy workspace may take its time; one that hangs must not pile up on the next. */
-enum { SWEEP_DEADLINE_MS = 60 * 1000, TASK_DEADLINE_MS = 8 * 1000 };
+enum {
+    SWEEP_S = 45, /* the timer comes each minute, and dialpad-sweep.service gives up after 55 s */
+    SWEEP_MAX_S = 3600,
+    TASK_DEADLINE_MS = 8 * 1000,
+    EXIT_UNFINISHED = 3
+};
 
 struct counts {
     size_t looked_at;
     size_t closed;
     size_t wrapped_up;
     size_t failed;
+    size_t left;
 };
+
+static enum err path_of_mark(const struct config *config, char path[PATH_MAX])
+{
+    int len = snprintf(path, PATH_MAX, "%s/sweep-%s", config->state_dir, config->workflow_sid);
+    return len > 0 && len < PATH_MAX ? ERR_OK : ERR_INTERNAL;
+}
+
+/* The Task that the last sweep looked at when its time was up; "" if it came to the end. */
+static void read_mark(const struct config *config, char task_sid[SID_SIZE])
+{
+    char path[PATH_MAX];
+    char text[SID_SIZE] = "";
+    task_sid[0] = '\0';
+    FILE *file = path_of_mark(config, path) == ERR_OK ? fopen(path, "re") : NULL;
+    if (file == NULL) return;
+    if (fgets(text, sizeof text, file) != NULL && sid_is_task(text)) sid_copy(task_sid, text);
+    fclose(file);
+}
+
+/* Without a mark the next sweep begins at the front again: that is worth a warning, no failure. */
+static void write_mark(const struct config *config, const char *task_sid)
+{
+    char path[PATH_MAX];
+    FILE *file = path_of_mark(config, path) == ERR_OK ? fopen(path, "we") : NULL;
+    bool written = file != NULL && fputs(task_sid, file) >= 0;
+    if (file != NULL && fclose(file) != 0) written = false;
+    if (!written) log_warn("%s can't be written: %s", path, strerror(errno));
+}
+
+static int by_sid(const void *a, const void *b)
+{
+    const struct task_summary *const left = a;
+    const struct task_summary *const right = b;
+    return strcmp(left->sid, right->sid);
+}
+
+/* Where to begin: in the order of their SIDs, behind the mark, also when that Task is gone. */
+static size_t first_behind(const struct task_summaries *tasks, const char *mark)
+{
+    size_t first = 0;
+    while (first < tasks->count && strcmp(tasks->list[first].sid, mark) <= 0)
+        first++;
+    return first < tasks->count ? first : 0;
+}
+
+static enum err sweep_task(const struct call_context *context, const char *task_sid,
+                           struct counts *counts)
+{
+    enum sweep_result result;
+    enum err rc = call_heal_sweep(context, task_sid, &result);
+    if (rc == ERR_OK && result == SWEEP_CLOSED) {
+        counts->closed++;
+        log_info("%s: closed", task_sid);
+    }
+    if (rc == ERR_OK && result == SWEEP_WRAPPED_UP) counts->wrapped_up++;
+    return rc;
+}
+
+/* A Task gets its own time, of which the sweep's end may leave it only a part. */
+static int64_t deadline_of_task(int64_t end_ms)
+{
+    int64_t task_end_ms = clock_ms() + TASK_DEADLINE_MS;
+    return task_end_ms < end_ms ? task_end_ms : end_ms;
+}
 
 static void sweep_all(const struct call_context *context, struct deadline *deadline,
                       const struct task_summaries *tasks, struct counts *counts)
 {
-    int64_t end_ms = deadline->at_ms;
-    for (size_t i = 0; i < tasks->count; i++) {
-        int64_t now_ms = clock_ms();
-        if (now_ms >= end_ms) break;
-        int64_t task_end_ms = now_ms + TASK_DEADLINE_MS;
-        deadline->at_ms = task_end_ms < end_ms ? task_end_ms : end_ms;
-        enum sweep_result result;
-        enum err rc = call_heal_sweep(context, tasks->list[i].sid, &result);
-        counts->looked_at++;
+    char mark[SID_SIZE];
+    const int64_t end_ms = deadline->at_ms;
+    read_mark(context->config, mark);
+    const size_t first = first_behind(tasks, mark);
+    while (counts->looked_at < tasks->count && clock_ms() < end_ms) {
+        const char *task_sid = tasks->list[(first + counts->looked_at) % tasks->count].sid;
+        deadline->at_ms = deadline_of_task(end_ms);
+        enum err rc = sweep_task(context, task_sid, counts);
+        /* That was our time, not Twilio's fault: the next sweep begins with this Task. */
+        if (rc == ERR_TIMEOUT && deadline->at_ms == end_ms) break;
         if (rc != ERR_OK) {
             counts->failed++;
-            log_warn("%s: %s", tasks->list[i].sid, err_name(rc));
-        } else if (result == SWEEP_CLOSED) {
-            counts->closed++;
-            log_info("%s: closed", tasks->list[i].sid);
-        } else if (result == SWEEP_WRAPPED_UP) {
-            counts->wrapped_up++;
+            log_warn("%s: %s", task_sid, err_name(rc));
         }
+        counts->looked_at++;
+        sid_copy(mark, task_sid);
     }
+    counts->left = tasks->count - counts->looked_at;
+    write_mark(context->config, counts->left > 0 ? mark : "");
 }
 
-static int sweep(const struct config *config)
+/* Of a Workflow that doesn't exist Twilio lists no Tasks, and doesn't say why. */
+static enum err check_workflow(struct twilio_client *client)
+{
+    struct workflow workflow = { 0 };
+    enum err rc = workflow_fetch(client, &workflow);
+    workflow_clear(&workflow);
+    if (rc == ERR_NOT_FOUND)
+        log_error("Twilio knows no such Workflow: see TWILIO_FLEX_WORKSPACE_SID and "
+                  "TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID");
+    else if (rc != ERR_OK)
+        log_error("the Workflow can't be read: %s", err_name(rc));
+    return rc;
+}
+
+static enum err list_tasks(const struct config *config, struct twilio_client *client,
+                           struct task_summaries *tasks)
+{
+    enum err rc = taskrouter_tasks_live(client, config->workflow_sid, tasks);
+    if (rc != ERR_OK) {
+        log_error("the Workflow's Tasks can't be listed: %s", err_name(rc));
+        return rc;
+    }
+    if (tasks->count == 0) return check_workflow(client);
+    qsort(tasks->list, tasks->count, sizeof *tasks->list, by_sid);
+    return ERR_OK;
+}
+
+static int sweep(const struct config *config, int seconds)
 {
     int status = EXIT_FAILURE;
     unsigned char session_key[JWT_KEY_SIZE];
-    struct deadline deadline = { clock_ms() + SWEEP_DEADLINE_MS };
+    struct deadline deadline = { clock_ms() + seconds * 1000 };
     struct task_summaries tasks = { 0 };
     struct counts counts = { 0 };
     struct twilio_client *client = twilio_client_new(config, &deadline);
     enum err rc = client != NULL ? ERR_OK : ERR_MEMORY;
     if (rc == ERR_OK) rc = token_derive_key(config->api_secret, config->workspace_sid, session_key);
-    if (rc == ERR_OK) rc = taskrouter_tasks_live(client, config->workflow_sid, &tasks);
-    if (rc != ERR_OK) {
-        log_error("the Workflow's Tasks can't be listed: %s", err_name(rc));
-        goto out;
-    }
+    if (rc == ERR_OK) rc = list_tasks(config, client, &tasks);
+    if (rc != ERR_OK) goto out;
     const struct call_context context = call_context(config, client, session_key);
     sweep_all(&context, &deadline, &tasks, &counts);
-    printf("%zu looked at, %zu closed, %zu wrapped up, %zu failed\n", counts.looked_at,
-           counts.closed, counts.wrapped_up, counts.failed);
-    status = counts.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    printf("%zu looked at, %zu closed, %zu wrapped up, %zu failed, %zu left for the next sweep\n",
+           counts.looked_at, counts.closed, counts.wrapped_up, counts.failed, counts.left);
+    status = counts.failed > 0 ? EXIT_FAILURE : counts.left > 0 ? EXIT_UNFINISHED : EXIT_SUCCESS;
 out:
     task_summaries_free(&tasks);
     if (client != NULL) twilio_client_free(client);
@@ -79,11 +179,19 @@ out:
 
 int admin_sweep(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    int seconds = SWEEP_S;
     struct config config = { 0 };
+    if (argc > 0) {
+        char *end;
+        long given = strtol(argv[0], &end, 10);
+        if (*argv[0] == '\0' || *end != '\0' || given < 1 || given > SWEEP_MAX_S) {
+            fprintf(stderr, "dialpad-admin: a sweep takes from 1 to %d seconds\n", SWEEP_MAX_S);
+            return EXIT_USAGE;
+        }
+        seconds = (int)given;
+    }
     if (!admin_load(&config)) return EXIT_FAILURE;
-    int status = sweep(&config);
+    int status = sweep(&config, seconds);
     config_free(&config);
     return status;
 }
