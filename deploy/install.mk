@@ -50,10 +50,17 @@ EXAMPLES         = nginx.conf.example deploy/apache.conf.example deploy/htaccess
 relocate         = sed -e 's|/usr/lib/dialpad|$(PREFIX)/lib/dialpad|g' \
                      -e 's|/usr/share/dialpad|$(PREFIX)/share/dialpad|g' \
                      -e 's|/usr/bin/dialpad|$(PREFIX)/bin/dialpad|g' \
-                     $(if $(ROOT),-e 's|^CacheDirectory=.*|ReadWritePaths=$(STATE_DIR)|' \
-                       -e '/^CacheDirectoryMode=/d')
+                     $(if $(ROOT),$(relocate_cache))
+# systemd's CacheDirectory is always below /var/cache. Any other has to be made first, as root ("+");
+# without it ("-") the programs run all the same.
+make_cache       = -+/usr/bin/install -d -o dialpad -g dialpad -m 0750 $(STATE_DIR)
+relocate_cache   = -e 's|^CacheDirectory=.*|ExecStartPre=$(make_cache)\nReadWritePaths=-$(STATE_DIR)|' \
+                     -e '/^CacheDirectoryMode=/d'
 
 install: programs
+	@test -s www/vendor/voice-sdk.js && test -s www/vendor/taskrouter.js || { \
+	  echo 'www/vendor is missing, and the page does not work without it: run make first,' >&2; \
+	  echo 'or install from a release (make dist), which brings it along.' >&2; exit 1; }
 	install -d $(DESTDIR)$(LIB_DIR) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(WWW_DIR) \
 	  $(DESTDIR)$(DOC_DIR) $(DESTDIR)$(CONFIG_DIR) $(DESTDIR)$(UNIT_DIR) $(DESTDIR)$(USER_DIR)
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(LIB_DIR)
