@@ -53,9 +53,9 @@ static const struct {
 
 /* Words that belong to the name after them: some write a space there and some don't. */
 static const char *const particles[] = {
-    "abu", "al",  "ben", "bin",  "da",     "de",  "del", "della", "den", "der", "di",
-    "dos", "du",  "el",  "fitz", "ibn",    "la",  "le",  "mac",   "mc",  "o",   "san",
-    "st",  "ten", "ter", "van",  "vander", "vom", "von", "zu",    "zum", "zur",
+    "abu", "al",  "bin",  "da",     "de",  "del", "della", "den", "der", "di",  "dos",
+    "du",  "el",  "fitz", "ibn",    "la",  "le",  "mac",   "mc",  "o",   "san", "st",
+    "ten", "ter", "van",  "vander", "vom", "von", "zu",    "zum", "zur",
 };
 
 static const char *typed_as(utf8proc_int32_t letter)

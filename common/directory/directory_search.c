@@ -128,12 +128,6 @@ static size_t record_at(const struct directory *directory, size_t from, size_t t
     return from;
 }
 
-static void add_match(struct matches *matches, enum fit fit, size_t record, size_t limit)
-{
-    matches->total++;
-    if (matches->count[fit] < limit) matches->list[fit][matches->count[fit]++] = (uint32_t)record;
-}
-
 static bool is_in(const struct part *part, size_t record)
 {
     return record >= part->from && record < part->to;
@@ -188,25 +182,38 @@ static const char *find_key(struct key_hits *hits, const char *from, const char 
     return first < end ? first : NULL;
 }
 
+/* The line around a hit: lines stand between line breaks, and no word has one. */
+static const char *line_around(const char *before, const char *hit, const char *end,
+                               const char **line_end)
+{
+    const char *start = memrchr(before, '\n', (size_t)(hit - before));
+    *line_end = memchr(hit, '\n', (size_t)(end - hit));
+    return start + 1;
+}
+
+/* Most hits are only counted: which record a line belongs to is looked up for the others. */
 static void match_words(const struct search *search, const struct part *part,
                         struct matches *matches)
 {
     const struct directory *directory = search->directory;
     struct key_hits hits = key_hits_of(&search->words.words[search->key]);
     const char *block = directory->folded;
-    uint32_t end = line_start(directory, part->to);
-    uint32_t at = line_start(directory, part->from);
+    const char *end = block + line_start(directory, part->to);
+    const char *at = block + line_start(directory, part->from);
+    const char *without = block + line_start(directory, search->without);
     size_t record = part->from;
     while (at < end) {
-        const char *hit = find_key(&hits, block + at, block + end);
+        const char *hit = find_key(&hits, at, end);
         if (hit == NULL) break;
-        record = record_at(directory, record, part->to, (uint32_t)(hit - block));
-        uint32_t line = line_start(directory, record);
-        uint32_t next = line_start(directory, record + 1);
-        enum fit fit = fit_of_name(search, block + line, block + next - 1, hit);
-        if (fit != FIT_NOT && record != search->without)
-            add_match(matches, fit, record, search->limit);
-        at = next;
+        const char *line_end;
+        const char *line = line_around(at - 1, hit, end, &line_end);
+        enum fit fit = fit_of_name(search, line, line_end, hit);
+        at = line_end + 1;
+        if (fit == FIT_NOT || line == without) continue;
+        matches->total++;
+        if (matches->count[fit] == search->limit) continue;
+        record = record_at(directory, record, part->to, (uint32_t)(line - block));
+        matches->list[fit][matches->count[fit]++] = (uint32_t)record;
     }
 }
 
