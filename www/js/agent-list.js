@@ -1,7 +1,7 @@
 // The list of agents: its options, and what it says below them.
 
 import { part, setText } from './dom.js';
-import { markedPieces } from './name-match.js';
+import { markedPieces, toldName } from './marked-name.js';
 import { presenceOf } from './presence.js';
 import { plural, t } from './strings.js';
 
@@ -12,18 +12,20 @@ function createOption(sid) {
     shape('mark'), text('name'), text('why unseen'), text('activity'), shape('star'));
 }
 
-function setName(element, name, asked) {
-  if (element.dataset.asked === asked && element.textContent === name) return;
-  element.dataset.asked = asked;
-  element.replaceChildren(...markedPieces(name, asked).map(({ text, marked }) => (
+function setName(element, agent) {
+  const match = JSON.stringify(agent.match ?? []);
+  const name = toldName(agent);
+  if (element.dataset.match === match && element.textContent === name) return;
+  element.dataset.match = match;
+  element.replaceChildren(...markedPieces(name, agent.match).map(({ text, marked }) => (
     marked ? part('mark', { textContent: text }) : text)));
 }
 
-function updateOption(option, agent, { asked, favourite, recent }) {
+function updateOption(option, agent, { favourite, recent }) {
   const { kind, text } = presenceOf(agent);
   option.dataset.kind = kind;
   option.dataset.favourite = String(favourite);
-  setName(option.querySelector('.name'), agent.name, asked);
+  setName(option.querySelector('.name'), agent);
   setText(option.querySelector('.why'), favourite ? t('favourite') : recent ? t('recent') : '');
   setText(option.querySelector('.activity'), text);
 }
@@ -37,15 +39,14 @@ export function noteFor({ agents, total, stale }) {
 /**
  * Changes only what differs: an option that stays keeps its element.
  * @param {HTMLElement} list
- * @param {{agents: object[], asked: string}} shown
+ * @param {{agents: object[]}} shown
  * @param {object} colleagues of colleagues.js
  */
-export function showAgents(list, { agents, asked }, colleagues) {
+export function showAgents(list, { agents }, colleagues) {
   const known = new Map([...list.children].map((option) => [option.id, option]));
   const options = agents.map((agent) => {
     const option = known.get(`agent-${agent.sid}`) ?? createOption(agent.sid);
     updateOption(option, agent, {
-      asked,
       favourite: colleagues.isFavourite(agent.sid),
       recent: colleagues.isRecent(agent.sid),
     });

@@ -6,12 +6,12 @@ import { createAgentSearch } from './agent-search.js';
 import { createColleagues, merge } from './colleagues.js';
 import { mountCombobox } from './combobox.js';
 import { setText } from './dom.js';
-import { isMatch } from './name-match.js';
+import { toldName } from './marked-name.js';
 import { plural, t } from './strings.js';
 
 const LIMIT = 50;
 const SECOND_LOOK = 1500; // milliseconds; an old list has the server ask Twilio anew
-const NOTHING = { q: null, asked: '', agents: [], total: 0, stale: false };
+const NOTHING = { q: null, agents: [], total: 0, stale: false };
 const NOTHING_KEPT = { get: (name, otherwise) => otherwise, set() {} };
 
 export class AgentPicker {
@@ -28,7 +28,7 @@ export class AgentPicker {
    * @param {(q: string, options: {limit: number, signal: AbortSignal}) => Promise<object>} find
    */
   constructor(elements, find) {
-    const { input, list, popup, note, live } = elements;
+    const { input, list, popup } = elements;
     this.#elements = elements;
     this.#find = find;
     // Before the combobox: the star of a row picks nobody.
@@ -36,10 +36,7 @@ export class AgentPicker {
     this.#box = mountCombobox(input, list, popup);
     this.#search = createAgentSearch((q, { signal }) => this.#ask(q, signal), {
       onResult: (result, q) => this.#show(result, q),
-      onError() {
-        setText(note, t('searchFailed'));
-        setText(live, note.textContent);
-      },
+      onError: () => this.#failed(),
     });
     this.#listen();
     if (input.value) this.#typed(); // by somebody quicker than this module
@@ -74,7 +71,7 @@ export class AgentPicker {
     const { star } = this.#elements;
     star.hidden = !this.#picked;
     if (!this.#picked) return;
-    star.ariaLabel = t('favouriteNamed', { name: this.#picked.name });
+    star.ariaLabel = t('favouriteNamed', { name: toldName(this.#picked) });
     star.ariaPressed = String(this.#colleagues.isFavourite(this.#picked.sid));
   }
 
@@ -90,8 +87,7 @@ export class AgentPicker {
   #chosenFrom(found) {
     const picked = this.#picked;
     if (picked) return found.find(({ sid }) => sid === picked.sid) ?? picked;
-    const typed = this.#elements.input.value.trim().toLocaleLowerCase();
-    const exact = found.filter(({ name }) => name.toLocaleLowerCase() === typed);
+    const exact = found.filter((agent) => agent.exact);
     return exact.length === 1 ? exact[0] : null;
   }
 
@@ -105,22 +101,30 @@ export class AgentPicker {
     const isOpen = this.#box.isOpen();
     const agents = q === this.#shown.q && isOpen
       ? merge(this.#shown.agents, result.agents, LIMIT) : this.#colleagues.arrange(result.agents);
-    this.#shown = { ...result, q, asked: q, agents };
+    this.#shown = { ...result, q, agents };
     this.retell();
     setText(this.#elements.live, isOpen ? plural('agentsFound', result.total) : '');
     this.#pick(this.#chosenFrom(result.agents));
   }
 
-  /** Who no longer fits goes at once, so that nobody else is picked until the answer is there. */
+  /** Rows of another question stay only where that question may still be answered. */
+  #failed() {
+    const { note, live } = this.#elements;
+    if (this.#shown.q === null) this.#shown = NOTHING;
+    this.retell();
+    setText(note, t('searchFailed'));
+    setText(live, note.textContent);
+  }
+
+  /** The rows stay until the answer is there, but the keyboard has none of them any more. */
   #typed() {
-    const q = this.#elements.input.value.trim();
     const opens = !this.#box.isOpen();
     this.#pick(null);
     this.#box.open();
-    const agents = this.#shown.agents.filter(({ name }) => isMatch(name, q));
-    this.#shown = { ...NOTHING, asked: q, agents };
+    this.#shown = { ...NOTHING, agents: this.#shown.agents };
+    this.#box.edited();
     this.retell();
-    if (!opens) this.#search.type(q); // else it was asked at once
+    if (!opens) this.#search.type(this.#elements.input.value.trim()); // else it was asked at once
   }
 
   /** With somebody picked, the list offers everybody: whoever opens it wants another one. */
@@ -169,7 +173,7 @@ export class AgentPicker {
 
   /** Picks an agent, from the list or by other means. */
   choose(agent) {
-    this.#elements.input.value = agent.name;
+    this.#elements.input.value = toldName(agent);
     this.#pick(agent);
   }
 

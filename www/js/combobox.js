@@ -120,6 +120,8 @@ export function mountCombobox(input, list, popup = list) {
     open: () => setOpen(true),
     close: () => setOpen(false),
     isOpen,
+    /** The text is another one: no option is active until the arrows choose one again. */
+    edited: () => active.set(-1),
     /** The options are new or in another order. */
     refreshed: () => active.keep(),
   };
