@@ -14,7 +14,7 @@ enum { JTI_RANDOM_BYTES = 8 };
 struct claim {
     const char *key;
     size_t at;
-    enum { CLAIM_WORKER, CLAIM_TASK_OR_NONE, CLAIM_URI, CLAIM_NAME } kind;
+    enum { CLAIM_WORKER, CLAIM_TASK_OR_NONE, CLAIM_URI, CLAIM_NAME, CLAIM_NAME_OR_NONE } kind;
 };
 
 static const struct claim session_claims[] = {
@@ -30,6 +30,10 @@ static const struct claim statement_claims[] = {
     { "to", offsetof(struct token_statement, party[1].contact_uri), CLAIM_URI },
     { "callerName", offsetof(struct token_statement, party[0].name), CLAIM_NAME },
     { "calleeName", offsetof(struct token_statement, party[1].name), CLAIM_NAME },
+    { "callerFriendlyName", offsetof(struct token_statement, party[0].friendly_name),
+      CLAIM_NAME_OR_NONE },
+    { "calleeFriendlyName", offsetof(struct token_statement, party[1].friendly_name),
+      CLAIM_NAME_OR_NONE },
     { "t1", offsetof(struct token_statement, t1_sid), CLAIM_TASK_OR_NONE },
 };
 
@@ -81,17 +85,23 @@ static bool claim_valid(const struct claim *claim, const char *value)
     case CLAIM_URI:
         return value[0] != '\0' && strlen(value) < TOKEN_TEXT_SIZE;
     case CLAIM_NAME:
+    case CLAIM_NAME_OR_NONE:
         return strlen(value) < TOKEN_TEXT_SIZE;
     }
     return false;
+}
+
+static bool is_optional(const struct claim *claim)
+{
+    return claim->kind == CLAIM_TASK_OR_NONE || claim->kind == CLAIM_NAME_OR_NONE;
 }
 
 static enum err claim_write(cJSON *payload, const struct claim *claim, const char *value)
 {
     char name[TOKEN_TEXT_SIZE];
     if (!claim_valid(claim, value)) return ERR_INTERNAL;
-    if (claim->kind == CLAIM_TASK_OR_NONE && value[0] == '\0') return ERR_OK;
-    if (claim->kind == CLAIM_NAME) {
+    if (is_optional(claim) && value[0] == '\0') return ERR_OK;
+    if (claim->kind == CLAIM_NAME || claim->kind == CLAIM_NAME_OR_NONE) {
         /* A careless copy may have left the beginning of a character at its end. */
         token_set_name(name, value);
         value = name;
@@ -102,7 +112,7 @@ static enum err claim_write(cJSON *payload, const struct claim *claim, const cha
 static bool claim_read(const cJSON *payload, const struct claim *claim, char *field)
 {
     const char *value = json_get_string(payload, claim->key);
-    if (value == NULL && claim->kind == CLAIM_TASK_OR_NONE) value = "";
+    if (value == NULL && is_optional(claim)) value = "";
     if (value == NULL || !claim_valid(claim, value)) return false;
     memcpy(field, value, strlen(value) + 1);
     return true;

@@ -23,6 +23,7 @@ struct token_agent {
     char worker_sid[SID_SIZE];
     char contact_uri[TOKEN_TEXT_SIZE];
     char name[TOKEN_TEXT_SIZE];
+    char friendly_name[TOKEN_TEXT_SIZE]; /* in a statement: where the name alone doesn't tell who */
 };
 
 enum { TOKEN_PARTIES = 2 };

@@ -111,25 +111,28 @@ static enum err check_capacity(const struct call_context *context, const char *w
     return rc;
 }
 
-static void fill_party(struct token_agent *party, const struct worker *worker)
+static void fill_party(struct token_agent *party, const struct worker *worker,
+                       const struct directory *directory)
 {
     sid_copy(party->worker_sid, worker->sid);
     /* The field is as large as the Worker's own, so that nothing is cut. */
     _Static_assert((int)TOKEN_TEXT_SIZE >= (int)WORKER_TEXT_SIZE, "a contact_uri must fit");
     memcpy(party->contact_uri, worker->contact_uri, WORKER_TEXT_SIZE);
     token_set_name(party->name, worker_display_name(worker));
+    token_set_name(party->friendly_name, directory_search_friendly_name(directory, worker->sid));
 }
 
 static void fill_statement(struct token_statement *who, const struct worker *caller,
-                           const struct worker *callee)
+                           const struct worker *callee, const struct directory *directory)
 {
     memset(who, 0, sizeof *who);
-    fill_party(&who->party[ROLE_CALLER], caller);
-    fill_party(&who->party[ROLE_CALLEE], callee);
+    fill_party(&who->party[ROLE_CALLER], caller, directory);
+    fill_party(&who->party[ROLE_CALLEE], callee, directory);
 }
 
 static enum err create_t1(const struct call_context *context, const struct worker *caller,
-                          const struct worker *callee, char t1_sid[SID_SIZE])
+                          const struct worker *callee, const struct directory *directory,
+                          char t1_sid[SID_SIZE])
 {
     cJSON *attributes = NULL;
     struct task t1 = { 0 };
@@ -137,7 +140,7 @@ static enum err create_t1(const struct call_context *context, const struct worke
     struct strbuf statement;
     char conversation_id[CALL_ID_SIZE];
     bool unknown;
-    fill_statement(&who, caller, callee);
+    fill_statement(&who, caller, callee, directory);
     strbuf_init(&statement, STRBUF_MAX_TOKEN);
 
     enum err rc = token_statement_sign(&statement, context->session_key, &who);
@@ -177,7 +180,8 @@ enum err call_start(const struct call_context *context, const struct call_start 
         rc = check_capacity(context, caller.sid, START_ALREADY_IN_CALL, refusal);
     if (rc == ERR_OK && *refusal == START_OK)
         rc = check_capacity(context, callee.sid, START_CALLEE_BUSY, refusal);
-    if (rc == ERR_OK && *refusal == START_OK) rc = create_t1(context, &caller, &callee, t1_sid);
+    if (rc == ERR_OK && *refusal == START_OK)
+        rc = create_t1(context, &caller, &callee, start->directory, t1_sid);
 out:
     worker_clear(&callee);
     worker_clear(&caller);

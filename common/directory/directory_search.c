@@ -426,6 +426,12 @@ enum err directory_search(const struct directory *directory, const struct direct
     return rc;
 }
 
+const char *directory_search_friendly_name(const struct directory *directory, const char *sid)
+{
+    size_t found = directory_image_find(directory, sid);
+    return found < directory->header->count ? agent_of(directory, found).friendly_name : "";
+}
+
 void directory_query_etag(const struct directory *directory, const struct directory_query *query,
                           bool stale, char etag[DIRECTORY_ETAG_SIZE])
 {

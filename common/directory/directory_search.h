@@ -53,6 +53,9 @@ struct directory_result {
 enum err directory_search(const struct directory *directory, const struct directory_query *query,
                           struct directory_result *result) MUST_CHECK;
 
+/* The friendly name of whom the name alone doesn't tell from another; else, or unknown, "". */
+const char *directory_search_friendly_name(const struct directory *directory, const char *sid);
+
 /*
  * An entity tag with its quotes: the same for two answers only if snapshot, query and stale flag
  * are the same. A refresh that has changed nothing doesn't change it.

@@ -24,6 +24,8 @@ static enum err set_other(cJSON *answer, const struct token_statement *who, enum
     if (other == NULL) return ERR_MEMORY;
     enum err rc = json_set_string(other, "sid", agent->worker_sid);
     if (rc == ERR_OK) rc = json_set_string(other, "name", agent->name);
+    if (rc == ERR_OK && agent->friendly_name[0] != '\0')
+        rc = json_set_string(other, "friendlyName", agent->friendly_name);
     return rc;
 }
 

@@ -75,5 +75,6 @@ void worker_faults_log(const char *sid, const cJSON *json, const cJSON *attribut
 
 void worker_faults_log_nameless(void)
 {
-    if (is_first_time("")) log_warn("a Worker without a SID was left out");
+    static const char nameless[SID_SIZE] = "";
+    if (is_first_time(nameless)) log_warn("a Worker without a SID was left out");
 }

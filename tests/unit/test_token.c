@@ -14,12 +14,16 @@ enum { NOW = 1700000000 };
 static const unsigned char key[JWT_KEY_SIZE] = "0123456789abcdef0123456789abcde";
 static const unsigned char other_key[JWT_KEY_SIZE] = "an entirely different key, 31 b";
 
-static const struct token_agent alice = { CALLER, "client:alice", "Alice \xC3\x89\"" };
+static const struct token_agent alice = {
+    .worker_sid = CALLER,
+    .contact_uri = "client:alice",
+    .name = "Alice \xC3\x89\"",
+};
 static const struct token_statement t1_statement = {
-    .party = { { CALLER, "client:alice", "Alice" }, { CALLEE, "client:bob", "Bob" } },
+    .party = { { CALLER, "client:alice", "Alice", "" }, { CALLEE, "client:bob", "Bob", "bob.b" } },
 };
 static const struct token_statement k_statement = {
-    .party = { { CALLER, "client:alice", "Alice" }, { CALLEE, "client:bob", "" } },
+    .party = { { CALLER, "client:alice", "Alice", "" }, { CALLEE, "client:bob", "", "" } },
     .t1_sid = T1,
 };
 

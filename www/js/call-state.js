@@ -15,7 +15,7 @@ export const initialState = Object.freeze({
   attempt: 0, // numbers the calls of this page, so that late answers are recognised
   role: null, // 'caller' or 'callee'
   taskSid: null, // this agent's own Task
-  other: null, // {sid, name}
+  other: null, // {sid, name, friendlyName?}
   mine: false, // this page, and not another one, is getting or holding the agent's leg
   place: null, // where it is if not here: 'window' of this browser or 'device'; null: not known
   creating: false, // create-task has been sent
@@ -97,7 +97,7 @@ function askToEnd(state, reason, code = null) {
 const handlers = {
   dial(state, { agent }) {
     if (!free(state)) return stay(state);
-    const other = { sid: agent.sid, name: agent.name };
+    const other = { sid: agent.sid, name: agent.name, friendlyName: agent.friendlyName };
     return begin(state, { phase: 'preparing', role: 'caller', other, mine: true },
       { type: 'open-mic', attempt: state.attempt + 1 });
   },

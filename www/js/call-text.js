@@ -1,10 +1,11 @@
 // What the page says about a call: pure functions from the state to words.
 
 import { isMissed } from './call-state.js';
+import { toldName } from './marked-name.js';
 import { qualityKey } from './quality.js';
 import { has, language, number, t, timeOfDay } from './strings.js';
 
-const nameOf = (state) => state.other?.name || t('someone');
+const nameOf = (state) => (state.other?.name ? toldName(state.other) : t('someone'));
 
 function connectedText(state) {
   const name = nameOf(state);

@@ -12,6 +12,7 @@ import { giveWayToRing, isDialogOpen, mayOpenDialog } from './dialog.js';
 import { byId, setText } from './dom.js';
 import { mountKeypad } from './keypad.js';
 import { loadWithRetries, need } from './loading.js';
+import { toldName } from './marked-name.js';
 import { createMicrophone, microphonePermission } from './microphone.js';
 import { createOutside } from './outside.js';
 import { mountOwnStatus } from './own-status.js';
@@ -147,7 +148,7 @@ function render() {
   keypad.update(canUseLeg(call));
   const inCharge = connection.tabs?.inCharge() ?? true;
   ringer.update(call.phase === 'ringing' && inCharge);
-  alerts.update(call.phase === 'ringing' ? call.other.name : null, inCharge);
+  alerts.update(call.phase === 'ringing' ? toldName(call.other) : null, inCharge);
 }
 
 function showOwnStatus() {

@@ -37,6 +37,10 @@ const ANSWERS = {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   }),
+  // A text as it is, which may be broken JSON.
+  raw: ({ status = 200, body }) => ({
+    status, headers: { 'Content-Type': 'application/json' }, body,
+  }),
   rubbish: ({ status = 200 }) => ({ status, headers: {}, body: '\u0000{not json' }),
   html: ({ status = 502 }) => ({
     status,
