@@ -9,8 +9,8 @@
 
 /*
  * {"agents":[{"sid","name","contactUri","activity","available","busy"}],"total","stale"}; `busy`
- * is null where it is unknown. `friendlyName` is added where the name alone
- * doesn't tell an agent from another. For a text that was typed, `match` says which parts of the name it found,
+ * is null where it is unknown. `friendlyName` is added where the name alone doesn't tell an agent
+ * from another. For a text that was typed, `match` says which parts of the name it found,
  * [[start,length],...] in UTF-16 units, and `exact` whether it is the whole name: the page compares
  * no names itself.
  *

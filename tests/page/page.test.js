@@ -216,6 +216,15 @@ describe('the page', () => {
     assert.equal(await alice.button('Call').isEnabled(), true);
   });
 
+  it('picks a name typed whole in any spelling, and asks the same question again', async () => {
+    await alice.search('CAROL  castillo\u0301');
+    await alice.button('Call').and(alice.page.locator(':enabled')).waitFor();
+    const isList = (request) => request.url().includes('/list-agents?');
+    const again = new URL((await alice.page.waitForRequest(isList)).url());
+    assert.equal(again.searchParams.get('q'), 'CAROL  castillo\u0301');
+    assert.equal(await alice.page.getByRole('listbox').getByRole('option').count(), 1);
+  });
+
   it('keeps a pick while something else is done, and a half-deleted name is nobody', async () => {
     await alice.pick({ fullName: 'Carol Castillo' });
     await openSettings();

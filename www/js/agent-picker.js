@@ -150,7 +150,8 @@ export class AgentPicker {
   /** Asks again for what is shown, or else for the picked agent. */
   refresh() {
     if (this.#box.isOpen()) {
-      if (!this.#search.isAsking()) this.#search.now(this.#wanted());
+      // The same question: a name typed whole is picked, and its list is still the list of that.
+      if (!this.#search.isAsking()) this.#search.now(this.#shown.q ?? this.#wanted());
     } else if (this.#picked) {
       this.#refreshPicked(this.#picked);
     }
