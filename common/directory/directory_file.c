@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 /*
@@ -69,6 +70,28 @@ static bool is_for(const struct directory *directory, const struct config *confi
            header->user_attribute == directory_image_sum(0, attribute, strlen(attribute));
 }
 
+/*
+ * Into memory of our own: pages mapped from the file would change when somebody writes over it, and
+ * be gone when somebody shortens it, after all offsets have been checked. MAP_FAILED when it isn't
+ * as long as it was said to be.
+ */
+static void *read_image(int fd, size_t size)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
+    char *data = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (data == MAP_FAILED) return MAP_FAILED;
+    size_t len = 0;
+    while (len < size) {
+        ssize_t got = read(fd, data + len, size - len);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        len += (size_t)got;
+    }
+    if (len == size) return data;
+    munmap(data, size);
+    return MAP_FAILED;
+}
+
 enum err directory_file_open(const struct config *config, struct directory **directory)
 {
     enum err rc = ERR_NOT_FOUND;
@@ -80,7 +103,7 @@ enum err directory_file_open(const struct config *config, struct directory **dir
     if (path_of(config, SNAPSHOT, path) != ERR_OK) goto out;
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &status) != 0 || !may_be_read(&status)) goto out;
-    data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    data = read_image(fd, (size_t)status.st_size);
     if (data == MAP_FAILED) goto out;
     if (directory_image_open(data, (size_t)status.st_size, true, &opened) != ERR_OK) goto out;
     data = MAP_FAILED; /* belongs to `opened` now */
@@ -96,6 +119,13 @@ out:
     return rc;
 }
 
+/* One from before the clock was set back would otherwise stay the newest for as long. */
+static bool may_follow(const struct directory *newer, const struct directory *current)
+{
+    return directory_incomplete(current) || current->header->created_s > clock_wall_s() ||
+           newer->header->created_s >= current->header->created_s;
+}
+
 enum err directory_file_reopen(const struct config *config, struct directory **directory)
 {
     struct directory_identity there;
@@ -105,8 +135,7 @@ enum err directory_file_reopen(const struct config *config, struct directory **d
 
     struct directory *newer = NULL;
     enum err rc = directory_file_open(config, &newer);
-    if (rc == ERR_OK && (directory_incomplete(*directory) ||
-                         newer->header->created_s >= (*directory)->header->created_s)) {
+    if (rc == ERR_OK && may_follow(newer, *directory)) {
         directory_close(*directory);
         *directory = newer;
         return ERR_OK;

@@ -70,7 +70,8 @@ static struct directory_attempt last_attempt(const struct config *config)
     struct directory_attempt attempt;
     directory_file_last_attempt(config, &attempt);
     pthread_mutex_lock(&shared.lock);
-    if (shared.ended_s >= attempt.ended_s) {
+    /* One of before the clock was set back is no longer the last. */
+    if (shared.ended_s >= attempt.ended_s && shared.ended_s <= clock_wall_s()) {
         attempt.failed = shared.failed;
         attempt.ended_s = shared.ended_s;
     }

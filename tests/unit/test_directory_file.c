@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "directory/directory_file.h"
 #include "directory/directory_search.h"
 #include "directory_fixture.h"
@@ -309,6 +310,42 @@ static void an_older_snapshot_does_not_come_back(void **state)
     directory_close(directory);
 }
 
+static void one_from_the_future_gives_way(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct directory_draft draft;
+    directory_draft_init(&draft);
+    draft.created_s = clock_wall_s() + 3600; /* the clock has been set back since */
+    fixture_add(&draft, 1, "Fetched", true);
+    struct directory *directory = fixture_open(&draft);
+    replace(fixture, &fixture->image);
+    assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_OK);
+    assert_string_equal(first_name(directory), "Ana");
+    directory_close(directory);
+}
+
+static void what_happens_to_the_file_happens_to_nobody_who_reads_it(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct directory *directory = NULL;
+    replace(fixture, &fixture->image);
+    assert_int_equal(directory_file_open(&fixture->config, &directory), ERR_OK);
+    char *rubbish = malloc(fixture->image.len);
+    assert_non_null(rubbish);
+    memset(rubbish, 0xff, fixture->image.len);
+    int fd = open(fixture->snapshot, O_WRONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, rubbish, fixture->image.len), fixture->image.len);
+    assert_string_equal(first_name(directory), "Ana");
+    assert_int_equal(ftruncate(fd, 0), 0);
+    assert_string_equal(first_name(directory), "Ana");
+    assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_OK);
+    assert_string_equal(first_name(directory), "Ana");
+    close(fd);
+    free(rubbish);
+    directory_close(directory);
+}
+
 static void one_at_a_time_holds_the_lock(void **state)
 {
     const struct fixture *fixture = *state;
@@ -371,6 +408,8 @@ int main(void)
         TEST(other_peoples_snapshots_are_left_alone),
         TEST(a_replaced_snapshot_is_noticed_and_the_old_one_stays_readable),
         TEST(an_older_snapshot_does_not_come_back),
+        TEST(one_from_the_future_gives_way),
+        TEST(what_happens_to_the_file_happens_to_nobody_who_reads_it),
         TEST(one_at_a_time_holds_the_lock),
         TEST(a_state_directory_that_was_removed_is_made_again),
         TEST(a_state_directory_that_cannot_be_written_is_no_disaster),
