@@ -1,7 +1,7 @@
 // What `make lint` asks of our JavaScript: short and simple functions, and one hand. The rules of
 // form are, but for the length of a line, those that it can mend itself:
 //
-//   tests/node_modules/.bin/eslint --config tests/eslint.config.js --fix tests tools
+//   tests/node_modules/.bin/eslint --config tests/eslint.config.js --fix tests tools www/js
 
 import { builtinRules } from 'eslint/use-at-your-own-risk';
 import stylistic from '@stylistic/eslint-plugin';
@@ -82,15 +82,20 @@ const form = Object.fromEntries(
 
 export default [
   {
-    files: ['tests/**/*.{js,mjs}', 'tools/**/*.{js,mjs}'],
+    files: ['tests/**/*.{js,mjs}', 'tools/**/*.{js,mjs}', 'www/js/**/*.js'],
     plugins: {
       '@stylistic': stylistic,
       local: { rules: { 'lines-of-function': linesOfFunction } },
     },
-    languageOptions: { ecmaVersion: 2023, sourceType: 'module', globals: globals.node },
+    languageOptions: { ecmaVersion: 2023, sourceType: 'module' },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: { ...SUBSTANCE, ...form },
   },
+  {
+    files: ['tests/**/*.{js,mjs}', 'tools/**/*.{js,mjs}'],
+    languageOptions: { globals: globals.node },
+  },
+  { files: ['www/js/**/*.js'], languageOptions: { globals: globals.browser } },
   // Parts of these run in a page.
   {
     files: ['tests/{e2e,page}/*.js', 'tests/sandbox/test/voice-*.js'],

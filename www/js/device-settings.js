@@ -56,7 +56,7 @@ function fill(select, devices, use) {
   const system = devices.current(use).chosen ? '' : devices.current(use).label;
   select.replaceChildren(
     new Option(system ? t('systemDeviceNamed', { device: system }) : t('systemDevice'), ''),
-    ...devices.choices(use).map(({ deviceId, label }) => new Option(label || deviceId, deviceId)),
+    ...devices.choices(use).map(({ deviceId, label }) => new Option(label || deviceId, deviceId))
   );
   select.value = devices.current(use).id;
 }

@@ -12,7 +12,7 @@ export const codeOf = ({ name }) => CODES[name] ?? 'mic_failed';
 
 /** @param {() => string} chosenId the device that the agent wants and that is there, or '' */
 export function createMicrophone(
-  chosenId = () => '', devices = globalThis.navigator.mediaDevices,
+  chosenId = () => '', devices = globalThis.navigator.mediaDevices
 ) {
   let stream = null;
   let asked = 0; // whoever waits for an older stream than this no longer wants it

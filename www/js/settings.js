@@ -55,7 +55,7 @@ export async function openSettings(preferences, parts) {
       option('dark', '', 'themeDark'),
     ], preferences.get('theme'), keep('theme')),
     ...shortcuts(preferences.get('shortcuts', true), keep('shortcuts')),
-    part('p', { className: 'buttons' }, close),
+    part('p', { className: 'buttons' }, close)
   );
   close.addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', devices.stop);
