@@ -93,8 +93,8 @@ for source in common/*/*.c; do
         wrong "$source: has no header of its name"
         continue
     fi
-    types=$(sed -nE 's/^(struct|enum) ([a-z_0-9]+) \{.*/\2/p' "$header")
-    own=$(basename "$source" .c)$(printf '|%s' $types)
+    own=$(basename "$source" .c)$(sed -nE 's/^(struct|enum) ([a-z_0-9]+) \{.*/|\2/p' "$header" |
+        tr -d '\n')
     sed -nE '/^(static|typedef|extern)/d; s/^[a-z][^(]*[ *]([a-z_0-9]+)\(.*[^;]$/\1/p' "$source" |
         grep -vE "^($own)" | while read -r name; do
         wrong "$source: $name() is called after neither the file nor a type of its header"

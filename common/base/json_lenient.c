@@ -32,7 +32,7 @@ static void add_faults(cJSON *node, unsigned faults)
     node->valueint = (int)((unsigned)node->valueint | faults);
 }
 
-unsigned json_faults(const cJSON *node)
+unsigned json_lenient_faults(const cJSON *node)
 {
     return cJSON_IsObject(node) || cJSON_IsArray(node) ? (unsigned)node->valueint : 0;
 }
@@ -378,7 +378,7 @@ static cJSON *read_value(struct reader *reader, unsigned *faults)
     return value;
 }
 
-enum err json_read_lenient(const char *text, size_t len, cJSON **object)
+enum err json_lenient_read(const char *text, size_t len, cJSON **object)
 {
     enum err rc = ERR_INPUT;
     unsigned faults = 0;
@@ -400,7 +400,7 @@ out:
     return rc;
 }
 
-void json_faults_describe(struct strbuf *out, unsigned faults)
+void json_lenient_describe(struct strbuf *out, unsigned faults)
 {
     static const struct {
         unsigned fault;

@@ -39,12 +39,12 @@ enum {
  * Reads one object. ERR_INPUT when the text doesn't begin with one. The tree belongs to the caller:
  * cJSON_Delete.
  */
-enum err json_read_lenient(const char *text, size_t len, cJSON **object) MUST_CHECK;
+enum err json_lenient_read(const char *text, size_t len, cJSON **object) MUST_CHECK;
 
-/* What was wrong inside an object or array that json_read_lenient has made, at any depth. */
-unsigned json_faults(const cJSON *node);
+/* What was wrong inside an object or array that json_lenient_read has made, at any depth. */
+unsigned json_lenient_faults(const cJSON *node);
 
 /* Appends the faults in words: "broken text, a doubled key". */
-void json_faults_describe(struct strbuf *out, unsigned faults);
+void json_lenient_describe(struct strbuf *out, unsigned faults);
 
 #endif

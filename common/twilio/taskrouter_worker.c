@@ -181,7 +181,7 @@ enum err workflow_fetch(struct twilio_client *client, struct workflow *workflow)
     if (rc == ERR_OK) rc = twilio_client_get(client, TWILIO_TASKROUTER, path, NULL, &reply);
     if (rc != ERR_OK) goto out;
     const char *text = json_get_string(reply.json, "configuration");
-    if (text == NULL || json_read_lenient(text, strlen(text), &fresh.configuration) != ERR_OK)
+    if (text == NULL || json_lenient_read(text, strlen(text), &fresh.configuration) != ERR_OK)
         fresh.configuration = NULL;
     twilio_resource_text(reply.json, "friendly_name", fresh.friendly_name, WORKER_TEXT_SIZE);
     fresh.reservation_timeout_s = json_get_int(reply.json, "task_reservation_timeout", 0);

@@ -202,8 +202,8 @@ static int error_code(const cJSON *json)
 static bool read_body(const struct strbuf *body, cJSON **json)
 {
     cJSON *object = NULL;
-    if (json_read_lenient(body->buf, body->len, &object) != ERR_OK) return false;
-    if ((json_faults(object) & JSON_FAULT_CUT) != 0) {
+    if (json_lenient_read(body->buf, body->len, &object) != ERR_OK) return false;
+    if ((json_lenient_faults(object) & JSON_FAULT_CUT) != 0) {
         cJSON_Delete(object);
         return false;
     }

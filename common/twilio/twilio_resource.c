@@ -45,7 +45,7 @@ cJSON *twilio_resource_attributes(const cJSON *json, const char *key)
     const cJSON *object = json_get_object(json, key);
     const char *text = json_get_string(json, key);
     if (object != NULL) return cJSON_Duplicate(object, true);
-    if (text != NULL && json_read_lenient(text, strlen(text), &attributes) == ERR_OK)
+    if (text != NULL && json_lenient_read(text, strlen(text), &attributes) == ERR_OK)
         return attributes;
     return cJSON_CreateObject();
 }

@@ -62,7 +62,7 @@ void worker_faults_log(const char *sid, const cJSON *json, const cJSON *attribut
 {
     struct strbuf what;
     strbuf_init(&what, STRBUF_MAX_LOG_LINE);
-    json_faults_describe(&what, json_faults(json) | json_faults(attributes));
+    json_lenient_describe(&what, json_lenient_faults(json) | json_lenient_faults(attributes));
     check_text(&what, json, "friendly_name", true);
     check_text(&what, json, "activity_name", true);
     if (!cJSON_IsBool(cJSON_GetObjectItemCaseSensitive(json, "available")))

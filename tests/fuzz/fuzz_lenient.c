@@ -32,8 +32,9 @@ static void check_strict(const char *text, size_t size, const cJSON *lenient)
     cJSON *strict = NULL;
     if (json_parse_object(text, size, &strict) != ERR_OK) return;
     MUST(lenient != NULL);
-    MUST((json_faults(lenient) & (JSON_FAULT_TEXT | JSON_FAULT_DEEP | JSON_FAULT_CUT)) == 0);
-    if (json_faults(lenient) == 0) MUST(prints_alike(strict, lenient));
+    MUST((json_lenient_faults(lenient) & (JSON_FAULT_TEXT | JSON_FAULT_DEEP | JSON_FAULT_CUT)) ==
+         0);
+    if (json_lenient_faults(lenient) == 0) MUST(prints_alike(strict, lenient));
     cJSON_Delete(strict);
 }
 
@@ -42,14 +43,14 @@ static void check_read(const char *text, size_t size)
     cJSON *lenient = NULL;
     cJSON *again = NULL;
     struct strbuf printed;
-    enum err rc = json_read_lenient(text, size, &lenient);
+    enum err rc = json_lenient_read(text, size, &lenient);
     MUST((rc == ERR_OK) == (lenient != NULL));
     check_strict(text, size, lenient);
     if (rc != ERR_OK) return;
     strbuf_init(&printed, PAGE_MAX);
     json_print(&printed, lenient);
-    MUST(json_read_lenient(printed.buf, printed.len, &again) == ERR_OK);
-    MUST(json_faults(again) == 0 && prints_alike(lenient, again));
+    MUST(json_lenient_read(printed.buf, printed.len, &again) == ERR_OK);
+    MUST(json_lenient_faults(again) == 0 && prints_alike(lenient, again));
     cJSON_Delete(again);
     cJSON_Delete(lenient);
     strbuf_free(&printed);
@@ -64,7 +65,7 @@ static void check_page(const char *text)
     strbuf_addstr(&out, "{\"workers\":[{\"sid\":\"1\"},{\"attributes\":");
     json_print_string(&out, text);
     strbuf_addstr(&out, "},{\"sid\":\"3\"}]}");
-    MUST(json_read_lenient(out.buf, out.len, &page) == ERR_OK);
+    MUST(json_lenient_read(out.buf, out.len, &page) == ERR_OK);
     const cJSON *workers = json_get_array(page, "workers");
     MUST(cJSON_GetArraySize(workers) == 3);
     MUST(strcmp(json_get_string(cJSON_GetArrayItem(workers, 2), "sid"), "3") == 0);

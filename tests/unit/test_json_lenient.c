@@ -62,11 +62,11 @@ static void what_can_be_read_is_read(void **state)
         cJSON *object = NULL;
         struct strbuf printed;
         strbuf_init(&printed, 1024);
-        assert_int_equal(json_read_lenient(table[i].text, strlen(table[i].text), &object), ERR_OK);
+        assert_int_equal(json_lenient_read(table[i].text, strlen(table[i].text), &object), ERR_OK);
         json_print(&printed, object);
         if (strcmp(printed.buf, table[i].printed) != 0) fail_msg("row %zu: %s", i, printed.buf);
-        if (json_faults(object) != table[i].faults)
-            fail_msg("row %zu: faults %u", i, json_faults(object));
+        if (json_lenient_faults(object) != table[i].faults)
+            fail_msg("row %zu: faults %u", i, json_lenient_faults(object));
         strbuf_free(&printed);
         cJSON_Delete(object);
     }
@@ -78,7 +78,7 @@ static void what_is_no_object_is_refused(void **state)
     static const char *const wrong[] = { "", " ", "[]", "1", "\"{}\"", "<html>", "null", "}" };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         cJSON *object = NULL;
-        assert_int_equal(json_read_lenient(wrong[i], strlen(wrong[i]), &object), ERR_INPUT);
+        assert_int_equal(json_lenient_read(wrong[i], strlen(wrong[i]), &object), ERR_INPUT);
         assert_null(object);
     }
 }
@@ -97,10 +97,10 @@ static void what_is_too_deep_is_left_out_alone(void **state)
     for (int i = 0; i < DEEP; i++)
         strbuf_addch(&text, ']');
     strbuf_addstr(&text, ",\"after\":2}");
-    assert_int_equal(json_read_lenient(text.buf, text.len, &object), ERR_OK);
+    assert_int_equal(json_lenient_read(text.buf, text.len, &object), ERR_OK);
     assert_int_equal(json_get_int(object, "before", 0), 1);
     assert_int_equal(json_get_int(object, "after", 0), 2);
-    assert_int_equal(json_faults(object), JSON_FAULT_DEEP);
+    assert_int_equal(json_lenient_faults(object), JSON_FAULT_DEEP);
     cJSON_Delete(object);
     strbuf_free(&text);
 }
@@ -112,13 +112,13 @@ static void a_fault_is_known_where_it_is(void **state)
     static const char text[] =
         "{\"list\":[{\"a\":1},{\"a\":{\"b\":\"\\ud83d\"}},{\"a\":2,\"a\":3}]}";
     cJSON *object = NULL;
-    assert_int_equal(json_read_lenient(text, sizeof text - 1, &object), ERR_OK);
+    assert_int_equal(json_lenient_read(text, sizeof text - 1, &object), ERR_OK);
     const cJSON *list = json_get_array(object, "list");
-    assert_int_equal(json_faults(cJSON_GetArrayItem(list, 0)), 0);
-    assert_int_equal(json_faults(cJSON_GetArrayItem(list, 1)), JSON_FAULT_TEXT);
-    assert_int_equal(json_faults(cJSON_GetArrayItem(list, 2)), JSON_FAULT_DOUBLED);
-    assert_int_equal(json_faults(object), JSON_FAULT_TEXT | JSON_FAULT_DOUBLED);
-    assert_int_equal(json_faults(NULL), 0);
+    assert_int_equal(json_lenient_faults(cJSON_GetArrayItem(list, 0)), 0);
+    assert_int_equal(json_lenient_faults(cJSON_GetArrayItem(list, 1)), JSON_FAULT_TEXT);
+    assert_int_equal(json_lenient_faults(cJSON_GetArrayItem(list, 2)), JSON_FAULT_DOUBLED);
+    assert_int_equal(json_lenient_faults(object), JSON_FAULT_TEXT | JSON_FAULT_DOUBLED);
+    assert_int_equal(json_lenient_faults(NULL), 0);
     cJSON_Delete(object);
 }
 
@@ -132,8 +132,8 @@ static void there_is_a_ceiling_of_values(void **state)
     for (int i = 0; i < JSON_LENIENT_VALUES; i++)
         strbuf_addstr(&text, "0,");
     strbuf_addstr(&text, "0]}");
-    assert_int_equal(json_read_lenient(text.buf, text.len, &object), ERR_OK);
-    assert_int_equal(json_faults(object), JSON_FAULT_CUT);
+    assert_int_equal(json_lenient_read(text.buf, text.len, &object), ERR_OK);
+    assert_int_equal(json_lenient_faults(object), JSON_FAULT_CUT);
     assert_in_range(cJSON_GetArraySize(json_get_array(object, "a")), JSON_LENIENT_VALUES - 2,
                     JSON_LENIENT_VALUES);
     cJSON_Delete(object);
@@ -145,9 +145,9 @@ static void faults_have_words(void **state)
     (void)state;
     struct strbuf out;
     strbuf_init(&out, 1024);
-    json_faults_describe(&out, 0);
+    json_lenient_describe(&out, 0);
     assert_string_equal(out.buf, "");
-    json_faults_describe(&out, JSON_FAULT_TEXT | JSON_FAULT_DEEP);
+    json_lenient_describe(&out, JSON_FAULT_TEXT | JSON_FAULT_DEEP);
     assert_string_equal(out.buf, "broken text, too deep a value");
     strbuf_free(&out);
 }
