@@ -14,8 +14,8 @@ static void say(const char *sid, const char *record, const char *attributes, cha
     cJSON *read = NULL;
     FILE *file = tmpfile();
     assert_non_null(file);
-    assert_int_equal(json_read_lenient(record, strlen(record), &json), ERR_OK);
-    assert_int_equal(json_read_lenient(attributes, strlen(attributes), &read), ERR_OK);
+    assert_int_equal(json_lenient_read(record, strlen(record), &json), ERR_OK);
+    assert_int_equal(json_lenient_read(attributes, strlen(attributes), &read), ERR_OK);
     int saved = dup(STDERR_FILENO);
     dup2(fileno(file), STDERR_FILENO);
     worker_faults_log(sid, json, read);
