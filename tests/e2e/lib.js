@@ -98,7 +98,8 @@ export class Agent {
   /** For a button that may have gone a moment ago because of what somebody else did. */
   async pressIfOffered(name) {
     const button = this.button(name);
-    if (await button.isEnabled()) await button.click({ timeout: 500 }).catch(() => {});
+    const settles = await button.getAttribute('aria-disabled', { timeout: 500 }).catch(() => null);
+    if (settles || await button.isEnabled()) await button.click({ timeout: 1000 }).catch(() => {});
   }
 
   cannotPress(name) {

@@ -4,6 +4,7 @@
 import { canUseLeg, isMissed } from './call-state.js';
 import { detailText, formatDuration, initials, statusText } from './call-text.js';
 import { byId, part, setText } from './dom.js';
+import { setWaiting } from './press-guard.js';
 import { t } from './strings.js';
 
 // `press` is an event of call-state.js. What has no words here says in each state what it does.
@@ -107,7 +108,7 @@ function mountButtons(stage, onPress) {
       const want = wanted[button.id];
       button.hidden = !want;
       button.disabled = !want?.enabled;
-      button.ariaDisabled = want?.waits ? 'true' : null;
+      setWaiting(button, Boolean(want?.waits));
     }
     if (mayGo && (focused.hidden || focused.disabled)) stage.focus({ preventScroll: true });
   };

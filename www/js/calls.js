@@ -18,6 +18,7 @@ import { createOutside } from './outside.js';
 import { mountOwnStatus } from './own-status.js';
 import { api, picker, preferences, session } from './page.js';
 import { readiness } from './readiness.js';
+import { mountPressGuard } from './press-guard.js';
 import { createRinger } from './ringer.js';
 import { announceShortcuts, mountShortcuts } from './shortcuts.js';
 import { createSound } from './sound.js';
@@ -81,6 +82,7 @@ const alerts = createAlerts({
   ringing: (name) => t('incoming', { name }),
 });
 
+mountPressGuard();
 const panel = mountCallPanel(byId('stage'), act);
 const keypad = mountKeypad({
   root: byId('keypad'),

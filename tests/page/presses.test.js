@@ -1,0 +1,220 @@
+// Unwanted calls: in every change of state that the reducer knows, the second of two presses at the
+// same point does nothing that it wasn't meant for.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { buttonsFor } from '../../www/js/call-panel.js';
+import { canCall, initialState, reduce } from '../../www/js/call-state.js';
+import { Browser } from '../e2e/browser.js';
+import { openBare } from './bare.js';
+
+const BOB = { sid: 'WKbob', name: 'Bob Baker' };
+const SETTLED_MS = 800;
+
+const server = (state, more = {}) => ({
+  type: 'server-state', taskSid: 'WT1', answer: { state, other: BOB, ...more },
+});
+
+/** Whatever can happen to a call, with what it brings; `attempt` is filled in. */
+const EVENTS = [
+  { type: 'dial', agent: BOB }, { type: 'mic-open' }, { type: 'mic-failed', code: 'mic_blocked' },
+  { type: 'task-created', taskSid: 'WT1' }, { type: 'task-refused', code: 'callee_busy' },
+  { type: 'task-unknown' }, { type: 'cancel' }, { type: 'offer', taskSid: 'WT1', other: BOB },
+  { type: 'offer', taskSid: 'WT2', other: BOB },
+  { type: 'answer' }, { type: 'decline' }, { type: 'taken', taskSid: 'WT1' },
+  { type: 'returning' }, { type: 'not-returning' },
+  { type: 'found', taskSid: 'WT1', role: 'caller', other: BOB, back: true },
+  { type: 'found', taskSid: 'WT1', role: 'callee', other: BOB, back: false },
+  { type: 'rejoin' }, { type: 'rejoin-failed', taskSid: 'WT1', code: 'rejoin_failed' },
+  { type: 'charge', inCharge: false }, { type: 'dial-failed', taskSid: 'WT1', taken: false },
+  { type: 'dial-failed', taskSid: 'WT1', taken: true },
+  { type: 'leg-open', taskSid: 'WT1', callSid: 'CA1' },
+  { type: 'leg-closed', taskSid: 'WT1', dropped: true }, { type: 'leg-closed', taskSid: 'WT1' },
+  { type: 'hang-up' }, { type: 'toggle-hold' }, { type: 'held', taskSid: 'WT1', hold: true },
+  { type: 'hold-failed', taskSid: 'WT1', code: 'hold_failed' }, { type: 'muted', muted: true },
+  { type: 'signed-out', taskSid: 'WT1' },
+  server('calling'), server('ringing'), server('connected'), server('reconnecting'),
+  server('ended', { outcome: 'hangup' }), server('ended', { outcome: 'cancel' }),
+];
+
+/** What decides which buttons there are. */
+const signOf = ({ phase, role, mine, leg, connectedAt, holdPending, taskSid, outcome }) => (
+  [phase, role, mine, leg, connectedAt !== null, holdPending, taskSid, outcome].join());
+
+/** Which buttons a state shows, and which of them can be pressed. */
+const looksOf = (state) => JSON.stringify([buttonsFor(state), canCall(state)]);
+
+/** Every change from one state to another that shows other buttons, once. */
+function transitions() {
+  const known = new Map([[signOf(initialState), initialState]]);
+  const found = new Map();
+  for (const state of known.values()) {
+    for (const event of EVENTS) {
+      const next = reduce(state, { now: 1_000_000, attempt: state.attempt, ...event }).state;
+      const sign = signOf(next);
+      if (sign === signOf(state)) continue;
+      if (!known.has(sign)) known.set(sign, next);
+      const change = `${looksOf(state)} → ${looksOf(next)}`;
+      if (looksOf(state) !== looksOf(next)) found.set(change, { from: state, event: event.type, to: next });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Runs in the page: the panel, and a way to show it a state. */
+async function mount() {
+  const [{ mountCallPanel }, { mountPressGuard }] = await Promise.all(
+    ['call-panel', 'press-guard'].map((name) => import(`/js/${name}.js`)));
+  window.pressed = [];
+  mountPressGuard();
+  const panel = mountCallPanel(document.getElementById('stage'), ({ type }) => window.pressed.push(type));
+  for (const id of ['keypad-toggle', 'call']) {
+    document.getElementById(id).addEventListener('click', () => window.pressed.push(id));
+  }
+  document.getElementById('dial').addEventListener('submit', (event) => event.preventDefault());
+  window.show = (state) => {
+    panel.update(state, true, true);
+    document.getElementById('call').disabled = !['idle', 'ended'].includes(state.phase);
+  };
+  window.buttons = () => [...document.querySelectorAll('#actions button, #call')]
+    .filter((button) => !button.hidden && !button.disabled)
+    .map((button) => {
+      const { left, top, width, height } = button.getBoundingClientRect();
+      return { id: button.id, waits: button.ariaDisabled === 'true', x: left + width / 2, y: top + height / 2 };
+    });
+}
+
+/** What the buttons tell the reducer. */
+const PRESSES = {
+  rejoin: 'rejoin', mute: 'toggle-mute', 'keypad-toggle': 'keypad-toggle', hold: 'toggle-hold',
+  decline: 'decline', answer: 'answer', cancel: 'cancel', 'hang-up': 'hang-up',
+  'call-again': 'call-again', call: 'call',
+};
+
+const SIZES = [[360, 640], [1280, 720]];
+
+describe('a press', () => {
+  let browser, page;
+  before(async () => {
+    browser = await Browser.start(440);
+    page = await browser.newPage();
+    await openBare(page);
+    await page.evaluate(mount);
+  });
+  after(() => browser.close());
+
+  const show = (state) => page.evaluate((next) => window.show(next), state);
+  const settle = () => page.clock.runFor(SETTLED_MS);
+  const pressed = () => page.evaluate(() => window.pressed.splice(0));
+  const buttons = () => page.evaluate(() => window.buttons());
+
+  /** What the second press at the place of each button of `from` does just after `to` has come. */
+  async function secondPresses({ from, to }) {
+    const done = [];
+    await show(from);
+    await settle();
+    const before = await buttons();
+    for (const { id, x, y } of before) {
+      await show(from);
+      await settle();
+      await show(to);
+      await pressed();
+      await page.mouse.click(x, y);
+      const what = await pressed();
+      // The same button is what was meant.
+      if (what.length > 0 && what[0] !== PRESSES[id]) done.push([id, ...what]);
+    }
+    return done;
+  }
+
+  for (const [width, height] of SIZES) {
+    it(`that was meant for what stood there before does nothing, at ${width} px`, async (context) => {
+      await page.setViewportSize({ width, height });
+      const all = transitions();
+      context.diagnostic(`${all.length} changes of state`);
+      assert.ok(all.length > 30);
+      for (const change of all) {
+        const done = await secondPresses(change);
+        assert.deepEqual(done, [], `${change.event}: ${change.from.phase} → ${change.to.phase}`);
+      }
+    });
+  }
+
+  const idle = initialState;
+  const dialling = reduce(idle, { type: 'dial', agent: BOB, now: 0 }).state;
+  const refused = reduce(dialling, { type: 'mic-failed', attempt: 1, code: 'mic_blocked', now: 0 }).state;
+  const rung = reduce(idle, { type: 'offer', taskSid: 'WT1', other: BOB, now: 0 }).state;
+  const centre = async (id) => (await buttons()).find((button) => button.id === id);
+
+  it('that fails at once is not made again by the second click', async () => {
+    await show(idle);
+    await settle();
+    const { x, y } = await centre('call');
+    await page.mouse.move(x, y);
+    await show(dialling);
+    await show(refused);
+    await pressed();
+    await page.mouse.click(x, y);
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await pressed(), []);
+    await settle();
+    await page.mouse.click(x, y);
+    assert.deepEqual(await pressed(), ['call']);
+  });
+
+  it('counts at once where nothing could be pressed before', async () => {
+    await show(idle);
+    await settle();
+    await show(rung);
+    const { x, y } = await centre('answer');
+    await page.mouse.click(x, y);
+    assert.deepEqual(await pressed(), ['answer']);
+  });
+
+  it('by a shortcut does not wait, and a key that is held down is one press', async () => {
+    await show(refused);
+    await settle();
+    await show(rung);
+    assert.ok((await buttons()).every(({ waits }) => waits));
+    await page.evaluate(() => document.getElementById('answer').click());
+    assert.deepEqual(await pressed(), ['answer']);
+    await page.locator('#answer').focus();
+    for (const key of ['Enter', 'Space']) await page.keyboard.press(key);
+    assert.deepEqual(await pressed(), []);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'answer');
+    await settle();
+    await page.keyboard.down('Enter');
+    await page.keyboard.down('Enter');
+    await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    assert.deepEqual(await pressed(), ['answer']);
+  });
+
+  it('on what lies below a list or a dialog that has just gone does nothing', async () => {
+    await show(rung);
+    await settle();
+    const { x, y } = await centre('decline');
+    await page.evaluate(() => {
+      const dialog = document.body.appendChild(document.createElement('dialog'));
+      dialog.showModal();
+    });
+    await settle();
+    await page.evaluate(() => document.querySelector('dialog').close());
+    await page.mouse.click(x, y);
+    assert.deepEqual(await pressed(), []);
+    await settle();
+    await page.mouse.click(x, y);
+    assert.deepEqual(await pressed(), ['decline']);
+  });
+
+  it('on a button that can no longer be pressed leaves the focus where it is', async () => {
+    await show(refused);
+    await settle();
+    const { x, y } = await centre('call');
+    await page.evaluate(() => document.getElementById('stage').focus());
+    await show(dialling);
+    await page.mouse.click(x, y);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'stage');
+  });
+});
