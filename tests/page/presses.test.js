@@ -151,7 +151,7 @@ describe('a press', () => {
     await show(idle);
     await settle();
     const { x, y } = await centre('call');
-    await page.mouse.move(x, y);
+    await page.mouse.click(x, y);
     await show(dialling);
     await show(refused);
     await pressed();

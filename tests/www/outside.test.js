@@ -6,7 +6,6 @@ import test from 'node:test';
 import { addressIn, takeFromAddress } from '../../www/js/call-link.js';
 import { initialState } from '../../www/js/call-state.js';
 import { mountEmbedding, reportOf, requestIn } from '../../www/js/embed.js';
-import { SHORTCUTS, shortcutFor } from '../../www/js/shortcuts.js';
 
 const WK = `WK${'0'.repeat(32)}`;
 const CRM = 'https://crm.example';
@@ -93,17 +92,4 @@ test('a call is taken out of the address, and only an address calls', () => {
   }
   assert.equal(takeFromAddress({ href: 'https://calls.example/?x=1' }, null), null);
   assert.equal(addressIn(null), null);
-});
-
-test('keys are told by their place, with two modifiers and no other', () => {
-  const press = (code, more) => shortcutFor({
-    code, altKey: true, shiftKey: true, ctrlKey: false, metaKey: false, ...more,
-  });
-  for (const { code, button } of SHORTCUTS) assert.equal(press(code), button);
-  assert.equal(press('KeyQ'), undefined);
-  for (const more of [{ altKey: false }, { shiftKey: false }, { ctrlKey: true },
-    { metaKey: true }]) {
-    assert.equal(press('KeyY', more), undefined);
-  }
-  assert.equal(new Set(SHORTCUTS.map(({ code }) => code)).size, SHORTCUTS.length);
 });

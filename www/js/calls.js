@@ -249,10 +249,11 @@ export async function openSettings() {
 }
 
 const shortcutsOn = () => preferences.get('shortcuts', true);
-mountShortcuts(() => shortcutsOn() && !isDialogOpen());
-announceShortcuts(shortcutsOn());
+const keys = () => preferences.get('keys', {});
+mountShortcuts(() => shortcutsOn() && !isDialogOpen(), keys);
+announceShortcuts(shortcutsOn(), keys());
 preferences.onChange(() => {
-  announceShortcuts(shortcutsOn());
+  announceShortcuts(shortcutsOn(), keys());
   render();
 });
 

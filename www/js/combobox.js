@@ -1,6 +1,8 @@
 // An editable combobox with a list, after the ARIA Authoring Practices (list autocomplete with
 // manual selection). It knows neither what the options are nor where they come from.
 
+import { belongsToInputMethod } from './input-method.js';
+
 const KEYS_OPEN = {
   ArrowDown: 'next', ArrowUp: 'previous', PageDown: 'page-down', PageUp: 'page-up',
   Enter: 'commit', Tab: 'commit-and-leave', Escape: 'close',
@@ -94,7 +96,7 @@ export function mountCombobox(input, list, popup = list) {
   };
 
   input.addEventListener('keydown', (event) => {
-    if (event.isComposing) return;
+    if (belongsToInputMethod(event)) return;
     const action = keyAction(event, isOpen());
     if (action === null) return;
     if (action !== 'commit-and-leave') event.preventDefault();

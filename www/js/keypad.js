@@ -2,6 +2,7 @@
 // heard.
 
 import { part } from './dom.js';
+import { belongsToInputMethod } from './input-method.js';
 import { t } from './strings.js';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
@@ -34,8 +35,12 @@ export function mountKeypad({ root, keys, digits, toggle, covered }, onDigit) {
     part('button', { type: 'button', textContent: key, onclick: () => press(key) }))));
   show(false);
   toggle.addEventListener('click', () => show(root.hidden));
-  document.addEventListener('keydown', ({ key, target, ctrlKey, metaKey, altKey }) => {
-    if (root.hidden || ctrlKey || metaKey || altKey || target.closest(TYPES_ITSELF)) return;
+  const isForUs = (event) => !root.hidden && !belongsToInputMethod(event)
+    && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest(TYPES_ITSELF);
+
+  document.addEventListener('keydown', (event) => {
+    if (!isForUs(event)) return;
+    const { key } = event;
     if (KEYS.includes(key)) press(key);
     if (key !== 'Escape') return;
     show(false);

@@ -75,16 +75,22 @@ function comeIn(before, after) {
   });
 }
 
-/** One that couldn't be pressed for a moment has come to stand in its own place. */
-const tookPlaceOf = (left, element, box) => (left.element !== element
-  ? overlap(left.box, box) : left.live && !isApart(left.box, box));
-
 /** What can be pressed and what could be, as the document changes. */
 function createWatch() {
   let standing = look();
   let left = [];
+  let last = { element: null, at: 0 }; // what was pressed last
+
+  /** A button that was pressed, and whose press failed at once, has come to stand in its own place. */
+  const isPressedAgain = (element, now) => last.element === element && now - last.at < SETTLES;
+
+  const tookPlaceOf = (one, element, box) => (one.element !== element
+    ? overlap(one.box, box) : one.live && isPressedAgain(element, Date.now()));
 
   return {
+    pressed(element) {
+      last = { element, at: Date.now() };
+    },
     changed() {
       const now = Date.now();
       const found = look();
@@ -127,7 +133,9 @@ export function mountPressGuard() {
   addEventListener('resize', watch.moved);
   addEventListener('scroll', watch.moved, { ...options, passive: true });
   document.addEventListener('click', (event) => {
-    if (event.isTrusted && pressedOf(event)?.ariaDisabled === 'true') refuse(event);
+    const button = pressedOf(event);
+    if (event.isTrusted && button?.ariaDisabled === 'true') refuse(event);
+    else watch.pressed(button);
   }, options);
   document.addEventListener('keydown', (event) => {
     if (isRepeated(event)) refuse(event);

@@ -4,7 +4,7 @@ import { deviceSettings } from './device-settings.js';
 import { openDialog } from './dialog.js';
 import { part } from './dom.js';
 import { LANGUAGES } from './language.js';
-import { SHORTCUTS } from './shortcuts.js';
+import { shortcutSettings } from './shortcut-settings.js';
 
 function option(value, label, words) {
   return part('option', { value, textContent: label, words });
@@ -26,20 +26,6 @@ function languages() {
   });
 }
 
-function shortcuts(on, onPick) {
-  const box = part('input', { type: 'checkbox', checked: on, onchange: () => onPick(box.checked) });
-  const keys = SHORTCUTS.flatMap(({ key, words }) => [
-    part('dt', { words }),
-    part('dd', {}, part('kbd', { textContent: 'Alt' }), ' + ', part('kbd', { words: 'keyShift' }),
-      ' + ', part('kbd', { textContent: key })),
-  ]);
-  return [
-    part('h3', { words: 'shortcuts' }),
-    part('label', { className: 'check' }, box, part('span', { words: 'useShortcuts' })),
-    part('dl', { className: 'keys-list' }, ...keys),
-  ];
-}
-
 /** @param {object} parts what device-settings.js needs */
 export async function openSettings(preferences, parts) {
   const keep = (name) => (value) => preferences.set(name, value);
@@ -54,7 +40,7 @@ export async function openSettings(preferences, parts) {
       option('', '', 'likeSystem'), option('light', '', 'themeLight'),
       option('dark', '', 'themeDark'),
     ], preferences.get('theme'), keep('theme')),
-    ...shortcuts(preferences.get('shortcuts', true), keep('shortcuts')),
+    ...shortcutSettings(preferences),
     part('p', { className: 'buttons' }, close)
   );
   close.addEventListener('click', () => dialog.close());
