@@ -107,6 +107,11 @@ export class Agent {
       async () => (await this.button(name).isDisabled() ? null : 'it can be pressed'));
   }
 
+  canPress(name) {
+    return until(`${this.name} can press ${name}`,
+      async () => (await this.button(name).isEnabled() ? null : 'it cannot be pressed'));
+  }
+
   async isOffered(name) {
     await this.button(name).waitFor();
   }

@@ -89,6 +89,7 @@ describe('the page', () => {
   const closeDialog = async () => {
     await alice.page.keyboard.press('Escape');
     await alice.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await alice.canPress('Settings'); // what the dialog has covered waits a moment
   };
 
   /** A first visit, with nothing in any cache, until calls can be made: what came, and when. */
@@ -362,6 +363,7 @@ describe('the page', () => {
     await focusIsOn('#stage');
     await bob.press('Answer');
     await alice.isIn(bob);
+    await alice.canPress('Hold');
     await alice.button('Hold').focus();
     await keyboard.press('Enter');
     await alice.says('Bob Baker is on hold');
