@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/names.h"
 #include "directory/directory_draft.h"
 #include "directory/directory_file.h"
 #include "twilio/taskrouter_task.h"
@@ -39,7 +40,7 @@ static enum err gather_worker(void *context, const struct worker *worker)
     const struct draft_agent agent = {
         .sid = worker->sid,
         .name = worker_display_name(worker),
-        .friendly_name = worker->friendly_name,
+        .friendly_name = names_of_agent(worker->friendly_name, worker->contact_uri, ""),
         .contact_uri = worker->contact_uri,
         .activity = worker->activity,
         .user = user_of(worker, gathering->user_attribute),
