@@ -1,5 +1,6 @@
 #include "call/call_rejoin.h"
 
+#include "call/call_away.h"
 #include "call/call_legs.h"
 #include "call/call_rules_away.h"
 
@@ -31,5 +32,10 @@ enum err call_rejoin(const struct call_context *context, struct call *call, enum
     if (rc == ERR_NOT_FOUND) return ERR_CONFLICT; /* the Conference has just ended */
     if (rc != ERR_OK) return rc;
     struct dialled dialled = { role, call_sid };
-    return call_update(context, call, decide_leg, &dialled);
+    rc = call_update(context, call, decide_leg, &dialled);
+    /*
+     * The softphone may have been faster: its join was reported while T1 didn't name the leg yet.
+     * Then what is to be done about the return is left to us; else there is nothing to do so far.
+     */
+    return rc == ERR_OK ? call_away_back(context, call, role, call_sid) : rc;
 }

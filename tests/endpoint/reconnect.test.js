@@ -121,6 +121,22 @@ describe('coming back', () => {
     await finish(call);
   });
 
+  test('faster than the dial is written down: the older leg is kicked all the same', async () => {
+    const call = await connect(lab);
+    await lab.fault({ match: { method: 'POST', path: `/Tasks/${call.t1}$` }, action: 'delay', ms: 1500 });
+    const back = call.callee.post('rejoin-call', { taskSid: call.k });
+    await until('both legs of bob', async () => (await legs(call.callee)).length === 2);
+    await lab.settled(); // the join of the new one is reported
+    const { status, data } = await back;
+    assert.equal(status, 200);
+    await until('one leg of bob, the new one', async () => {
+      const now = await legs(call.callee);
+      return now.length === 1 && now[0].callSid === data.callSid;
+    });
+    await connected(call);
+    await finish(call);
+  });
+
   test('to a colleague whom one holds: the colleague still hears music', async () => {
     const call = await connect(lab);
     assert.equal((await call.caller.hold(call.t1, true)).status, 200);
