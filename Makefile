@@ -110,11 +110,13 @@ test-bare:
 	tests/install-deps bare
 	node tests/bare/run.js $(BARE)
 
-# Changes when the compiler, a flag or PREFIX does, and then everything is compiled again.
+$(OBJ)/common/base/version.o: CPPFLAGS += -DDIALPAD_VERSION='"$(VERSION)"'
+
+# Changes when the compiler, a flag, PREFIX or VERSION does, and then everything is compiled again.
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(COMPILE) | $(LINK) | $(PREFIX)' | cmp -s - $@ || \
-	  echo '$(COMPILE) | $(LINK) | $(PREFIX)' >$@
+	@echo '$(COMPILE) | $(LINK) | $(PREFIX) $(VERSION)' | cmp -s - $@ || \
+	  echo '$(COMPILE) | $(LINK) | $(PREFIX) $(VERSION)' >$@
 
 # The page's libraries come from npm; a release brings them along. Without them there is no page.
 $(VENDOR): tools/vendor/package-lock.json tools/vendor/build.mjs

@@ -35,7 +35,7 @@ static const struct endpoint self = {
     .handle = handle,
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return endpoint_run(&self);
+    return endpoint_run(&self, argc, argv);
 }

@@ -142,7 +142,7 @@ static const struct endpoint self = {
     .disconnect = directory_refresh_disconnect,
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return endpoint_run(&self);
+    return endpoint_run(&self, argc, argv);
 }

@@ -61,7 +61,7 @@ static const struct endpoint self = {
     .disconnect = twilio_client_free,
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return endpoint_run(&self);
+    return endpoint_run(&self, argc, argv);
 }

@@ -5,9 +5,11 @@
  * `deep=1` also asks Twilio and says in numbers how the Workflow doesn't fit; only from this
  * machine, because each answer costs requests there.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/version.h"
 #include "page/health_check.h"
 #include "twilio/twilio_client.h"
 #include "web/endpoint.h"
@@ -18,15 +20,33 @@ static const struct param_spec params[P__MAX] = {
     [P_DEEP] = { "deep", false, PARAM_BOOL, NULL },
 };
 
-/* {"status": "unavailable", "wrong": [...]}: the words in `wrong` are ours. */
-static enum err answer_wrong(struct response *response, const struct health_findings *findings)
+static void add_list(struct strbuf *body, const char *name, const struct health_findings *findings)
 {
-    strbuf_addstr(&response->body, "{\"status\":\"unavailable\",\"wrong\":[");
+    if (findings->count == 0) return;
+    strbuf_addf(body, ",\"%s\":[", name);
     for (size_t i = 0; i < findings->count; i++) {
-        if (i > 0) strbuf_addch(&response->body, ',');
-        json_print_string(&response->body, findings->list[i]);
+        if (i > 0) strbuf_addch(body, ',');
+        json_print_string(body, findings->list[i]);
     }
-    strbuf_addstr(&response->body, "]}");
+    strbuf_addch(body, ']');
+}
+
+/*
+ * {"status": "ok" | "warning" | "unavailable", "version": "…", "wrong": […], "warnings": […]}, the
+ * lists only where they hold something. With what is wrong no call works: 503, so that a load
+ * balancer takes another host. The words in both lists are ours.
+ */
+static enum err answer(struct response *response, const struct health_findings *wrong,
+                       const struct health_findings *warnings)
+{
+    const char *status = warnings->count > 0 ? "warning" : "ok";
+    if (wrong->count > 0) status = "unavailable";
+    strbuf_addf(&response->body, "{\"status\":\"%s\",\"version\":", status);
+    json_print_string(&response->body, version_text());
+    add_list(&response->body, "wrong", wrong);
+    add_list(&response->body, "warnings", warnings);
+    strbuf_addch(&response->body, '}');
+    if (wrong->count == 0) return response_json_body(response, 200);
     response->reason = "unhealthy";
     return response_json_body(response, 503);
 }
@@ -35,11 +55,14 @@ static enum err misconfigured(const char *problem, struct request *request,
                               struct response *response)
 {
     (void)request;
-    struct health_findings findings = { 0 };
+    char text[HEALTH_TEXT_SIZE];
+    const struct health_findings none = { 0 };
+    struct health_findings wrong = { 0 };
     /* The key and the rule it breaks; in which file and line is for the log alone. */
     const char *what = strstr(problem, ": ");
-    health_check_add_finding(&findings, what != NULL ? what + 2 : problem);
-    return answer_wrong(response, &findings);
+    snprintf(text, sizeof text, "configuration: %.480s", what != NULL ? what + 2 : problem);
+    health_check_add_finding(&wrong, text);
+    return answer(response, &wrong, &none);
 }
 
 static bool is_from_here(const struct request *request)
@@ -51,17 +74,17 @@ static bool is_from_here(const struct request *request)
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    struct health_findings findings = { 0 };
+    struct health_findings wrong = { 0 };
+    struct health_findings warnings = { 0 };
+    health_check_host(service->config, service->watch, &warnings);
     if (request_param_is_true(request, P_DEEP)) {
         if (!is_from_here(request)) {
             return response_refuse(response, ERR_FORBIDDEN, "not_from_here",
                                    "The deep check answers only on this machine.");
         }
-        health_check_deep(service->config, service->twilio, &findings);
+        health_check_deep(service->config, service->twilio, &wrong);
     }
-    if (findings.count > 0) return answer_wrong(response, &findings);
-    strbuf_addstr(&response->body, "{\"status\":\"ok\"}");
-    return response_json_body(response, 200);
+    return answer(response, &wrong, &warnings);
 }
 
 static const struct endpoint self = {
@@ -76,7 +99,7 @@ static const struct endpoint self = {
     .misconfigured = misconfigured,
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return endpoint_run(&self);
+    return endpoint_run(&self, argc, argv);
 }

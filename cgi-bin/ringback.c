@@ -105,7 +105,7 @@ static const struct endpoint self = {
     .is_public = is_sound,
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return endpoint_run(&self);
+    return endpoint_run(&self, argc, argv);
 }

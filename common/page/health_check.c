@@ -1,8 +1,11 @@
 #include "page/health_check.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -11,6 +14,9 @@
 
 /* K's Reservation must not time out while K may still be answered: ring time, and then some. */
 enum { RESERVATION_MARGIN_S = 15 };
+
+/* Tokens and passes are valid for minutes, and from now on: more than this costs calls. */
+enum { CLOCK_SKEW_MAX_S = 60 };
 
 void health_check_add_finding(struct health_findings *findings, const char *text)
 {
@@ -82,6 +88,18 @@ static void check_workflow(const struct workflow *workflow, int ring_seconds,
     check_filters(workflow, findings);
 }
 
+static void check_clock(int64_t twilio_s, struct health_findings *findings)
+{
+    char text[HEALTH_TEXT_SIZE];
+    int64_t ahead_s = clock_wall_s() - twilio_s;
+    if (ahead_s >= -CLOCK_SKEW_MAX_S && ahead_s <= CLOCK_SKEW_MAX_S) return;
+    snprintf(text, sizeof text,
+             "clock: this host's is %lld s %s Twilio's, and tokens are refused (timedatectl "
+             "set-ntp true)",
+             (long long)(ahead_s < 0 ? -ahead_s : ahead_s), ahead_s < 0 ? "behind" : "ahead of");
+    health_check_add_finding(findings, text);
+}
+
 static void ask_twilio(const struct config *config, struct twilio_client *client,
                        struct health_findings *findings)
 {
@@ -92,19 +110,52 @@ static void ask_twilio(const struct config *config, struct twilio_client *client
         check_workflow(&workflow, config->ring_seconds, findings);
         break;
     case ERR_NOT_FOUND:
-        health_check_add_finding(findings, "workflow: Twilio knows no such Workspace or Workflow");
+        health_check_add_finding(findings,
+                                 "workflow: Twilio knows no such Workspace or Workflow; see "
+                                 "TWILIO_FLEX_WORKSPACE_SID and "
+                                 "TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID");
         break;
     case ERR_NO_REPLY:
-        health_check_add_finding(findings, "twilio: it can't be reached; the log says why");
+        health_check_add_finding(findings,
+                                 "twilio: it can't be reached (a name server, a firewall, "
+                                 "DIALPAD_PROXY?); the log says why");
         break;
     case ERR_TIMEOUT:
         health_check_add_finding(findings, "twilio: no answer in time");
         break;
     default:
-        health_check_add_finding(findings, "twilio: the request was refused; the log says why");
+        health_check_add_finding(findings,
+                                 "twilio: the request was refused; TWILIO_API_KEY and "
+                                 "TWILIO_API_SECRET belong together and to TWILIO_ACCOUNT_SID, and "
+                                 "the log has Twilio's code");
         break;
     }
     workflow_clear(&workflow);
+    check_clock(twilio_client_now_s(client), findings);
+}
+
+void health_check_host(const struct config *config, const struct config_watch *watch,
+                       struct health_findings *warnings)
+{
+    char text[HEALTH_TEXT_SIZE];
+    struct stat status;
+    const char *problem = NULL;
+    if (stat(config->state_dir, &status) != 0 || access(config->state_dir, W_OK | X_OK) != 0)
+        problem = strerror(errno);
+    else if (!S_ISDIR(status.st_mode))
+        problem = strerror(ENOTDIR);
+    if (problem != NULL) {
+        snprintf(text, sizeof text,
+                 "state: %.300s can't be used (%s): the directory of agents is read afresh by each "
+                 "process, and calls are not counted (install -d -o dialpad -g dialpad -m 750)",
+                 config->state_dir, problem);
+        health_check_add_finding(warnings, text);
+    }
+    if (config_watch_is_outdated(watch)) {
+        health_check_add_finding(warnings,
+                                 "configuration: it has changed since this process has read it; "
+                                 "restart to use it (systemctl reload dialpad.target)");
+    }
 }
 
 void health_check_deep(const struct config *config, struct twilio_client *client,

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "base/config_watch.h"
 #include "twilio/twilio_client.h"
 
 enum { HEALTH_FINDINGS_MAX = 8, HEALTH_TEXT_SIZE = 512, HEALTH_KEPT_MS = 10 * 1000 };
@@ -19,9 +20,17 @@ struct health_findings {
 void health_check_add_finding(struct health_findings *findings, const char *text);
 
 /*
+ * What this host says without asking anybody, and what costs something but not the service: the
+ * state folder can't be used, the configuration isn't the one that this process has read.
+ */
+void health_check_host(const struct config *config, const struct config_watch *watch,
+                       struct health_findings *warnings);
+
+/*
  * Asks Twilio for the Workflow and judges it: the credentials work, its Reservation time-out
  * exceeds the ring time, and its first filter that could take our Tasks routes them by
- * contact_uri. The findings are kept for HEALTH_KEPT_MS for all threads.
+ * contact_uri. Judges this host's clock by Twilio's. The findings are kept for HEALTH_KEPT_MS for
+ * all threads.
  */
 void health_check_deep(const struct config *config, struct twilio_client *client,
                        struct health_findings *findings);

@@ -242,6 +242,8 @@ static void log_unexpected(const struct exchange *exchange, const struct http_re
     const char *problem = http->problem;
     if (problem[0] == '\0' && rc == ERR_UPSTREAM && reply->status >= 200 && reply->status <= 299)
         problem = "the answer isn't a JSON object";
+    const char *message = reply->json != NULL ? json_get_string(reply->json, "message") : NULL;
+    if (problem[0] == '\0' && message != NULL) problem = message;
     log_warn("twilio %s %.*s: %s, status %d, code %d, request id %s%s%s", exchange->http.method,
              (int)exchange->path_len, exchange->path, err_name(rc), reply->status, reply->code,
              http->request_id[0] != '\0' ? http->request_id : "none",

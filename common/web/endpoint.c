@@ -6,6 +6,7 @@
 
 #include "auth/token.h"
 #include "base/log.h"
+#include "base/version.h"
 #include "web/gates.h"
 #include "web/serve.h"
 
@@ -16,6 +17,7 @@ struct process {
     char problem[CONFIG_ERROR_SIZE]; /* what is wrong with the configuration; "" if nothing */
     unsigned char session_key[JWT_KEY_SIZE];
     bool fastcgi;
+    struct config_watch watch;
 };
 
 static void process_open(struct process *process, const struct endpoint *endpoint)
@@ -23,7 +25,9 @@ static void process_open(struct process *process, const struct endpoint *endpoin
     memset(process, 0, sizeof *process);
     process->endpoint = endpoint;
     process->fastcgi = request_is_fastcgi();
+    config_watch_start(&process->watch);
     enum err rc = config_load(&process->config, process->problem);
+    if (rc == ERR_OK) config_watch_users(&process->watch, &process->config);
     if (rc == ERR_OK) {
         rc = token_derive_key(process->config.api_secret, process->config.workspace_sid,
                               process->session_key);
@@ -51,6 +55,7 @@ static enum err thread_open(struct thread *thread, struct process *process)
     thread->service.config = &process->config;
     thread->service.session_key = process->session_key;
     thread->service.fastcgi = process->fastcgi;
+    thread->service.watch = &process->watch;
     response_init(&thread->response);
     enum err rc = request_init(&thread->request, process->fastcgi);
     if (rc != ERR_OK || process->problem[0] != '\0') return rc;
@@ -118,6 +123,7 @@ static void serve_one(struct thread *thread)
     enum response_dialect dialect = endpoint->auth == AUTH_TWILIO ? RESPONSE_PLAIN : RESPONSE_JSON;
     log_about(thread->request.id);
     response_reset(&thread->response, dialect);
+    config_watch_tell(&thread->process->watch, thread->request.started_ms);
     enum err rc = run(thread);
     if (rc != ERR_OK) response_failure(&thread->response, rc, thread->request.id);
     if (response_send(&thread->response, &thread->request) != ERR_OK)
@@ -169,13 +175,28 @@ static int run_fastcgi(struct process *process)
     return serve_fastcgi(fastcgi_thread, process, threads);
 }
 
-int endpoint_run(const struct endpoint *self)
+static int answer_shell(const struct endpoint *self, const char *argument)
 {
+    bool version = strcmp(argument, "--version") == 0;
+    if (version || strcmp(argument, "--help") == 0) printf("%s %s\n", self->name, version_text());
+    if (version) return EXIT_SUCCESS;
+    fprintf(strcmp(argument, "--help") == 0 ? stdout : stderr,
+            "usage: %s is started by a web server, as FastCGI on descriptor 0 or as CGI.\n"
+            "Its configuration is what `dialpad-admin check` reads.\n",
+            self->name);
+    return strcmp(argument, "--help") == 0 ? EXIT_SUCCESS : 2;
+}
+
+int endpoint_run(const struct endpoint *self, int argc, char **argv)
+{
+    /* A web server can hand a client's query over as arguments (RFC 3875, 4.4). */
+    if (argc > 1 && !request_is_cgi()) return answer_shell(self, argv[1]);
     log_open(self->name);
     struct process process;
     process_open(&process, self);
     int status = process.fastcgi ? run_fastcgi(&process) : run_cgi(&process);
     explicit_bzero(process.session_key, sizeof process.session_key);
+    config_watch_stop(&process.watch);
     config_free(&process.config);
     return status;
 }

@@ -13,7 +13,10 @@
 
 #include "web/program.h"
 
-/* The value of `main`. Returns the process's exit status. */
-int endpoint_run(const struct endpoint *self);
+/*
+ * The value of `main`. Returns the process's exit status. From a shell, --version and --help are
+ * answered; from a web server no argument is looked at, because a client's query can be one.
+ */
+int endpoint_run(const struct endpoint *self, int argc, char **argv);
 
 #endif

@@ -219,6 +219,23 @@ static enum err pass_params(const struct endpoint *self, struct request *request
                            "A parameter is missing, repeated or malformed.");
 }
 
+/*
+ * A token of another account of ours signs as well, and whoever sends it means that account's
+ * calls. An endpoint without a table of parameters answers whatever a genuine request says.
+ */
+static enum err pass_account(const struct endpoint *self, const struct service *service,
+                             const struct request *request, struct response *response)
+{
+    if (self->auth != AUTH_TWILIO || self->param_count == 0) return ERR_OK;
+    const char *account_sid = request_field(request, "AccountSid");
+    if (account_sid == NULL || strcmp(account_sid, service->config->account_sid) == 0) {
+        return ERR_OK;
+    }
+    response_detail(response, "AccountSid %.34s isn't TWILIO_ACCOUNT_SID", account_sid);
+    return response_refuse(response, ERR_FORBIDDEN, "other_account",
+                           "This is another account's request.");
+}
+
 enum err gates_pass(const struct endpoint *self, struct service *service, struct request *request,
                     struct response *response)
 {
@@ -228,5 +245,6 @@ enum err gates_pass(const struct endpoint *self, struct service *service, struct
     if (rc == ERR_OK) rc = pass_form(self, request, response);
     if (rc == ERR_OK) rc = pass_credential(self, service, request, response);
     if (rc == ERR_OK) rc = pass_params(self, request, response);
+    if (rc == ERR_OK) rc = pass_account(self, service, request, response);
     return rc;
 }

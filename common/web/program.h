@@ -11,6 +11,7 @@
 #include "auth/signature.h"
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/config_watch.h"
 #include "base/err.h"
 #include "base/params.h"
 #include "web/request.h"
@@ -42,6 +43,7 @@ struct service {
     struct signature *signature;
     struct deadline deadline; /* of the request in hand */
     bool fastcgi;
+    const struct config_watch *watch; /* has the configuration changed since it was read? */
 };
 
 struct endpoint {

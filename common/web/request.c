@@ -31,6 +31,11 @@ bool request_is_fastcgi(void)
     return listening != 0;
 }
 
+bool request_is_cgi(void)
+{
+    return getenv("GATEWAY_INTERFACE") != NULL || getenv("REQUEST_METHOD") != NULL;
+}
+
 enum err request_listen(void)
 {
     if (FCGX_Init() != 0) return ERR_INTERNAL;

@@ -52,6 +52,9 @@ struct request {
 /* True when descriptor 0 is a listening socket, that is: we are to speak FastCGI. */
 bool request_is_fastcgi(void);
 
+/* True when a web server has started us for one request, and so left its variables. */
+bool request_is_cgi(void);
+
 /* Once per process in FastCGI mode, before any thread exists. */
 enum err request_listen(void) MUST_CHECK;
 

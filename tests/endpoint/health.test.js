@@ -8,11 +8,14 @@ import { describe, test } from 'node:test';
 
 import { direct } from './direct.js';
 import {
-  Lab, PROGRAMS, expectError, expectPlainError, isCgi, randomSid, useLab,
+  Lab, PROGRAMS, expectError, expectPlainError, isCgi, randomSid, until, useLab,
 } from './lib.js';
 import { startStack } from '../stack/stack.js';
+import { repo } from '../groups.js';
 
 const lab = useLab();
+
+const VERSION = /^VERSION = (\S+)$/m.exec(readFileSync(join(repo, 'Makefile'), 'utf8'))[1];
 
 /** What is wrong, and the word that the log and `health` must name. */
 const MISTAKES = {
@@ -80,6 +83,7 @@ describe('a wrong configuration', () => {
         const { status, wrong } = answer.json();
         assert.equal(status, 'unavailable');
         assert.match(wrong.join(' '), word);
+        assert.match(wrong[0], /^configuration: /);
         for (const secret of [lab.config.TWILIO_AUTH_TOKEN, lab.config.TWILIO_API_SECRET]) {
           assert.ok(!answer.body.includes(secret));
         }
@@ -114,7 +118,7 @@ describe('a wrong configuration', () => {
 describe('health', () => {
   test('answers anybody who asks whether this host serves', async () => {
     const answer = await lab.ask('health');
-    assert.deepEqual([answer.status, answer.data], [200, { status: 'ok' }]);
+    assert.deepEqual([answer.status, answer.data], [200, { status: 'ok', version: VERSION }]);
     assert.deepEqual(await lab.requests(), []);
   });
 
@@ -136,11 +140,55 @@ describe('health', () => {
     assert.deepEqual(await lab.requests(), []);
     for (let time = 0; time < 3; time++) {
       const answer = await lab.ask('health', { query: '?deep=1' });
-      assert.deepEqual([answer.status, answer.data], [200, { status: 'ok' }], answer.body);
+      assert.deepEqual([answer.status, answer.data], [200, { status: 'ok', version: VERSION }], answer.body);
     }
     const asked = await lab.requests();
     assert.ok(asked.every(({ method }) => method === 'GET'), 'it changes nothing');
     if (!isCgi) assert.equal(asked.length, 1);
+  });
+
+  test('says that the configuration has changed, and what to do', async () => {
+    const [set] = lab.stack.sets;
+    const text = readFileSync(set.configFile);
+    writeFileSync(set.configFile, `${text}\n# edited\n`);
+    try {
+      const answer = await lab.ask('health');
+      if (isCgi) {
+        assert.equal(answer.data.status, 'ok', 'each process reads it anew');
+        return;
+      }
+      assert.deepEqual([answer.status, answer.data.status], [200, 'warning'], answer.body);
+      assert.match(answer.data.warnings[0], /^configuration: .*restart to use it/);
+      await until('a line in the log', async () => {
+        await lab.ask('health');
+        return /warn .*dialpad\.conf has changed .*restart to use it/.test(lab.log('health'));
+      }, 15_000, 500);
+      await lab.stack.restartProgram('health');
+      assert.equal((await lab.ask('health')).data.status, 'ok');
+    } finally {
+      writeFileSync(set.configFile, text);
+      if (!isCgi) await lab.stack.restartProgram('health');
+    }
+  });
+
+  test('names a state folder that can not be used', async () => {
+    const stack = await startStack({ programs: ['health'],
+      extraConfig: { DIALPAD_STATE_DIR: '/nonexistent/cache' } });
+    try {
+      const answer = await new Lab(stack).ask('health');
+      assert.deepEqual([answer.status, answer.data.status], [200, 'warning'], answer.body);
+      assert.match(answer.data.warnings[0], /^state: \/nonexistent\/cache .*No such file/);
+    } finally {
+      await stack.stop();
+    }
+  });
+
+  test('compares the clock with Twilio\'s', async () => {
+    await lab.clock(300);
+    // What it has found is kept for ten seconds.
+    const wrong = await until('a finding', async () =>
+      (await lab.ask('health', { query: '?deep=1' })).data.wrong, 15_000, 500);
+    assert.match(wrong[0], /^clock: .*\b(299|300|301) s behind Twilio's/);
   });
 
   test('finds a Workflow that does not fit, or none', async () => {

@@ -216,6 +216,23 @@ describe('documents', () => {
     }
   });
 
+  test('another account of the same token is told no, but a leg that waits', async () => {
+    const [ours, other] = [lab.config.TWILIO_ACCOUNT_SID, randomSid('AC')];
+    for (const [program, query] of [['caller-twiml', `?taskSid=${task}`],
+      ['callee-twiml', `?conferenceName=${task}`], ['status-callback', '']]) {
+      for (const method of ['GET', 'POST']) {
+        const ask = (AccountSid) => (method === 'POST'
+          ? lab.webhook(program, { query, params: { ...voiceParams(), AccountSid } })
+          : lab.webhook(program, { method, query: `${query || '?x=1'}&AccountSid=${AccountSid}` }));
+        expectPlainError(await ask(other), 403);
+        assert.ok((await ask(ours)).status < 300, program);
+      }
+      assert.match(lab.log(program), new RegExp(`other_account.*${other}`));
+    }
+    parse(await lab.webhook('ringback', { query: `?taskSid=${task}`,
+      params: { ...voiceParams(), AccountSid: other } }));
+  });
+
   test('what no document is made of may be as malformed as it likes', async () => {
     for (const more of ['&x=%zz', '&x=1&x=2', '&%=', '&x=a%00b']) {
       parse(await lab.webhook('caller-twiml', { query: `?taskSid=${task}${more}` }));

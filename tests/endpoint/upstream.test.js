@@ -207,3 +207,12 @@ test('many at once while Twilio hangs: everybody is answered, and the rest works
   await until('a good answer', async () =>
     (await lab.page('alice', 'call-state')).status === 200);
 });
+
+test('the log says what Twilio has said, beside the request that it was about', async () => {
+  await lab.fault({ action: 'status', status: 400, code: 20007, times: 1000 });
+  const answer = await lab.page('alice', 'call-state', { query: `?taskSid=${randomSid('WT')}` });
+  assert.equal(answer.status, 502, answer.body);
+  const id = answer.headers['x-request-id'];
+  assert.match(lab.log('call-state'), new RegExp(
+    `${id} warn twilio GET /v1/\\S+: refused, status 400, code 20007, .*A fault that a test has ordered`));
+});

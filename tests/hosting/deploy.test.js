@@ -4,10 +4,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import {
-  cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync,
+  chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -23,6 +24,8 @@ const named = (file, pattern) => [...read(file).matchAll(pattern)].map((match) =
 // systemd's own scale: 10 is a service that may do anything, 2 is called safe.
 const EXPOSURE = 2;
 const SERVICES = ['dialpad@session.service', 'dialpad-sweep.service'];
+
+const whyNotRoot = process.getuid() !== 0 && 'only root can become another user';
 
 let dest;
 
@@ -87,6 +90,9 @@ test('systemd accepts the units', async () => {
     cpSync(join('/lib/systemd/system', name), join(system, name),
       { force: false, dereference: true });
   }
+  // And the one command: systemd-analyze looks for it below --root.
+  mkdirSync(join(dest, 'bin'));
+  writeFileSync(join(dest, 'bin/sh'), '', { mode: 0o755 });
   const units = [
     ...programs.flatMap((name) => [`dialpad@${name}.socket`, `dialpad@${name}.service`]),
     'dialpad-sweep.service', 'dialpad-sweep.timer', 'dialpad.target'];
@@ -94,6 +100,7 @@ test('systemd accepts the units', async () => {
     ['verify', '--man=no', `--root=${dest}`, ...units]);
   assert.equal(stdout + stderr, '');
   for (const name of known) rmSync(join(system, name));
+  rmSync(join(dest, 'bin'), { recursive: true });
 });
 
 for (const service of SERVICES) {
@@ -103,6 +110,48 @@ for (const service of SERVICES) {
     t.diagnostic(/Overall exposure level[^:]*: [\d.]+/.exec(stdout)[0]);
   });
 }
+
+test('every command says what it is, whatever its configuration', async () => {
+  const version = /^VERSION = (\S+)$/m.exec(read('Makefile'))[1];
+  const folder = join(dest, 'usr/lib/dialpad/cgi-bin');
+  const env = { PATH: process.env.PATH, DIALPAD_CONFIG: '/nonexistent', DIALPAD_PROGRAMS: folder };
+  const commands = [...programs.map((name) => join(folder, name)),
+    join(dest, 'usr/bin/dialpad-admin'), join(dest, 'usr/bin/dialpad-spawn')];
+  for (const command of commands) {
+    const name = basename(command);
+    assert.equal((await run(command, ['--version'], { env })).stdout, `${name} ${version}\n`);
+    assert.match((await run(command, ['--help'], { env })).stdout, new RegExp(name));
+    await assert.rejects(run(command, ['--nonsense'], { env }), { code: 2 });
+  }
+  // What a web server hands over is a client's query.
+  const answer = await run(join(folder, 'health'), ['--version'],
+    { env: { ...env, REQUEST_METHOD: 'GET', GATEWAY_INTERFACE: 'CGI/1.1' } });
+  assert.match(answer.stdout, /^Status: 503 /);
+  await run(join(dest, 'usr/bin/dialpad-admin'), ['sweep', '--help'], { env });
+});
+
+test('a check as root passes nothing that the programs can not read', { skip: whyNotRoot }, async () => {
+  const file = join(dest, 'dialpad.conf');
+  const sid = (prefix) => `${prefix}${'0'.repeat(32)}`;
+  chmodSync(dest, 0o755);
+  writeFileSync(file, `TWILIO_ACCOUNT_SID=${sid('AC')}\nTWILIO_AUTH_TOKEN=t\nTWILIO_API_KEY=${sid('SK')}
+TWILIO_API_SECRET=s\nTWILIO_FLEX_WORKSPACE_SID=${sid('WS')}
+TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID=${sid('WW')}\nDIALPAD_PUBLIC_URL=https://calls.example.com/cgi-bin
+DIALPAD_STATE_DIR=${dest}/state\n`);
+  const check = (...words) => run(join(dest, 'usr/bin/dialpad-admin'), ['check', ...words],
+    { env: { PATH: process.env.PATH, DIALPAD_CONFIG: file } });
+  chmodSync(file, 0o600);
+  await assert.rejects(check('--user', 'nobody'), ({ code, stderr }) => code === 1
+    && /dialpad\.conf: the file can't be read: Permission denied/.test(stderr));
+  await run('chgrp', ['nogroup', file]);
+  chmodSync(file, 0o640);
+  assert.match((await check('--user', 'nobody')).stdout, /as nobody: the configuration is complete/);
+  mkdirSync(join(dest, 'state'), { mode: 0o700 });
+  await assert.rejects(check('--user', 'nobody'), ({ stderr }) =>
+    /the state folder .*state can't be used: Permission denied/.test(stderr));
+  rmSync(join(dest, 'state'), { recursive: true });
+  rmSync(file);
+});
 
 test('uninstall leaves what is the administrator\'s, and nothing else', async () => {
   const secret = join(dest, 'etc/dialpad/dialpad.conf');

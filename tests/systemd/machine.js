@@ -26,8 +26,10 @@ async function librariesOf(folder) {
 }
 
 export class Machine {
-  constructor(stack) {
+  /** `prefix` is make's PREFIX. */
+  constructor(stack, prefix = '/usr') {
     this.stack = stack;
+    this.prefix = prefix;
     this.root = mkdtempSync(join(tmpdir(), 'dialpad-machine-'));
   }
 
@@ -37,17 +39,20 @@ export class Machine {
 
   async install(port) {
     const { repo, buildDir } = this.stack;
+    const make = (...words) => run('make', ['-s', '-C', repo, `B=${buildDir}`,
+      `PREFIX=${this.prefix}`, ...words]);
+    await make('-j2', 'programs');
     await debootstrap(this.root, ['systemd-sysv', 'nginx', 'ca-certificates',
       ...await librariesOf(join(buildDir, 'cgi-bin'))], releaseOf());
     // There is no console.
     await run('chroot', [this.root, 'systemctl', 'mask', 'console-getty.service']);
-    await run('make', ['-s', '-C', repo, `B=${buildDir}`, 'install', `DESTDIR=${this.root}`]);
+    await make('install', `DESTDIR=${this.root}`);
     this.#configureNginx(port);
   }
 
   // The installed example, changed where it says CHANGE.
   #configureNginx(port) {
-    const { dir, agents, sandbox } = this.stack;
+    const { prefix, stack: { repo, dir, agents, sandbox } } = this;
     const etc = join(this.root, NGINX);
     mkdirSync(join(etc, 'dialpad'));
     for (const file of ['cert.pem', 'key.pem', 'htpasswd']) {
@@ -55,12 +60,13 @@ export class Machine {
     }
     chmodSync(join(etc, 'dialpad/htpasswd'), 0o644); // as htpasswd makes it
     this.write(`${NGINX}/agents.conf`,
-      agentsConfig({ agents, buildDir: '/usr/lib/dialpad', sandbox }));
+      agentsConfig({ agents, buildDir: `${prefix}/lib/dialpad`, sandbox }));
     this.write(`${NGINX}/conf.d/upgrade.conf`,
       'map $http_upgrade $connection_upgrade { default upgrade; \'\' \'\'; }\n');
     this.write(`${NGINX}/sites-enabled/dialpad`, siteConfig({
-      exampleFile: join(this.root, 'usr/share/doc/dialpad/nginx.conf.example'),
-      www: '/usr/share/dialpad/www', buildDir: '/usr/lib/dialpad', dir: '/etc/nginx/dialpad',
+      exampleFile: prefix === '/usr' ? join(this.root, 'usr/share/doc/dialpad/nginx.conf.example')
+        : join(repo, 'nginx.conf.example'),
+      www: `${prefix}/share/dialpad/www`, buildDir: `${prefix}/lib/dialpad`, dir: '/etc/nginx/dialpad',
       port, ipv6: false, requestsPerSecond: 100_000,
       hsts: true, socketsOf: (program) => [`/run/dialpad/${program}.sock`],
     }));

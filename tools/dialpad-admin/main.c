@@ -5,15 +5,17 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/version.h"
 
 static const struct command {
     const char *name;
+    const char *arguments; /* "" if it takes none */
     int arguments_max;
-    const char *summary; /* with the arguments, if it takes any */
+    const char *summary;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    { "check", 0, "reads the configuration and says what is wrong with it", admin_check },
-    { "sweep", 1, "[SECONDS]  looks after calls of which nobody has reported anything",
+    { "check", "[--user NAME]", 2, "reads the configuration as the programs' user", admin_check },
+    { "sweep", "[SECONDS]", 1, "looks after calls of which nobody reports anything (45 s)",
       admin_sweep },
 };
 
@@ -25,21 +27,48 @@ bool admin_load(struct config *config)
     return false;
 }
 
+static void write_usage(FILE *to)
+{
+    fputs("usage: dialpad-admin COMMAND\n", to);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(to, "  %-6s %-14s %s\n", commands[i].name, commands[i].arguments,
+                commands[i].summary);
+    fputs("Exit status: 0 done, 1 failed, 2 usage, 3 more to do (sweep).\n", to);
+}
+
 static int usage(void)
 {
-    fputs("usage: dialpad-admin COMMAND\n", stderr);
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        fprintf(stderr, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    write_usage(stderr);
     return EXIT_USAGE;
+}
+
+/* Wherever it stands, and whatever the configuration is. */
+static bool is_asked(int argc, char **argv, const char *option)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], option) == 0) return true;
+    return false;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    int status = argc <= command->arguments_max ? command->run(argc, argv) : EXIT_USAGE;
+    if (status == EXIT_USAGE) write_usage(stderr);
+    return status;
 }
 
 int main(int argc, char **argv)
 {
     log_open("dialpad-admin");
-    for (size_t i = 0; argc >= 2 && i < sizeof commands / sizeof *commands; i++) {
-        const struct command *command = &commands[i];
-        if (strcmp(argv[1], command->name) != 0) continue;
-        return argc - 2 <= command->arguments_max ? command->run(argc - 2, argv + 2) : usage();
+    if (is_asked(argc, argv, "--version")) {
+        printf("dialpad-admin %s\n", version_text());
+        return EXIT_SUCCESS;
     }
+    if (is_asked(argc, argv, "--help")) {
+        write_usage(stdout);
+        return EXIT_SUCCESS;
+    }
+    for (size_t i = 0; argc >= 2 && i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(argv[1], commands[i].name) == 0) return run(&commands[i], argc - 2, argv + 2);
     return usage();
 }
