@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "call/call_rules.h"
 #include "twilio/taskrouter_worker.h"
+#include "web/webhook_record.h"
 
 /* K's Reservation must not time out while K may still be answered: ring time, and then some. */
 enum { RESERVATION_MARGIN_S = 15 };
@@ -134,28 +136,49 @@ static void ask_twilio(const struct config *config, struct twilio_client *client
     check_clock(twilio_client_now_s(client), findings);
 }
 
-void health_check_host(const struct config *config, const struct config_watch *watch,
-                       struct health_findings *warnings)
+/* What no load balancer should act on, since any stranger can bring it about. */
+static void check_signatures(const struct config *config, struct health_findings *warnings)
+{
+    char text[HEALTH_TEXT_SIZE];
+    char since[sizeof "2026-11-23 06:10:07"] = "";
+    struct tm utc;
+    struct webhook_record record;
+    webhook_record_read(config, &record);
+    const time_t since_s = (time_t)record.refused_since_s;
+    if (record.refused == 0 || gmtime_r(&since_s, &utc) == NULL) return;
+    strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S", &utc);
+    snprintf(text, sizeof text,
+             "signatures: %lld were refused since %s UTC, and none was genuine; if they are "
+             "Twilio's, TWILIO_AUTH_TOKEN or DIALPAD_PUBLIC_URL is wrong",
+             (long long)record.refused, since);
+    health_check_add_finding(warnings, text);
+}
+
+static void check_state(const struct config *config, struct health_findings *warnings)
 {
     char text[HEALTH_TEXT_SIZE];
     struct stat status;
-    const char *problem = NULL;
+    int problem = 0;
     if (stat(config->state_dir, &status) != 0 || access(config->state_dir, W_OK | X_OK) != 0)
-        problem = strerror(errno);
+        problem = errno;
     else if (!S_ISDIR(status.st_mode))
-        problem = strerror(ENOTDIR);
-    if (problem != NULL) {
-        snprintf(text, sizeof text,
-                 "state: %.300s can't be used (%s): the directory of agents is read afresh by each "
-                 "process, and calls are not counted (install -d -o dialpad -g dialpad -m 750)",
-                 config->state_dir, problem);
-        health_check_add_finding(warnings, text);
-    }
-    if (config_watch_is_outdated(watch)) {
-        health_check_add_finding(warnings,
-                                 "configuration: it has changed since this process has read it; "
-                                 "restart to use it (systemctl reload dialpad.target)");
-    }
+        problem = ENOTDIR;
+    if (problem == 0) return;
+    snprintf(text, sizeof text,
+             "state: DIALPAD_STATE_DIR can't be used (%s): each process reads the agents for "
+             "itself, and calls are not counted (install -d -o dialpad -g dialpad -m 750)",
+             strerror(problem));
+    health_check_add_finding(warnings, text);
+}
+
+void health_check_host(const struct config *config, const struct config_watch *watch,
+                       struct health_findings *warnings)
+{
+    check_state(config, warnings);
+    check_signatures(config, warnings);
+    if (!config_watch_is_outdated(watch)) return;
+    health_check_add_finding(warnings, "configuration: it has changed since this process has read "
+                                       "it; restart to use it (systemctl reload dialpad.target)");
 }
 
 void health_check_deep(const struct config *config, struct twilio_client *client,

@@ -21,7 +21,8 @@ void health_check_add_finding(struct health_findings *findings, const char *text
 
 /*
  * What this host says without asking anybody, and what costs something but not the service: the
- * state folder can't be used, the configuration isn't the one that this process has read.
+ * state folder can't be used, Twilio's signatures are refused, the configuration isn't the one that
+ * this process has read.
  */
 void health_check_host(const struct config *config, const struct config_watch *watch,
                        struct health_findings *warnings);

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "web/webhook_record.h"
 
 /* What anybody may fetch, a player may ask for the size of first. */
 static bool is_public_head(const struct endpoint *self, const struct request *request)
@@ -102,8 +103,10 @@ static enum err pass_twilio(const struct endpoint *self, struct service *service
     strbuf_addf(&url, "%s/%s", service->config->public_url, self->name);
     if (request->query != NULL) strbuf_addf(&url, "?%s", request->query);
     if (strbuf_failed(&url)) goto out;
-    bool genuine = signature_valid(service->signature, url.buf, &request->form,
-                                   request_variable(request, "HTTP_X_TWILIO_SIGNATURE"));
+    const char *signature = request_variable(request, "HTTP_X_TWILIO_SIGNATURE");
+    bool genuine = signature_valid(service->signature, url.buf, &request->form, signature);
+    /* Without one it is nobody who means us: the web is full of them. */
+    if (signature != NULL) webhook_record_note(service->config, genuine, clock_wall_s());
     rc = genuine ? ERR_OK
                  : response_refuse(response, ERR_FORBIDDEN, "bad_signature",
                                    "The request isn't signed by Twilio.");

@@ -177,10 +177,23 @@ describe('health', () => {
     try {
       const answer = await new Lab(stack).ask('health');
       assert.deepEqual([answer.status, answer.data.status], [200, 'warning'], answer.body);
-      assert.match(answer.data.warnings[0], /^state: \/nonexistent\/cache .*No such file/);
+      assert.match(answer.data.warnings[0], /^state: .*No such file/);
     } finally {
       await stack.stop();
     }
+  });
+
+  test('says since when signatures are refused', async () => {
+    const refuse = () => lab.webhook('ringback', { signature: 'bm9ib2R5', query: '?x=1' });
+    assert.equal((await refuse()).status, 403);
+    assert.equal((await refuse()).status, 403);
+    const { status, data } = await lab.ask('health');
+    assert.deepEqual([status, data.status], [200, 'warning']);
+    assert.match(data.warnings[0],
+      /^signatures: 2 were refused since \d{4}-.* UTC.*TWILIO_AUTH_TOKEN or DIALPAD_PUBLIC_URL/);
+    await lab.webhook('ringback', { signature: null });
+    assert.equal((await lab.webhook('ringback', { query: '?x=1' })).status, 200);
+    assert.equal((await lab.ask('health')).data.status, 'ok');
   });
 
   test('compares the clock with Twilio\'s', async () => {

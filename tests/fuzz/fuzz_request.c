@@ -16,8 +16,11 @@ extern char **environ;
 enum { VARIABLES_MAX = 32, GENUINE = 4 };
 
 static const unsigned char session_key[JWT_KEY_SIZE] = "a key that the fuzzer can't know";
-static const struct config config = { .public_url =
-                                          (char[]){ "https://calls.example.com/cgi-bin" } };
+static const struct config config = {
+    .account_sid = (char[]){ "AC" },
+    .state_dir = (char[]){ "/nonexistent" },
+    .public_url = (char[]){ "https://calls.example.com/cgi-bin" },
+};
 
 static const struct param_spec specs[] = {
     { "taskSid", false, PARAM_TEXT, sid_is_task },
