@@ -1,58 +1,26 @@
 /*
- * Bounded, timed HTTP(S) over libcurl; the only module that knows libcurl.
- *
- * A client belongs to one thread and to one host, because libcurl's "last socket" is how we learn
- * whether a kept connection has died (a POST must not be sent on a dead one: libcurl would
- * silently send it twice).
+ * Bounded, timed HTTP(S) to one host. A client belongs to one thread and keeps its connections
+ * alive; several requests at the same time: http_many.h.
  */
 #ifndef DIALPAD_HTTP_CLIENT_H
 #define DIALPAD_HTTP_CLIENT_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/strbuf.h"
+#include "twilio/http_message.h"
 
 struct http_client;
+struct http_transfer;
 
-struct http_options {
-    const char *user; /* HTTP Basic */
-    const char *password;
-    /* A hashed CA directory. NULL: /etc/ssl/certs if that is hashed, else curl's default. */
-    const char *ca_path;
-    const char *proxy; /* NULL: none, whatever the environment says */
-    bool allow_http;   /* only for a loopback base URL */
-};
-
-struct http_request {
-    const char *method; /* "GET", "POST", "DELETE" */
-    const char *url;
-    const char *form;     /* a POST's application/x-www-form-urlencoded body; may be "" */
-    const char *if_match; /* NULL: none */
-    bool once;            /* never send it twice, whatever happens: it changes something */
-};
-
-struct http_reply {
-    int status;
-    struct strbuf body;  /* its ceiling is that of the answer */
-    char etag[64];       /* byte for byte as received, "" if none or too long */
-    int retry_after_s;   /* -1: not said */
-    int64_t date_s;      /* the answer's Date header, 0 if none */
-    char request_id[64]; /* Twilio-Request-Id, "" if none */
-    bool unknown;        /* after a failure: the request may have been carried out */
-    char problem[128];   /* after a failure: what happened, for the log */
-};
+/* How many requests one client can have under way at once. */
+enum { HTTP_CLIENT_TRANSFERS = 8 };
 
 /* The options' strings are copied. */
 enum err http_client_new(const struct http_options *options,
                          struct http_client **client) MUST_CHECK;
 void http_client_free(struct http_client *client);
-
-void http_reply_init(struct http_reply *reply, size_t max_body);
-void http_reply_free(struct http_reply *reply);
 
 /*
  * One request, ended by the deadline at the latest. ERR_OK for any complete answer, whatever its
@@ -62,5 +30,12 @@ void http_reply_free(struct http_reply *reply);
  */
 enum err http_client_perform(struct http_client *client, const struct http_request *request,
                              const struct deadline *deadline, struct http_reply *reply) MUST_CHECK;
+
+/*
+ * For http_many: the transfer that carries this one of the requests that are under way at once,
+ * made at its first use and kept with its connection. The first is http_client_perform's, too.
+ */
+enum err http_client_transfer(struct http_client *client, size_t index,
+                              struct http_transfer **transfer) MUST_CHECK;
 
 #endif

@@ -21,6 +21,7 @@ struct connection {
     int fd;
     char *data;
     size_t len;
+    const char *waiting; /* an answer that comes later; NULL: none */
 };
 
 struct fake_server {
@@ -117,6 +118,17 @@ static bool send_text(struct fake_server *server, int fd, const struct step *ste
     return true;
 }
 
+/* Those that have waited until others had asked, too. */
+static void send_waiting(struct fake_server *server)
+{
+    for (size_t i = 0; i < server->open_count; i++) {
+        struct connection *connection = &server->open[i];
+        const struct step step = { (char *)connection->waiting, FAKE_KEEP };
+        connection->waiting = NULL;
+        if (step.text != NULL) must(send_text(server, connection->fd, &step), "send");
+    }
+}
+
 static struct step next_step(struct fake_server *server, const char *request, size_t len)
 {
     static char surprise[] = "HTTP/1.1 599 Not In The Script\r\nContent-Length: 0\r\n\r\n";
@@ -145,8 +157,13 @@ static void serve(struct fake_server *server, size_t index)
     connection->len -= len;
     memmove(connection->data, connection->data + len, connection->len);
     memset(connection->data + connection->len, 0, len);
+    if (step.then == FAKE_WAIT) {
+        connection->waiting = step.text;
+        return;
+    }
     bool sent = send_text(server, connection->fd, &step);
     if (!sent || step.then == FAKE_CLOSE) close_one(server, index, true);
+    send_waiting(server);
 }
 
 static void *run(void *context)

@@ -14,6 +14,7 @@ struct fake_server;
 enum fake_then {
     FAKE_KEEP,   /* the connection stays open for the next request */
     FAKE_CLOSE,  /* it is closed; with an empty text the request goes unanswered */
+    FAKE_WAIT,   /* the text comes only after that of the next request that doesn't wait */
     FAKE_DRIP,   /* the text comes byte by byte, 20 ms apart */
     FAKE_ENDLESS /* header lines without an end */
 };

@@ -1,0 +1,50 @@
+/*
+ * What an HTTP exchange consists of: how a host is reached, what is asked, what is answered.
+ */
+#ifndef DIALPAD_HTTP_MESSAGE_H
+#define DIALPAD_HTTP_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+
+struct http_options {
+    const char *user; /* HTTP Basic */
+    const char *password;
+    /* A hashed CA directory. NULL: /etc/ssl/certs if that is hashed, else curl's default. */
+    const char *ca_path;
+    const char *proxy; /* NULL: none, whatever the environment says */
+    bool allow_http;   /* only for a loopback base URL */
+};
+
+struct http_request {
+    const char *method; /* "GET", "POST", "DELETE" */
+    const char *url;
+    const char *form;     /* a POST's application/x-www-form-urlencoded body; may be "" */
+    const char *if_match; /* NULL: none */
+    bool once;            /* never send it twice, whatever happens: it changes something */
+};
+
+struct http_reply {
+    int status;
+    struct strbuf body;  /* its ceiling is that of the answer */
+    char etag[64];       /* byte for byte as received, "" if none or too long */
+    int retry_after_s;   /* -1: not said */
+    int64_t date_s;      /* the answer's Date header, 0 if none */
+    char request_id[64]; /* Twilio-Request-Id, "" if none */
+    bool unknown;        /* after a failure: the request may have been carried out */
+    char problem[128];   /* after a failure: what happened, for the log */
+};
+
+void http_reply_init(struct http_reply *reply, size_t max_body);
+void http_reply_free(struct http_reply *reply);
+
+/* As after http_reply_init, so that it can be used again. */
+void http_reply_empty(struct http_reply *reply);
+
+/* Only what headers have said. */
+void http_reply_forget_head(struct http_reply *reply);
+
+#endif

@@ -1,0 +1,411 @@
+#include "twilio/http_transfer.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "base/date.h"
+
+enum {
+    CONNECT_MAX_MS = 2000, /* an unreachable host is given up sooner than one that thinks */
+    HEAD_MAX = 64 * 1024,  /* bytes of status line and headers in one answer */
+    RETRY_AFTER_MAX_S = 86400,
+    ROUNDING_MS = 10 /* libcurl may see the deadline come a little before we do */
+};
+
+struct http_transfer {
+    CURL *curl;
+    CURLSH *own; /* holds this transfer's one connection, which no other may use */
+    struct curl_slist *headers;
+    struct http_reply *reply;
+    const struct deadline *deadline;
+    curl_socket_t kept; /* the connection's socket, CURL_SOCKET_BAD if none is known to be good */
+    size_t head_len;
+    int sent; /* how often the request went out, or was about to */
+    bool once;
+    bool too_large;
+    char problem[CURL_ERROR_SIZE];
+};
+
+static pthread_once_t global_once = PTHREAD_ONCE_INIT;
+static CURLcode global_result;
+static const char *hashed_ca_dir; /* NULL: the system has none */
+static const char *ca_bundle;     /* where there is none: a file in its stead; NULL: curl's own */
+
+static bool is_hashed_dir(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (dir == NULL) return false;
+    bool found = false;
+    const struct dirent *entry;
+    while (!found && (entry = readdir(dir)) != NULL) {
+        size_t len = strlen(entry->d_name);
+        found = len > 2 && strcmp(entry->d_name + len - 2, ".0") == 0;
+    }
+    closedir(dir);
+    return found;
+}
+
+static void global_init(void)
+{
+    global_result = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (is_hashed_dir("/etc/ssl/certs")) {
+        hashed_ca_dir = "/etc/ssl/certs";
+        return;
+    }
+    /* A bundle brings Debian's libcurl to hosts that keep their certificates elsewhere. */
+    static const char *const known[] = { "/etc/ssl/certs/ca-certificates.crt",
+                                         "/etc/pki/tls/certs/ca-bundle.crt",
+                                         "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem" };
+    for (size_t i = 0; ca_bundle == NULL && i < sizeof known / sizeof known[0]; i++)
+        if (access(known[i], R_OK) == 0) ca_bundle = known[i];
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *context)
+{
+    struct http_transfer *transfer = context;
+    struct strbuf *body = &transfer->reply->body;
+    size_t len = size * count;
+    transfer->too_large = len > body->max - body->len;
+    if (transfer->too_large) return 0;
+    strbuf_add(body, data, len);
+    return strbuf_failed(body) ? 0 : len;
+}
+
+/* The value of the header line if it has this name, without the spaces around it. */
+static bool header_value(const char *line, size_t len, const char *name, const char **value,
+                         size_t *value_len)
+{
+    size_t name_len = strlen(name);
+    if (len <= name_len || line[name_len] != ':' || strncasecmp(line, name, name_len) != 0)
+        return false;
+    const char *start = line + name_len + 1;
+    const char *end = line + len;
+    while (start < end && (*start == ' ' || *start == '\t'))
+        start++;
+    while (end > start && strchr(" \t\r\n", end[-1]) != NULL)
+        end--;
+    *value = start;
+    *value_len = (size_t)(end - start);
+    return true;
+}
+
+/* Nothing but printable ASCII is kept: these values go into headers and log lines of ours. */
+static void keep_header(char *to, size_t to_size, const char *value, size_t len)
+{
+    to[0] = '\0';
+    if (len >= to_size) return;
+    for (size_t i = 0; i < len; i++)
+        if (value[i] < ' ' || value[i] > '~') return;
+    memcpy(to, value, len);
+    to[len] = '\0';
+}
+
+static int parse_retry_after(const char *text)
+{
+    char *end;
+    errno = 0;
+    long seconds = strtol(text, &end, 10);
+    /* The form with a date is not something that Twilio sends. */
+    if (end == text || *end != '\0' || errno != 0 || seconds < 0) return -1;
+    return seconds > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : (int)seconds;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+    struct http_transfer *transfer = context;
+    struct http_reply *reply = transfer->reply;
+    size_t len = size * count;
+    const char *value;
+    size_t value_len;
+    char text[64];
+
+    transfer->head_len += len;
+    transfer->too_large = transfer->head_len > HEAD_MAX;
+    if (transfer->too_large) return 0;
+
+    /* A status line: what came before belonged to an interim answer or to a proxy's. */
+    if (len > 5 && memcmp(line, "HTTP/", 5) == 0) {
+        http_reply_forget_head(reply);
+    } else if (header_value(line, len, "ETag", &value, &value_len)) {
+        keep_header(reply->etag, sizeof reply->etag, value, value_len);
+    } else if (header_value(line, len, "Twilio-Request-Id", &value, &value_len)) {
+        keep_header(reply->request_id, sizeof reply->request_id, value, value_len);
+    } else if (header_value(line, len, "Retry-After", &value, &value_len)) {
+        keep_header(text, sizeof text, value, value_len);
+        reply->retry_after_s = parse_retry_after(text);
+    } else if (header_value(line, len, "Date", &value, &value_len)) {
+        keep_header(text, sizeof text, value, value_len);
+        if (!date_parse_rfc2822(text, &reply->date_s)) reply->date_s = 0;
+    }
+    return len;
+}
+
+/*
+ * Called once before each sending. libcurl repeats a request by itself, a POST too, when a kept
+ * connection turns out to be dead, even if the server had read it; no option forbids that.
+ */
+static int on_send(void *context, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+    struct http_transfer *transfer = context;
+    (void)remote_ip;
+    (void)local_ip;
+    (void)remote_port;
+    (void)local_port;
+    if (transfer->once && transfer->sent > 0) return CURL_PREREQFUNC_ABORT;
+    transfer->sent++;
+    return CURL_PREREQFUNC_OK;
+}
+
+/* Runs at least once a second: so a program that is told to stop doesn't wait for a silent host. */
+static int on_progress(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+                       curl_off_t up)
+{
+    struct http_transfer *transfer = context;
+    (void)down_total;
+    (void)down;
+    (void)up_total;
+    (void)up;
+    return deadline_left_ms(transfer->deadline) == 0;
+}
+
+/*
+ * Anything readable on an idle connection, above all its end, means that it must not be used
+ * again. Over TLS libcurl doesn't see that by itself.
+ */
+static bool kept_connection_is_alive(const struct http_transfer *transfer)
+{
+    char byte;
+    if (transfer->kept == CURL_SOCKET_BAD) return false;
+    ssize_t got = recv(transfer->kept, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+#define SET(option, value)                                                          \
+    do {                                                                            \
+        if (curl_easy_setopt(curl, option, value) != CURLE_OK) return ERR_INTERNAL; \
+    } while (0)
+
+static enum err set_lasting_options(CURL *curl, const struct http_options *options)
+{
+    const char *ca_path = options->ca_path != NULL ? options->ca_path : hashed_ca_dir;
+
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_TCP_NODELAY, 1L);
+    SET(CURLOPT_PROTOCOLS_STR, options->allow_http ? "http,https" : "https");
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_PROXY, options->proxy != NULL ? options->proxy : "");
+    /* With a single kept connection the last socket is the one that would be used next. */
+    SET(CURLOPT_MAXCONNECTS, 1L);
+    if (ca_path != NULL) {
+        /* The bundle file would be parsed whole, 40 ms and a megabyte; the directory isn't. */
+        SET(CURLOPT_CAINFO, NULL);
+        SET(CURLOPT_CAPATH, ca_path);
+    } else if (ca_bundle != NULL) {
+        SET(CURLOPT_CAINFO, ca_bundle);
+    }
+    if (options->user != NULL) {
+        SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        SET(CURLOPT_USERNAME, options->user);
+        SET(CURLOPT_PASSWORD, options->password);
+    }
+    SET(CURLOPT_WRITEFUNCTION, on_body);
+    SET(CURLOPT_HEADERFUNCTION, on_header);
+    SET(CURLOPT_PREREQFUNCTION, on_send);
+    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(CURLOPT_NOPROGRESS, 0L);
+    return ERR_OK;
+}
+
+static enum err set_request_options(struct http_transfer *transfer,
+                                    const struct http_request *request, long left_ms)
+{
+    CURL *curl = transfer->curl;
+    SET(CURLOPT_URL, request->url);
+    SET(CURLOPT_HTTPGET, 1L);
+    if (strcmp(request->method, "POST") == 0) {
+        const char *form = request->form != NULL ? request->form : "";
+        SET(CURLOPT_POST, 1L);
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(form));
+        SET(CURLOPT_POSTFIELDS, form);
+    }
+    SET(CURLOPT_CUSTOMREQUEST, strcmp(request->method, "DELETE") == 0 ? "DELETE" : NULL);
+    SET(CURLOPT_HTTPHEADER, transfer->headers);
+    SET(CURLOPT_TIMEOUT_MS, left_ms);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, left_ms < CONNECT_MAX_MS ? left_ms : (long)CONNECT_MAX_MS);
+    SET(CURLOPT_FRESH_CONNECT, (long)(request->once && !kept_connection_is_alive(transfer)));
+    return ERR_OK;
+}
+
+/* What binds a handle to its transfer: also a copied handle's, which still points to the first. */
+static enum err bind_handle(struct http_transfer *transfer)
+{
+    CURL *curl = transfer->curl;
+    SET(CURLOPT_SHARE, transfer->own);
+    SET(CURLOPT_WRITEDATA, transfer);
+    SET(CURLOPT_HEADERDATA, transfer);
+    SET(CURLOPT_PREREQDATA, transfer);
+    SET(CURLOPT_XFERINFODATA, transfer);
+    SET(CURLOPT_ERRORBUFFER, transfer->problem);
+    return ERR_OK;
+}
+
+#undef SET
+
+static bool add_header(struct curl_slist **headers, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(*headers, line);
+    if (longer == NULL) return false;
+    *headers = longer;
+    return true;
+}
+
+static enum err make_headers(const struct http_request *request, struct curl_slist **headers)
+{
+    char if_match[128];
+    /* Without the first, libcurl waits a second for a "100 Continue" before a long form. */
+    if (!add_header(headers, "Expect:") || !add_header(headers, "Accept: application/json"))
+        return ERR_MEMORY;
+    if (request->if_match == NULL) return ERR_OK;
+    int len = snprintf(if_match, sizeof if_match, "If-Match: %s", request->if_match);
+    if (len < 0 || (size_t)len >= sizeof if_match) return ERR_INTERNAL;
+    return add_header(headers, if_match) ? ERR_OK : ERR_MEMORY;
+}
+
+static enum err result_of(const struct http_transfer *transfer, CURLcode code)
+{
+    if (code == CURLE_OK) return ERR_OK;
+    if (transfer->too_large) return ERR_TOO_LARGE;
+    if (code == CURLE_OUT_OF_MEMORY || strbuf_failed(&transfer->reply->body)) return ERR_MEMORY;
+    return deadline_left_ms(transfer->deadline) <= ROUNDING_MS ? ERR_TIMEOUT : ERR_NO_REPLY;
+}
+
+/* In our words where libcurl only knows that a callback of ours said no. */
+static const char *problem_of(const struct http_transfer *transfer, CURLcode code)
+{
+    if (transfer->too_large) return "the answer is longer than it may be";
+    if (code == CURLE_ABORTED_BY_CALLBACK && transfer->once && transfer->sent > 0 &&
+        deadline_left_ms(transfer->deadline) > 0) {
+        return "the connection died and the request must not be sent again";
+    }
+    return transfer->problem[0] != '\0' ? transfer->problem : curl_easy_strerror(code);
+}
+
+static void drop_headers(struct http_transfer *transfer)
+{
+    /* The handle outlives the list. What else it points to is set anew before it is read again. */
+    curl_easy_setopt(transfer->curl, CURLOPT_HTTPHEADER, NULL);
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = NULL;
+}
+
+enum err http_transfer_begin(struct http_transfer *transfer, const struct http_request *request,
+                             const struct deadline *deadline, struct http_reply *reply)
+{
+    http_reply_empty(reply);
+    transfer->reply = reply;
+    transfer->deadline = deadline;
+    transfer->once = request->once;
+    transfer->head_len = 0;
+    transfer->sent = 0;
+    transfer->too_large = false;
+    transfer->problem[0] = '\0';
+    /* Asked once: libcurl would take a 0 for "no time-out". */
+    long left_ms = (long)deadline_left_ms(deadline);
+    enum err rc = left_ms == 0 ? ERR_TIMEOUT : make_headers(request, &transfer->headers);
+    if (rc == ERR_OK) rc = set_request_options(transfer, request, left_ms);
+    if (rc != ERR_OK) drop_headers(transfer);
+    return rc;
+}
+
+/* Only after a complete answer is it known that the connection may be kept, and which it is. */
+static void note_kept_connection(struct http_transfer *transfer, CURLcode code)
+{
+    transfer->kept = CURL_SOCKET_BAD;
+    if (code == CURLE_OK) curl_easy_getinfo(transfer->curl, CURLINFO_ACTIVESOCKET, &transfer->kept);
+}
+
+enum err http_transfer_end(struct http_transfer *transfer, int result)
+{
+    const CURLcode code = (CURLcode)result;
+    struct http_reply *reply = transfer->reply;
+    long status = 0;
+    enum err rc = result_of(transfer, code);
+    note_kept_connection(transfer, code);
+    if (rc == ERR_OK) {
+        curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
+        reply->status = (int)status;
+    } else {
+        snprintf(reply->problem, sizeof reply->problem, "%.100s", problem_of(transfer, code));
+        reply->unknown = transfer->sent > 0;
+    }
+    drop_headers(transfer);
+    return rc;
+}
+
+void *http_transfer_handle(const struct http_transfer *transfer)
+{
+    return transfer->curl;
+}
+
+/* Takes the handle over, also on failure; NULL: there was no memory for one. */
+static enum err make_transfer(CURL *curl, struct http_transfer **transfer)
+{
+    enum err rc = ERR_MEMORY;
+    struct http_transfer *fresh = calloc(1, sizeof *fresh);
+    if (fresh == NULL) {
+        curl_easy_cleanup(curl);
+        return rc;
+    }
+    fresh->curl = curl;
+    fresh->kept = CURL_SOCKET_BAD;
+    fresh->own = curl != NULL ? curl_share_init() : NULL;
+    if (fresh->own == NULL) goto out;
+    rc = ERR_INTERNAL;
+    if (curl_share_setopt(fresh->own, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK)
+        goto out;
+    rc = bind_handle(fresh);
+    if (rc != ERR_OK) goto out;
+    *transfer = fresh;
+    fresh = NULL;
+out:
+    http_transfer_free(fresh);
+    return rc;
+}
+
+enum err http_transfer_new(const struct http_options *options, struct http_transfer **transfer)
+{
+    pthread_once(&global_once, global_init);
+    if (global_result != CURLE_OK) return ERR_INTERNAL;
+    struct http_transfer *fresh = NULL;
+    enum err rc = make_transfer(curl_easy_init(), &fresh);
+    if (rc == ERR_OK) rc = set_lasting_options(fresh->curl, options);
+    if (rc == ERR_OK)
+        *transfer = fresh;
+    else
+        http_transfer_free(fresh);
+    return rc;
+}
+
+enum err http_transfer_copy(const struct http_transfer *model, struct http_transfer **transfer)
+{
+    return make_transfer(curl_easy_duphandle(model->curl), transfer);
+}
+
+void http_transfer_free(struct http_transfer *transfer)
+{
+    if (transfer == NULL) return;
+    curl_easy_cleanup(transfer->curl);
+    if (transfer->own != NULL) curl_share_cleanup(transfer->own);
+    free(transfer);
+}
