@@ -369,14 +369,14 @@ static enum err check_complete(struct loader *loader)
     return fail(loader, "no such file, and %s %s not in the environment", missing, verb);
 }
 
-enum err config_load_from(const char *path, const char *(*env)(const char *name),
-                          struct config *config, char *error)
+static enum err load(const char *path, const char *(*env)(const char *name), bool complete,
+                     struct config *config, char *error)
 {
     struct loader loader = { .path = path, .error = error };
     enum err rc = set_defaults(&loader);
     if (rc == ERR_OK) rc = read_file(&loader);
     if (rc == ERR_OK) rc = read_environment(&loader, env);
-    if (rc == ERR_OK) rc = check_complete(&loader);
+    if (rc == ERR_OK && complete) rc = check_complete(&loader);
     if (rc == ERR_OK) rc = read_users(&loader);
     if (rc != ERR_OK) goto out;
 
@@ -393,6 +393,12 @@ enum err config_load_from(const char *path, const char *(*env)(const char *name)
 out:
     config_free(&loader.config);
     return rc;
+}
+
+enum err config_load_from(const char *path, const char *(*env)(const char *name),
+                          struct config *config, char *error)
+{
+    return load(path, env, true, config, error);
 }
 
 static const char *process_environment(const char *name)
@@ -417,7 +423,7 @@ char *config_file_path(void)
     return program_path(named != NULL && *named != '\0' ? named : DIALPAD_CONFIG_PATH);
 }
 
-enum err config_load(struct config *config, char *error)
+static enum err load_of_process(bool complete, struct config *config, char *error)
 {
     forbid_core_dumps();
     char *path = config_file_path();
@@ -425,9 +431,19 @@ enum err config_load(struct config *config, char *error)
         snprintf(error, CONFIG_ERROR_SIZE, "out of memory");
         return ERR_MEMORY;
     }
-    enum err rc = config_load_from(path, process_environment, config, error);
+    enum err rc = load(path, process_environment, complete, config, error);
     free(path);
     return rc;
+}
+
+enum err config_load(struct config *config, char *error)
+{
+    return load_of_process(true, config, error);
+}
+
+enum err config_load_draft(struct config *config, char *error)
+{
+    return load_of_process(false, config, error);
 }
 
 void config_free(struct config *config)

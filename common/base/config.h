@@ -63,6 +63,9 @@ enum { CONFIG_ERROR_SIZE = 1024, CONFIG_MAX_THREADS = 64 };
  */
 enum err config_load(struct config *config, char *error) MUST_CHECK;
 
+/* As config_load, where keys may be missing still: for whoever is about to write them. */
+enum err config_load_draft(struct config *config, char *error) MUST_CHECK;
+
 /* As config_load, from an explicit path and with an explicit environment; for tests. */
 enum err config_load_from(const char *path, const char *(*env)(const char *name),
                           struct config *config, char *error) MUST_CHECK;

@@ -23,6 +23,7 @@ struct http_request {
     const char *method; /* "GET", "POST", "DELETE" */
     const char *url;
     const char *form;     /* a POST's application/x-www-form-urlencoded body; may be "" */
+    bool json;            /* that body is JSON instead */
     const char *if_match; /* NULL: none */
     bool once;            /* never send it twice, whatever happens: it changes something */
 };

@@ -276,6 +276,7 @@ static enum err make_headers(const struct http_request *request, struct curl_sli
     /* Without the first, libcurl waits a second for a "100 Continue" before a long form. */
     if (!add_header(headers, "Expect:") || !add_header(headers, "Accept: application/json"))
         return ERR_MEMORY;
+    if (request->json && !add_header(headers, "Content-Type: application/json")) return ERR_MEMORY;
     if (request->if_match == NULL) return ERR_OK;
     int len = snprintf(if_match, sizeof if_match, "If-Match: %s", request->if_match);
     if (len < 0 || (size_t)len >= sizeof if_match) return ERR_INTERNAL;

@@ -23,7 +23,8 @@ enum {
 struct twilio_client {
     const struct config *config;
     const struct deadline *deadline;
-    struct http_client *http[TWILIO_HOST__MAX]; /* all the same one if there is one base URL */
+    struct http_client *http[TWILIO_HOST__MAX]; /* all the first one if there is one base URL;
+                                                   else NULL until its host is asked */
     char *base[TWILIO_HOST__MAX];               /* scheme and host, without a trailing slash */
     int64_t date_s;                             /* Twilio's clock, 0 before the first answer, */
     int64_t date_read_ms;                       /* and when it was read */
@@ -37,16 +38,27 @@ struct exchange {
     bool repeatable;
 };
 
+static const struct product {
+    const char *name;
+    bool regional;
+} products[TWILIO_HOST__MAX] = {
+    [TWILIO_TASKROUTER] = { "taskrouter", true },
+    [TWILIO_API] = { "api", true },
+    [TWILIO_FLEX] = { "flex-api", false },
+    [TWILIO_MONITOR] = { "monitor", false },
+};
+
 /* {product}[.{edge}][.{region}].twilio.com; an edge alone implies Twilio's first region. */
-static char *twilio_base(const struct config *config, const char *product)
+static char *twilio_base(const struct config *config, const struct product *product)
 {
     struct strbuf url;
-    const char *region = config->region;
-    if (region == NULL && config->edge != NULL) region = "us1";
+    const char *edge = product->regional ? config->edge : NULL;
+    const char *region = product->regional ? config->region : NULL;
+    if (region == NULL && edge != NULL) region = "us1";
 
     strbuf_init(&url, STRBUF_MAX_URL);
-    strbuf_addf(&url, "https://%s", product);
-    if (config->edge != NULL) strbuf_addf(&url, ".%s", config->edge);
+    strbuf_addf(&url, "https://%s", product->name);
+    if (edge != NULL) strbuf_addf(&url, ".%s", edge);
     if (region != NULL) strbuf_addf(&url, ".%s", region);
     strbuf_addstr(&url, ".twilio.com");
     char *base = strbuf_detach(&url);
@@ -73,10 +85,6 @@ static struct http_client *connect_to(const struct config *config, const char *b
 struct twilio_client *twilio_client_new(const struct config *config,
                                         const struct deadline *deadline)
 {
-    static const char *const products[TWILIO_HOST__MAX] = {
-        [TWILIO_TASKROUTER] = "taskrouter",
-        [TWILIO_API] = "api",
-    };
     struct twilio_client *client = calloc(1, sizeof *client);
     if (client == NULL) return NULL;
     client->config = config;
@@ -84,10 +92,14 @@ struct twilio_client *twilio_client_new(const struct config *config,
     for (int host = 0; host < TWILIO_HOST__MAX; host++) {
         bool shared = config->api_base_url != NULL && host > 0;
         client->base[host] = config->api_base_url != NULL ? strdup(config->api_base_url)
-                                                          : twilio_base(config, products[host]);
+                                                          : twilio_base(config, &products[host]);
         if (client->base[host] == NULL) goto failed;
-        client->http[host] = shared ? client->http[0] : connect_to(config, client->base[host]);
-        if (client->http[host] == NULL) goto failed;
+        /* Every program asks the first two. */
+        if (shared)
+            client->http[host] = client->http[0];
+        else if (host <= TWILIO_API)
+            client->http[host] = connect_to(config, client->base[host]);
+        if (client->http[host] == NULL && host <= TWILIO_API) goto failed;
     }
     return client;
 failed:
@@ -250,10 +262,18 @@ static void log_unexpected(const struct exchange *exchange, const struct http_re
              problem[0] != '\0' ? ": " : "", problem);
 }
 
+static bool reach(struct twilio_client *client, enum twilio_host host)
+{
+    if (client->http[host] == NULL)
+        client->http[host] = connect_to(client->config, client->base[host]);
+    return client->http[host] != NULL;
+}
+
 static enum err perform(struct twilio_client *client, enum twilio_host host,
                         struct exchange *exchange, struct twilio_reply *reply)
 {
     struct http_reply http;
+    if (!reach(client, host)) return ERR_MEMORY;
     http_reply_init(&http, STRBUF_MAX_UPSTREAM);
 
     const char *path = strstr(exchange->http.url, "://");
@@ -310,6 +330,15 @@ enum err twilio_client_post(struct twilio_client *client, enum twilio_host host,
     struct exchange exchange = {
         .http = { .method = "POST", .form = form, .if_match = if_match, .once = true }
     };
+    memset(reply, 0, sizeof *reply);
+    return request(client, host, &exchange, path, NULL, reply);
+}
+
+enum err twilio_client_post_json(struct twilio_client *client, enum twilio_host host,
+                                 const char *path, const char *json, struct twilio_reply *reply)
+{
+    struct exchange exchange = { .http = {
+                                     .method = "POST", .form = json, .json = true, .once = true } };
     memset(reply, 0, sizeof *reply);
     return request(client, host, &exchange, path, NULL, reply);
 }

@@ -24,7 +24,13 @@
 
 struct twilio_client;
 
-enum twilio_host { TWILIO_TASKROUTER, TWILIO_API, TWILIO_HOST__MAX };
+enum twilio_host {
+    TWILIO_TASKROUTER,
+    TWILIO_API,
+    TWILIO_FLEX,    /* the Flex project's configuration; without a region */
+    TWILIO_MONITOR, /* alerts; without a region */
+    TWILIO_HOST__MAX
+};
 
 /* Twilio's own error numbers that decisions depend on (https://www.twilio.com/docs/api/errors). */
 enum { TWILIO_CODE_ILLEGAL_STATE = 20001, TWILIO_CODE_CALL_NOT_LIVE = 21220 };
@@ -74,6 +80,9 @@ enum err twilio_client_get(struct twilio_client *client, enum twilio_host host, 
 enum err twilio_client_post(struct twilio_client *client, enum twilio_host host, const char *path,
                             const char *form, const char *if_match,
                             struct twilio_reply *reply) MUST_CHECK;
+enum err twilio_client_post_json(struct twilio_client *client, enum twilio_host host,
+                                 const char *path, const char *json,
+                                 struct twilio_reply *reply) MUST_CHECK;
 enum err twilio_client_delete(struct twilio_client *client, enum twilio_host host, const char *path,
                               struct twilio_reply *reply) MUST_CHECK;
 

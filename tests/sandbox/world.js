@@ -12,8 +12,8 @@ function createLog(file) {
 }
 
 /**
- * Everything that the parts of the stand-in share. `taskrouter`, `voice`, `conferences`, `webhook`
- * and `softphones` are filled in by whoever assembles the stand-in.
+ * Everything that the parts of the stand-in share. `taskrouter`, `voice`, `conferences`, `webhook`,
+ * `softphones` and `keys` are filled in by whoever assembles the stand-in.
  *
  * Events on `events`:
  *   'taskrouter'       {type, …}                  a TaskRouter event, named as Twilio names it
@@ -38,5 +38,7 @@ export function createWorld(config) {
     conferences: null,
     webhook: null,
     softphones: null,
+    keys: null,
+    alerts: [],
   };
 }

@@ -52,12 +52,27 @@ function flexConfiguration(world) {
   };
 }
 
+/** Monitor's list of what Twilio has met with on its way to us. */
+function listAlerts(ctx) {
+  const level = ctx.text('LogLevel');
+  const found = ctx.world.alerts.filter((one) => level === undefined || one.log_level === level);
+  ctx.pageMeta('alerts', found, (one) => ({
+    sid: ctx.world.sid('NO'),
+    account_sid: ctx.world.config.accountSid,
+    date_created: new Date(ctx.world.now()).toISOString(),
+    request_method: 'POST',
+    ...one,
+  }));
+}
+
 export function accountRoutes(world) {
   let configuration = flexConfiguration(world);
   return [
     { method: 'GET', path: `${ACCOUNT}.json`, handler: fetchAccount },
     { method: 'GET', path: `${ACCOUNT}/IncomingPhoneNumbers.json`, list: true, handler: listNumbers,
       params: ['PhoneNumber', 'FriendlyName', 'Beta', 'Origin'] },
+    { method: 'GET', path: '/v1/Alerts', list: true, handler: listAlerts,
+      params: ['LogLevel', 'StartDate', 'EndDate'] },
     { method: 'GET', path: '/v1/Configuration', params: ['UiVersion'],
       handler: (ctx) => ctx.reply(200, configuration) },
     {

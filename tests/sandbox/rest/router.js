@@ -28,7 +28,7 @@ export class Router {
   async answer(request) {
     const ctx = new Context(this, request);
     try {
-      this.#authenticate(request.headers.authorization);
+      ctx.isAccount = this.#authenticate(request.headers.authorization);
       const { route, path } = this.#find(request);
       this.#checkPath(route, path);
       ctx.begin(route, path);
@@ -49,14 +49,17 @@ export class Router {
     this.recentExpressions.set(name, [...recent, now]);
   }
 
+  /** True for the account itself, false for one of its API keys. */
   #authenticate(authorization = '') {
     const { accountSid, authToken, apiKey, apiSecret } = this.world.config;
     const [scheme, encoded = ''] = authorization.split(' ');
     const given = Buffer.from(encoded, 'base64').toString();
-    const accepted = [`${accountSid}:${authToken}`, `${apiKey}:${apiSecret}`];
+    const account = `${accountSid}:${authToken}`;
+    const accepted = [account, `${apiKey}:${apiSecret}`, ...this.world.keys.pairs()];
     if (scheme.toLowerCase() !== 'basic' || !accepted.some((pair) => sameText(pair, given))) {
       throw new TwilioError(401, 20003, 'Authenticate');
     }
+    return sameText(account, given);
   }
 
   #find({ method, path }) {

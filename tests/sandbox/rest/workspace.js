@@ -2,7 +2,7 @@ import { compile } from '../taskrouter/expression.js';
 import {
   activityResource, queueResource, taskChannelResource, workflowResource, workspaceResource,
 } from './resources.js';
-import { badParameter, notFound } from '../twilio-error.js';
+import { TwilioError, badParameter, notFound } from '../twilio-error.js';
 
 const WORKSPACE = '/v1/Workspaces/:workspaceSid';
 const MAX_RESERVATION_TIMEOUT = 86_400;
@@ -118,6 +118,35 @@ function updateWorkflow(ctx) {
   ctx.reply(200, workflowResource(ctx, workflow));
 }
 
+/** Every queue that a Workflow's configuration leads to. */
+function queuesOf(workflow) {
+  const { filters = [], default_filter: otherwise } = JSON.parse(workflow.configuration).task_routing;
+  return [otherwise, ...filters.flatMap(({ targets = [] }) => targets)]
+    .filter(Boolean).map(({ queue }) => queue);
+}
+
+const LIVE = new Set(['pending', 'reserved', 'assigned', 'wrapping']);
+
+function deleteQueue(ctx) {
+  const { queues, workflows, workspace } = ctx.world.taskrouter;
+  const queue = find(ctx, queues);
+  const used = [...workflows.values()].some((workflow) => queuesOf(workflow).includes(queue.sid));
+  if (used || workspace.defaultQueue === queue) {
+    throw new TwilioError(400, 20001, `TaskQueue ${queue.sid} is used by a Workflow`);
+  }
+  queues.delete(queue.sid);
+  ctx.reply(204);
+}
+
+function deleteWorkflow(ctx) {
+  const { tasks, workflows } = ctx.world.taskrouter;
+  const workflow = find(ctx, workflows);
+  const busy = tasks.all().some((task) => LIVE.has(task.status) && task.workflow === workflow);
+  if (busy) throw new TwilioError(400, 20001, `Workflow ${workflow.sid} has Tasks`);
+  workflows.delete(workflow.sid);
+  ctx.reply(204);
+}
+
 const QUEUE_PARAMS = ['AssignmentActivitySid', 'FriendlyName', 'MaxReservedWorkers',
   'ReservationActivitySid', 'TargetWorkers', 'TaskOrder'];
 const WORKFLOW_PARAMS = ['AssignmentCallbackUrl', 'Configuration', 'FallbackAssignmentCallbackUrl',
@@ -164,6 +193,8 @@ export const workspaceRoutes = () => [
   fetchRoute('TaskQueues', 'WQ', 'queues', queueResource),
   { method: 'POST', path: `${WORKSPACE}/TaskQueues/:sid`, sidChecks: { sid: 'WQ' },
     params: QUEUE_PARAMS, handler: updateQueue },
+  { method: 'DELETE', path: `${WORKSPACE}/TaskQueues/:sid`, sidChecks: { sid: 'WQ' },
+    handler: deleteQueue },
   { method: 'GET', path: `${WORKSPACE}/Workflows`, list: true, params: ['FriendlyName'],
     handler: listWorkflows },
   { method: 'POST', path: `${WORKSPACE}/Workflows`, params: WORKFLOW_PARAMS,
@@ -171,6 +202,8 @@ export const workspaceRoutes = () => [
   fetchRoute('Workflows', 'WW', 'workflows', workflowResource),
   { method: 'POST', path: `${WORKSPACE}/Workflows/:sid`, sidChecks: { sid: 'WW' },
     params: [...WORKFLOW_PARAMS, 'ReEvaluateTasks'], handler: updateWorkflow },
+  { method: 'DELETE', path: `${WORKSPACE}/Workflows/:sid`, sidChecks: { sid: 'WW' },
+    handler: deleteWorkflow },
   { method: 'GET', path: `${WORKSPACE}/TaskChannels`, list: true, handler: listTaskChannels },
   fetchRoute('TaskChannels', 'TC', 'channels', taskChannelResource),
 ];
