@@ -2,17 +2,15 @@
  * create-task: an agent has picked a colleague and pressed Call. Creates T1, the caller's Task; its
  * Reservation then dials the caller into the Conference.
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/sid.h"
 #include "call/call_start.h"
 #include "directory/directory_fetch.h"
 #include "page/page_call.h"
 #include "page/page_directory.h"
+#include "page/page_limit.h"
 #include "web/endpoint.h"
-#include "web/rate_limit.h"
 
 enum { P_TO, P__MAX };
 
@@ -53,22 +51,9 @@ static const struct {
     [START_CALLER_UNAVAILABLE] = { ERR_CONFLICT, "caller_unavailable",
                                    "Set your status to available first." },
     [START_ALREADY_IN_CALL] = { ERR_CONFLICT, "already_in_call", "You are in a call already." },
+    [START_ROUTING_UNSUPPORTED] = { ERR_UPSTREAM, "routing_unsupported",
+                                    "Twilio can't route the call; ask your administrator." },
 };
-
-/* A table that can't be kept costs the limit, not the call. */
-static enum err limit(struct service *service, struct request *request, struct response *response)
-{
-    int wait_s = 0;
-    enum err rc =
-        rate_limit_count(service->config, request->agent.worker_sid, clock_wall_s(), &wait_s);
-    if (rc != ERR_OK) response_detail(response, "calls not counted: %s", err_name(rc));
-    if (rc != ERR_OK || wait_s == 0) return ERR_OK;
-    char seconds[sizeof "-2147483648"];
-    snprintf(seconds, sizeof seconds, "%d", wait_s);
-    response_header(response, "Retry-After", seconds);
-    return response_refuse(response, ERR_RATE, "too_many_calls",
-                           "You have begun too many calls; please wait a moment.");
-}
 
 static enum err answer_with(struct response *response, const char *t1_sid)
 {
@@ -107,7 +92,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     struct directory *fresh = NULL;
     enum start_refusal refusal;
     char t1_sid[SID_SIZE];
-    enum err rc = limit(service, request, response);
+    enum err rc = page_limit_calls(service, request, response);
     if (rc == ERR_OK) rc = page_directory_until(service, request->started_ms + FETCH_MS, &view);
     if (rc != ERR_OK) return rc;
     struct call_start start = {

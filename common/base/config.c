@@ -72,6 +72,7 @@ static const struct rule grace = { .min = 0, .max = 120 };
 static const struct rule threads = { .min = 1, .max = 64 };
 static const struct rule identity = { .words = { "friendly_name", "contact_uri" } };
 static const struct rule pass = { .words = { "enforce", "log" } };
+static const struct rule routing = { .words = { "direct", "filter" } };
 
 #define AT(member) offsetof(struct config, member)
 
@@ -107,6 +108,7 @@ static const struct setting {
     { "DIALPAD_IDENTITY", AT(identity), &identity, 0, "friendly_name" },
     { "DIALPAD_USERS", AT(users_path), &absolute, 0, NULL },
     { "DIALPAD_PASS", AT(pass), &pass, 0, "enforce" },
+    { "DIALPAD_ROUTING", AT(routing), &routing, 0, "direct" },
     { "DIALPAD_USER_ATTRIBUTE", AT(user_attribute), &attribute, 0, "friendly_name" },
     { "DIALPAD_EMBED_ORIGINS", AT(embed_origins), &origins, 0, NULL },
     { "DIALPAD_PROXY", AT(proxy), &proxy, 0, NULL },

@@ -22,6 +22,9 @@ enum config_identity { CONFIG_IDENTITY_FRIENDLY_NAME, CONFIG_IDENTITY_CONTACT_UR
 /* What becomes of a leg whose pass doesn't fit: it is refused, or only reported. */
 enum config_pass { CONFIG_PASS_ENFORCE, CONFIG_PASS_LOG };
 
+/* How Tasks reach an agent: by the Worker's SID, or by the Workflow's filter. */
+enum config_routing { CONFIG_ROUTING_DIRECT, CONFIG_ROUTING_FILTER };
+
 struct config {
     char *account_sid;
     char *auth_token;
@@ -51,6 +54,7 @@ struct config {
     int threads;                /* 1..64 */
     int identity;               /* enum config_identity */
     int pass;                   /* enum config_pass */
+    int routing;                /* enum config_routing */
 };
 
 enum { CONFIG_ERROR_SIZE = 1024, CONFIG_MAX_THREADS = 64 };

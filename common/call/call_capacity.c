@@ -57,3 +57,20 @@ enum err call_capacity(const struct call_context *context, const char *worker_si
     if (other_t1 != NULL) memcpy(other_t1, t1_sid, SID_SIZE);
     return rc;
 }
+
+enum err call_capacity_in_call(const struct call_context *context, const char *worker_sid,
+                               bool *in_call)
+{
+    struct worker_channel channel;
+    struct call call = { 0 };
+    char task_sid[SID_SIZE];
+    int completed;
+    *in_call = false;
+    enum err rc = taskrouter_worker_voice_channel(context->twilio, worker_sid, &channel);
+    if (rc != ERR_OK || channel.assigned == 0) return rc;
+    rc = call_find_open(context, worker_sid, &call, task_sid);
+    *in_call = rc == ERR_OK;
+    call_clear(&call);
+    if (rc != ERR_NOT_FOUND) return rc;
+    return call_wrap_up_worker(context, worker_sid, 0, &completed);
+}

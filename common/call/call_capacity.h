@@ -22,4 +22,11 @@ enum err call_capacity(const struct call_context *context, const char *worker_si
                        const char *other_sid, enum call_capacity *capacity,
                        char other_t1[SID_SIZE]) MUST_CHECK;
 
+/*
+ * Is the Worker in a call of ours, or about to be? A customer's call is none. If not, Tasks of ours
+ * that are only wrapping up are completed.
+ */
+enum err call_capacity_in_call(const struct call_context *context, const char *worker_sid,
+                               bool *in_call) MUST_CHECK;
+
 #endif

@@ -9,6 +9,8 @@
 #include "call/call_capacity.h"
 #include "call/call_close.h"
 #include "call/call_legs.h"
+#include "call/call_rivals.h"
+#include "call/call_route.h"
 #include "twilio/voice.h"
 
 enum {
@@ -104,6 +106,24 @@ static enum err store_k(struct placing *placing)
     return call_close_task(placing->context, &call->k, OUTCOME_FAILED);
 }
 
+/* As call_route_create, until it is decided which way; ERR_REFUSED when there is none. */
+static enum err route_k(const struct call_context *context, struct call *call, cJSON *attributes,
+                        bool *unknown)
+{
+    const struct task_draft draft = {
+        .attributes = attributes,
+        .timeout_s = context->config->ring_seconds + CALL_K_TIMEOUT_MARGIN_S,
+        .worker_sid = call->who.party[ROLE_CALLEE].worker_sid,
+        .ignore_capacity = false,
+    };
+    enum call_route_result result;
+    enum err rc;
+    do {
+        rc = call_route_create(context, &draft, &call->k, unknown, &result);
+    } while (rc == ERR_OK && result == ROUTE_AGAIN);
+    return rc == ERR_OK && result == ROUTE_UNSUPPORTED ? ERR_REFUSED : rc;
+}
+
 static enum err create_k(struct placing *placing)
 {
     const struct call_context *context = placing->context;
@@ -121,9 +141,8 @@ static enum err create_k(struct placing *placing)
     attributes = call_rules_callee_attributes(&who, statement.buf, call->t1_sid,
                                               placing->conference_sid, call->facts.conversation_id);
     if (attributes == NULL) goto out;
-    int timeout_s = context->config->ring_seconds + CALL_K_TIMEOUT_MARGIN_S;
     task_clear(&call->k);
-    rc = taskrouter_task_create(context->twilio, attributes, timeout_s, &call->k, &unknown);
+    rc = route_k(context, call, attributes, &unknown);
     call->k_found = rc == ERR_OK;
     /* A create that was refused frees the claim; one whose result is unknown leaves it standing. */
     if (rc != ERR_OK && !unknown) {
@@ -184,13 +203,23 @@ static bool is_final(enum err rc)
     return rc == ERR_REFUSED || rc == ERR_NOT_FOUND || rc == ERR_TOO_LARGE;
 }
 
+/* The last look before K is made. *go: both agents have room for this very call. */
+static enum err check_both(struct placing *placing, bool *go)
+{
+    bool has_elder;
+    enum err rc = call_rivals_find(placing->context, placing->call, &has_elder);
+    if (rc != ERR_OK || !has_elder) return rc == ERR_OK ? check_callee(placing, go) : rc;
+    *go = false;
+    return call_close(placing->context, placing->call, OUTCOME_FAILED);
+}
+
 static enum err make_k(struct placing *placing, bool took_over)
 {
     bool go = true;
     enum err rc = ERR_OK;
     if (took_over) rc = call_find_k(placing->context, placing->call);
     if (rc == ERR_OK && !placing->call->k_found) {
-        rc = check_callee(placing, &go);
+        rc = check_both(placing, &go);
         if (rc == ERR_OK && !go) return ERR_OK;
         if (rc == ERR_OK) rc = create_k(placing);
     }

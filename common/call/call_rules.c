@@ -88,7 +88,8 @@ cJSON *call_rules_caller_attributes(const struct token_statement *who, const cha
     if (rc == ERR_OK) rc = json_set_string(attributes, "name", callee->name);
     if (rc == ERR_OK) rc = json_set_string(attributes, "fromName", caller->name);
     if (rc == ERR_OK) rc = json_set_string(attributes, "from", caller->contact_uri);
-    if (rc == ERR_OK) rc = json_set_string(attributes, "direction", "outbound");
+    if (rc == ERR_OK) rc = json_set_string(attributes, "outbound_to", callee->contact_uri);
+    if (rc == ERR_OK) rc = json_set_string(attributes, "direction", "internal");
     if (rc == ERR_OK) return attributes;
     cJSON_Delete(attributes);
     return NULL;
@@ -259,6 +260,14 @@ enum claim_decision call_rules_claim(const struct call_facts *facts, enum task_s
     if (facts->claim_id[0] == '\0') return CLAIM_TAKE;
     if (strcmp(facts->claim_id, my_id) == 0) return CLAIM_MINE;
     return call_rules_claim_is_old(facts, now_s) ? CLAIM_TAKE_OVER : CLAIM_WAIT;
+}
+
+bool call_rules_is_older(int64_t created_s, const char *sid, int64_t other_created_s,
+                         const char *other_sid)
+{
+    bool known = created_s > 0 && other_created_s > 0;
+    if (known && created_s != other_created_s) return created_s < other_created_s;
+    return strcmp(sid, other_sid) < 0;
 }
 
 bool call_rules_wins_glare(const char *t1_sid, const char *other_t1_sid)

@@ -127,6 +127,13 @@ enum claim_decision call_rules_claim(const struct call_facts *facts, enum task_s
 /* Two agents called each other at the same moment: does this T1 live? Both hosts decide alike. */
 bool call_rules_wins_glare(const char *t1_sid, const char *other_t1_sid);
 
+/*
+ * Of two T1s of one agent the older lives: by `date_created`, which counts whole seconds, and by
+ * the smaller SID where that is the same or unknown (0). All hosts decide alike.
+ */
+bool call_rules_is_older(int64_t created_s, const char *sid, int64_t other_created_s,
+                         const char *other_sid);
+
 /* The next step that ends a Task in this state. */
 enum close_step { CLOSE_NOTHING, CLOSE_CANCEL, CLOSE_WRAP };
 

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/strbuf.h"
 #include "call/call_capacity.h"
+#include "call/call_route.h"
 
 bool call_start_can_reach(const char *contact_uri)
 {
@@ -98,16 +99,34 @@ static enum start_refusal check_workers(const struct call_start *start, const st
     if (refusal != START_OK) return refusal;
     if (strcmp(caller->contact_uri, callee->contact_uri) == 0) return START_AMBIGUOUS_AGENT;
     if (!callee->available) return START_CALLEE_OFFLINE;
-    if (!caller->available) return START_CALLER_UNAVAILABLE;
     return START_OK;
 }
 
+/* Both Tasks of a call take up their agents' voice channels. */
 static enum err check_capacity(const struct call_context *context, const char *worker_sid,
                                enum start_refusal taken, enum start_refusal *refusal)
 {
     enum call_capacity capacity;
     enum err rc = call_capacity(context, worker_sid, NULL, &capacity, NULL);
     if (rc == ERR_OK && capacity != CAPACITY_FREE) *refusal = taken;
+    return rc;
+}
+
+/*
+ * T1 is reserved whatever the caller is doing, so that only another call of ours is in its way. By
+ * the Workflow's filter it isn't.
+ */
+static enum err check_caller(const struct call_context *context, const char *caller_sid,
+                             bool available, enum start_refusal *refusal)
+{
+    bool in_call;
+    if (call_route_by_filter(context->config)) {
+        if (available) return check_capacity(context, caller_sid, START_ALREADY_IN_CALL, refusal);
+        *refusal = START_CALLER_UNAVAILABLE;
+        return ERR_OK;
+    }
+    enum err rc = call_capacity_in_call(context, caller_sid, &in_call);
+    if (rc == ERR_OK && in_call) *refusal = START_ALREADY_IN_CALL;
     return rc;
 }
 
@@ -130,27 +149,30 @@ static void fill_statement(struct token_statement *who, const struct worker *cal
     fill_party(&who->party[ROLE_CALLEE], callee, directory);
 }
 
-static enum err create_t1(const struct call_context *context, const struct worker *caller,
-                          const struct worker *callee, const struct directory *directory,
-                          char t1_sid[SID_SIZE])
+static enum err create_t1(const struct call_context *context, const struct token_statement *who,
+                          enum call_route_result *result, char t1_sid[SID_SIZE])
 {
     cJSON *attributes = NULL;
     struct task t1 = { 0 };
-    struct token_statement who;
     struct strbuf statement;
     char conversation_id[CALL_ID_SIZE];
     bool unknown;
-    fill_statement(&who, caller, callee, directory);
     strbuf_init(&statement, STRBUF_MAX_TOKEN);
 
-    enum err rc = token_statement_sign(&statement, context->session_key, &who);
+    enum err rc = token_statement_sign(&statement, context->session_key, who);
     if (rc == ERR_OK) rc = random_hex(conversation_id, (CALL_ID_SIZE - 1) / 2);
     if (rc != ERR_OK) goto out;
     rc = ERR_MEMORY;
-    attributes = call_rules_caller_attributes(&who, statement.buf, conversation_id);
+    attributes = call_rules_caller_attributes(who, statement.buf, conversation_id);
     if (attributes == NULL) goto out;
-    rc = taskrouter_task_create(context->twilio, attributes, CALL_T1_TIMEOUT_S, &t1, &unknown);
-    if (rc == ERR_OK) sid_copy(t1_sid, t1.sid);
+    const struct task_draft draft = {
+        .attributes = attributes,
+        .timeout_s = CALL_T1_TIMEOUT_S,
+        .worker_sid = who->party[ROLE_CALLER].worker_sid,
+        .ignore_capacity = true,
+    };
+    rc = call_route_create(context, &draft, &t1, &unknown, result);
+    if (rc == ERR_OK && *result == ROUTE_DONE) sid_copy(t1_sid, t1.sid);
 out:
     task_clear(&t1);
     cJSON_Delete(attributes);
@@ -158,11 +180,30 @@ out:
     return rc;
 }
 
+/* Both Workers have been read, and may call each other; `available` is the caller. */
+static enum err check_and_create(const struct call_context *context,
+                                 const struct token_statement *who, bool available,
+                                 enum start_refusal *refusal, char t1_sid[SID_SIZE])
+{
+    enum call_route_result result;
+    enum err rc = check_caller(context, who->party[ROLE_CALLER].worker_sid, available, refusal);
+    if (rc == ERR_OK && *refusal == START_OK)
+        rc =
+            check_capacity(context, who->party[ROLE_CALLEE].worker_sid, START_CALLEE_BUSY, refusal);
+    if (rc != ERR_OK || *refusal != START_OK) return rc;
+    rc = create_t1(context, who, &result, t1_sid);
+    if (rc != ERR_OK || result == ROUTE_DONE) return rc;
+    if (result == ROUTE_AGAIN) return check_and_create(context, who, available, refusal, t1_sid);
+    *refusal = START_ROUTING_UNSUPPORTED;
+    return ERR_OK;
+}
+
 enum err call_start(const struct call_context *context, const struct call_start *start,
                     enum start_refusal *refusal, char t1_sid[SID_SIZE])
 {
     struct worker caller = { 0 };
     struct worker callee = { 0 };
+    struct token_statement who;
     char callee_sid[SID_SIZE];
     enum err rc = ERR_OK;
     *refusal = find_callee(start, callee_sid);
@@ -176,12 +217,9 @@ enum err call_start(const struct call_context *context, const struct call_start 
     if (rc == ERR_OK) rc = taskrouter_worker_fetch(context->twilio, start->caller_sid, &caller);
     if (rc != ERR_OK) goto out;
     *refusal = check_workers(start, &caller, &callee);
-    if (*refusal == START_OK)
-        rc = check_capacity(context, caller.sid, START_ALREADY_IN_CALL, refusal);
-    if (rc == ERR_OK && *refusal == START_OK)
-        rc = check_capacity(context, callee.sid, START_CALLEE_BUSY, refusal);
-    if (rc == ERR_OK && *refusal == START_OK)
-        rc = create_t1(context, &caller, &callee, start->directory, t1_sid);
+    if (*refusal != START_OK) goto out;
+    fill_statement(&who, &caller, &callee, start->directory);
+    rc = check_and_create(context, &who, caller.available, refusal, t1_sid);
 out:
     worker_clear(&callee);
     worker_clear(&caller);

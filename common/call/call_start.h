@@ -19,6 +19,7 @@ enum start_refusal {
     START_CALLEE_BUSY,
     START_CALLER_UNAVAILABLE,
     START_ALREADY_IN_CALL,
+    START_ROUTING_UNSUPPORTED, /* Twilio takes T1 neither straight nor by the Workflow's filter */
     START__MAX
 };
 

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "call/call_rules.h"
+#include "call/call_route.h"
 #include "twilio/taskrouter_worker.h"
 #include "web/webhook_record.h"
 
@@ -27,57 +27,25 @@ void health_check_add_finding(struct health_findings *findings, const char *text
     findings->count++;
 }
 
-/* Whether an expression is the one that the product needs, however its blanks are set. */
-static bool routes_by_contact(const char *expression)
-{
-    static const char wanted[] = "task.targetWorker==worker.contact_uri";
-    char squeezed[sizeof wanted];
-    size_t len = 0;
-    if (expression == NULL) return false;
-    for (const char *p = expression; *p != '\0'; p++) {
-        if (*p == ' ' || *p == '\t') continue;
-        if (len == sizeof squeezed - 1) return false;
-        squeezed[len++] = *p;
-    }
-    squeezed[len] = '\0';
-    return strcmp(squeezed, wanted) == 0;
-}
-
-static bool filter_routes_by_contact(const cJSON *filter)
-{
-    const cJSON *target = NULL;
-    cJSON_ArrayForEach(target, json_get_array(filter, "targets"))
-    {
-        if (routes_by_contact(json_get_string(target, "expression"))) return true;
-    }
-    return false;
-}
-
 static void check_filters(const struct workflow *workflow, struct health_findings *findings)
 {
-    const cJSON *routing = json_get_object(workflow->configuration, "task_routing");
-    const cJSON *filters = json_get_array(routing, "filters");
-    const cJSON *filter = NULL;
-    int position = 0;
-    cJSON_ArrayForEach(filter, filters)
-    {
-        position++;
-        if (!filter_routes_by_contact(filter)) continue;
-        if (position > 1) {
-            health_check_add_finding(
-                findings, "workflow_filter_order: another filter stands above the one with "
-                          "task.targetWorker==worker.contact_uri and may take its Tasks");
-        }
-        return;
+    int position = call_route_filter(workflow);
+    if (position == 0) {
+        health_check_add_finding(findings,
+                                 "workflow_filter: no filter of the Workflow has the matching "
+                                 "worker expression task.targetWorker==worker.contact_uri");
     }
-    health_check_add_finding(findings,
-                             "workflow_filter: no filter of the Workflow has the matching worker "
-                             "expression task.targetWorker==worker.contact_uri");
+    if (position > 1) {
+        health_check_add_finding(findings,
+                                 "workflow_filter_order: another filter stands above the one with "
+                                 "task.targetWorker==worker.contact_uri and may take its Tasks");
+    }
 }
 
-static void check_workflow(const struct workflow *workflow, int ring_seconds,
+static void check_workflow(const struct config *config, const struct workflow *workflow,
                            struct health_findings *findings)
 {
+    int ring_seconds = config->ring_seconds;
     char text[HEALTH_TEXT_SIZE];
     if (workflow->reservation_timeout_s <= ring_seconds + RESERVATION_MARGIN_S) {
         snprintf(text, sizeof text,
@@ -87,7 +55,7 @@ static void check_workflow(const struct workflow *workflow, int ring_seconds,
                  RESERVATION_MARGIN_S);
         health_check_add_finding(findings, text);
     }
-    check_filters(workflow, findings);
+    if (config->routing == CONFIG_ROUTING_FILTER) check_filters(workflow, findings);
 }
 
 static void check_clock(int64_t twilio_s, struct health_findings *findings)
@@ -109,7 +77,7 @@ static void ask_twilio(const struct config *config, struct twilio_client *client
     enum err rc = workflow_fetch(client, &workflow);
     switch (rc) {
     case ERR_OK:
-        check_workflow(&workflow, config->ring_seconds, findings);
+        check_workflow(config, &workflow, findings);
         break;
     case ERR_NOT_FOUND:
         health_check_add_finding(findings,

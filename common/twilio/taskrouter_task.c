@@ -36,6 +36,8 @@ static enum err task_from_reply(const struct twilio_reply *reply, struct task *t
     fresh.attributes = twilio_resource_attributes(reply->json, "attributes");
     if (fresh.attributes == NULL) goto out;
     twilio_resource_sid(reply->json, "workflow_sid", "WW", fresh.workflow_sid);
+    twilio_resource_sid(reply->json, "routing_target", "WK", fresh.routing_target);
+    fresh.ignore_capacity = json_get_bool(reply->json, "ignore_capacity", true);
     memcpy(fresh.etag, reply->etag, sizeof fresh.etag);
     fresh.created_s = twilio_resource_time(reply->json, "date_created");
     fresh.updated_s = twilio_resource_time(reply->json, "date_updated");
@@ -73,8 +75,8 @@ static enum err add_attributes(struct strbuf *form, const cJSON *attributes)
     return rc;
 }
 
-enum err taskrouter_task_create(struct twilio_client *client, const cJSON *attributes,
-                                int timeout_s, struct task *task, bool *unknown)
+enum err taskrouter_task_create(struct twilio_client *client, const struct task_draft *draft,
+                                struct task *task, bool *unknown)
 {
     char path[TASKROUTER_PATH_SIZE];
     char timeout[16];
@@ -84,12 +86,16 @@ enum err taskrouter_task_create(struct twilio_client *client, const cJSON *attri
     *unknown = false;
     strbuf_init(&form, STRBUF_MAX_FORM);
     enum err rc = taskrouter_path(client, "Tasks", NULL, NULL, "", path);
-    if (rc == ERR_OK) rc = add_attributes(&form, attributes);
+    if (rc == ERR_OK) rc = add_attributes(&form, draft->attributes);
     if (rc != ERR_OK) goto out;
-    snprintf(timeout, sizeof timeout, "%d", timeout_s);
+    snprintf(timeout, sizeof timeout, "%d", draft->timeout_s);
     encode_form_pair(&form, "WorkflowSid", twilio_client_config(client)->workflow_sid);
     encode_form_pair(&form, "TaskChannel", "voice");
     encode_form_pair(&form, "Timeout", timeout);
+    if (draft->worker_sid != NULL) {
+        encode_form_pair(&form, "RoutingTarget", draft->worker_sid);
+        encode_form_pair(&form, "IgnoreCapacity", draft->ignore_capacity ? "true" : "false");
+    }
 
     rc = twilio_resource_post(client, TWILIO_TASKROUTER, path, &form, NULL, &reply);
     if (rc == ERR_OK) {

@@ -25,7 +25,9 @@ struct task {
     enum task_status status;
     cJSON *attributes; /* an object; empty where Twilio's text was null or not an object */
     char workflow_sid[SID_SIZE];
-    int64_t created_s; /* epoch; 0 if Twilio did not say */
+    char routing_target[SID_SIZE]; /* a Worker's SID; "" without one */
+    bool ignore_capacity;          /* what it is reserved without regard to; true unless denied */
+    int64_t created_s;             /* epoch; 0 if Twilio did not say */
     int64_t updated_s;
 };
 
@@ -34,11 +36,17 @@ void task_clear(struct task *task);
 enum err taskrouter_task_fetch(struct twilio_client *client, const char *task_sid,
                                struct task *task) MUST_CHECK;
 
-/*
- * Creates a voice Task on the configured Workflow. On failure *unknown says whether it may exist.
- */
-enum err taskrouter_task_create(struct twilio_client *client, const cJSON *attributes,
-                                int timeout_s, struct task *task, bool *unknown) MUST_CHECK;
+/* A voice Task that is to be made, on the configured Workflow. */
+struct task_draft {
+    cJSON *attributes;
+    int timeout_s;
+    const char *worker_sid; /* RoutingTarget: past the Workflow's filters. NULL: by them */
+    bool ignore_capacity;   /* whatever that Worker is doing, in any activity */
+};
+
+/* On failure *unknown says whether the Task may exist all the same. */
+enum err taskrouter_task_create(struct twilio_client *client, const struct task_draft *draft,
+                                struct task *task, bool *unknown) MUST_CHECK;
 
 /*
  * Replaces the Attributes if the Task is still at task->etag (ERR_CONFLICT otherwise) and takes

@@ -74,9 +74,9 @@ enum err voice_call_fetch(struct twilio_client *client, const char *call_sid,
     if (!twilio_resource_sid(reply.json, "sid", "CA", fresh.sid)) goto out;
     twilio_resource_text(reply.json, "to", fresh.to, sizeof fresh.to);
     twilio_resource_text(reply.json, "from", fresh.from, sizeof fresh.from);
-    fresh.live = text_is(reply.json, "status", "queued") ||
-                 text_is(reply.json, "status", "ringing") ||
-                 text_is(reply.json, "status", "in-progress");
+    fresh.waiting =
+        text_is(reply.json, "status", "queued") || text_is(reply.json, "status", "ringing");
+    fresh.live = fresh.waiting || text_is(reply.json, "status", "in-progress");
     *call = fresh;
     rc = ERR_OK;
 out:

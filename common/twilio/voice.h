@@ -18,7 +18,8 @@ struct voice_call {
     char sid[SID_SIZE];
     char to[VOICE_ADDRESS_SIZE];
     char from[VOICE_ADDRESS_SIZE];
-    bool live; /* queued, ringing or in-progress */
+    bool live;    /* queued, ringing or in-progress */
+    bool waiting; /* live, and not answered yet */
 };
 
 enum err voice_call_fetch(struct twilio_client *client, const char *call_sid,

@@ -111,7 +111,7 @@ describe('a call between two agents', () => {
     await connect(alice, bob);
     const { tasks } = await sandbox(scene.stack, 'state');
     const { sid } = tasks.find(({ assignment_status: status, attributes }) => (
-      status === 'assigned' && attributes.direction === 'outbound'));
+      status === 'assigned' && attributes.outbound_to));
     await sandbox(scene.stack, 'faults', { method: 'POST', body: {
       match: { method: 'POST', path: `/Tasks/${sid}`, param: { AssignmentStatus: 'wrapping' } },
       times: 4, action: 'delay', ms: 800,

@@ -52,9 +52,11 @@ describe('a whole call', () => {
     const { dialpad, conversations, worker_call_sid: leg, claim, ...restOfT1 } = ofT1;
     const { conferences } = await lab.state();
     const [{ sid: conferenceSid }] = conferences;
+    const { body: { routing_target: straight } } = await lab.rest(`Tasks/${t1}`);
     assert.deepEqual(restOfT1, {
       targetWorker: 'client:alice', autoAnswer: 'true', client_call: true, to: 'client:bob',
-      name: 'Bob Baker', fromName: 'Alice Archer', from: 'client:alice', direction: 'outbound',
+      name: 'Bob Baker', fromName: 'Alice Archer', from: 'client:alice', outbound_to: 'client:bob',
+      direction: straight ? 'internal' : 'outbound',
       conference: { sid: conferenceSid, participants: { worker: leg, taskSid: k } },
     });
     assert.ok(claim.id);

@@ -16,6 +16,8 @@ import { startStack } from '../stack/stack.js';
 // Past the web server a program is started as plain CGI where it isn't on a socket of ours.
 export const isCgi =
   !['fastcgi', 'apache-proxy', undefined].includes(process.env.DIALPAD_TEST_MODE);
+// How Tasks reach their agents where a test doesn't say: RoutingTarget, or the Workflow's filter.
+export const routing = process.env.DIALPAD_TEST_ROUTING ?? 'direct';
 // Sanitizers make programs several times slower; their folder is named after them.
 export const patience = /build\/./.test(process.env.DIALPAD_BUILD ?? '') ? 4 : 1;
 // Asking a plain CGI program costs a process, which is better spent on the call that is waited for.

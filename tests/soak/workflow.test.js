@@ -1,4 +1,4 @@
-// A Workflow that isn't set up as the README says: nobody is called who isn't meant, and it is said
+// Routing by a Workflow that isn't set up as the README says: nobody is called who isn't meant, and it is said
 // what is wrong. (Two Workers with one contact_uri: tests/endpoint/rules.test.js.)
 
 import assert from 'node:assert/strict';
@@ -46,7 +46,9 @@ let queue;
 let pages = [];
 
 before(async () => {
-  stack = await startStack({ mode: 'fastcgi', ringSeconds: 5 });
+  stack = await startStack({
+    mode: 'fastcgi', ringSeconds: 5, extraConfig: { DIALPAD_ROUTING: 'filter' },
+  });
   lab = new Lab(stack);
   await lab.loadWorkers();
   queue = (await lab.rest('TaskQueues')).body.task_queues[0].sid;

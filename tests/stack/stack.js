@@ -152,6 +152,8 @@ class Stack {
       DIALPAD_API_BASE_URL: this.sandboxTls ?? this.sandbox,
       DIALPAD_EVENT_BRIDGE_URL: `${this.origin}/v1/wschannels`,
       DIALPAD_VOICE_SIGNALING_HOST: `localhost:${this.port}`,
+      ...(process.env.DIALPAD_TEST_ROUTING
+        ? { DIALPAD_ROUTING: process.env.DIALPAD_TEST_ROUTING } : {}),
       ...options.extraConfig,
     };
     const configFile = join(dir, 'dialpad.conf');

@@ -68,7 +68,8 @@ static void attributes_are_the_contract_s(void **state)
     assert_string_equal(json_get_string(t1, "name"), "Bob Baker");
     assert_string_equal(json_get_string(t1, "fromName"), "Alice Archer");
     assert_string_equal(json_get_string(t1, "from"), "client:alice");
-    assert_string_equal(json_get_string(t1, "direction"), "outbound");
+    assert_string_equal(json_get_string(t1, "outbound_to"), "client:bob");
+    assert_string_equal(json_get_string(t1, "direction"), "internal");
     assert_string_equal(json_get_string(t1, "dialpad"), "s.t.1");
     assert_string_equal(json_get_string(json_get_object(t1, "conversations"), "conversation_id"),
                         "c0ffee");
@@ -210,6 +211,27 @@ static void both_hosts_settle_glare_alike(void **state)
     (void)state;
     assert_true(call_rules_wins_glare(T1_SID, K_SID));
     assert_false(call_rules_wins_glare(K_SID, T1_SID));
+}
+
+static void of_two_calls_of_one_agent_the_older_lives(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t created_s;
+        const char *sid;
+        int64_t other_created_s;
+        const char *other_sid;
+        bool older;
+    } rows[] = {
+        { 10, K_SID, 11, T1_SID, true },   { 11, T1_SID, 10, K_SID, false },
+        { 10, T1_SID, 10, K_SID, true },   { 10, K_SID, 10, T1_SID, false },
+        { 0, T1_SID, 10, K_SID, true },    { 10, K_SID, 0, T1_SID, false },
+        { 10, T1_SID, 10, T1_SID, false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(call_rules_is_older(rows[i].created_s, rows[i].sid,
+                                             rows[i].other_created_s, rows[i].other_sid),
+                         rows[i].older);
 }
 
 static void a_task_is_ended_by_the_step_that_its_state_allows(void **state)
@@ -460,6 +482,7 @@ int main(void)
         cmocka_unit_test(rubbish_in_attributes_counts_as_absent),
         cmocka_unit_test(a_claim_is_taken_once),
         cmocka_unit_test(both_hosts_settle_glare_alike),
+        cmocka_unit_test(of_two_calls_of_one_agent_the_older_lives),
         cmocka_unit_test(a_task_is_ended_by_the_step_that_its_state_allows),
         cmocka_unit_test(the_end_of_a_leg_means_what_the_call_had_come_to),
         cmocka_unit_test(only_five_words_are_the_end_of_a_leg),

@@ -94,6 +94,7 @@ static void defaults_fill_what_is_optional(void **state)
     assert_int_equal(config.threads, 8);
     assert_int_equal(config.identity, CONFIG_IDENTITY_FRIENDLY_NAME);
     assert_int_equal(config.pass, CONFIG_PASS_ENFORCE);
+    assert_int_equal(config.routing, CONFIG_ROUTING_DIRECT);
     assert_null(config.auth_token_secondary);
     assert_null(config.secret);
     assert_null(config.secret_previous);
@@ -127,6 +128,7 @@ static void every_optional_key_is_read(void **state)
                                "DIALPAD_SECRET=0123456789abcdef0123456789abcdef\n"
                                "DIALPAD_SECRET_PREVIOUS=fedcba9876543210fedcba9876543210\n"
                                "DIALPAD_IDENTITY=contact_uri\nDIALPAD_PASS=log\n"
+                               "DIALPAD_ROUTING=filter\n"
                                "DIALPAD_PROXY=http://u:p=w@proxy:3128\n"
                                "DIALPAD_API_BASE_URL=http://localhost:8080/twilio//\n"
                                "DIALPAD_EVENT_BRIDGE_URL=https://localhost:8443/v1/wschannels\n"
@@ -147,6 +149,7 @@ static void every_optional_key_is_read(void **state)
     assert_string_equal(config.secret_previous, "fedcba9876543210fedcba9876543210");
     assert_int_equal(config.identity, CONFIG_IDENTITY_CONTACT_URI);
     assert_int_equal(config.pass, CONFIG_PASS_LOG);
+    assert_int_equal(config.routing, CONFIG_ROUTING_FILTER);
     assert_string_equal(config.proxy, "http://u:p=w@proxy:3128");
     assert_string_equal(config.api_base_url, "http://localhost:8080/twilio");
     assert_string_equal(config.event_bridge_url, "https://localhost:8443/v1/wschannels");
@@ -250,6 +253,7 @@ static void a_wrong_line_is_named_without_its_value(void **state)
         { "DIALPAD_SECRET_PREVIOUS=5",
           "DIALPAD_SECRET_PREVIOUS must be 32 printable characters or more, without spaces" },
         { "DIALPAD_IDENTITY=5ecret", "DIALPAD_IDENTITY must be friendly_name or contact_uri" },
+        { "DIALPAD_ROUTING=queue", "DIALPAD_ROUTING must be direct or filter" },
         { "DIALPAD_PASS=off", "DIALPAD_PASS must be enforce or log" },
         { "DIALPAD_USERS=5ecret", "DIALPAD_USERS must be an absolute path" },
         { "DIALPAD_API_BASE_URL=http://5ecret.example.com",

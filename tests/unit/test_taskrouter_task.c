@@ -125,9 +125,9 @@ static void test_task_create(void **state)
     bool unknown = true;
     cJSON *attributes = some_attributes();
     fake_server_json(fixture->twilio.server, 201, "", TASK_JSON("pending", "\"{}\""));
+    const struct task_draft draft = { .attributes = attributes, .timeout_s = 20 };
     assert_int_equal(
-        taskrouter_task_create(fixture->twilio.client, attributes, 20, &fixture->task, &unknown),
-        ERR_OK);
+        taskrouter_task_create(fixture->twilio.client, &draft, &fixture->task, &unknown), ERR_OK);
     assert_false(unknown);
     assert_string_equal(fixture->task.sid, TASK);
     assert_sent(fixture, 0, "POST " BASE_PATH "/Tasks HTTP/1.1\r\n");
@@ -135,6 +135,44 @@ static void test_task_create(void **state)
     assert_sent(fixture, 0, "&WorkflowSid=" FAKE_WORKFLOW);
     assert_sent(fixture, 0, "&TaskChannel=voice");
     assert_sent(fixture, 0, "&Timeout=20");
+    cJSON_Delete(attributes);
+}
+
+static void test_task_create_for_a_worker(void **state)
+{
+    static const struct {
+        bool ignore_capacity;
+        const char *sent;
+        const char *answered;
+        const char *target;
+        bool ignores;
+    } rows[] = {
+        { true, "true", ",\"routing_target\":\"" WORKER "\",\"ignore_capacity\":true", WORKER,
+          true },
+        { false, "false", ",\"routing_target\":\"" WORKER "\",\"ignore_capacity\":false", WORKER,
+          false },
+        { false, "false", ",\"routing_target\":null,\"ignore_capacity\":null", "", true },
+        { false, "false", "", "", true },
+    };
+    struct fixture *fixture = *state;
+    bool unknown;
+    cJSON *attributes = some_attributes();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char body[512];
+        char sent[96];
+        const struct task_draft draft = { attributes, 20, WORKER, rows[i].ignore_capacity };
+        snprintf(body, sizeof body, "{\"sid\":\"" TASK "\",\"assignment_status\":\"pending\"%s}",
+                 rows[i].answered);
+        snprintf(sent, sizeof sent, "&RoutingTarget=" WORKER "&IgnoreCapacity=%s", rows[i].sent);
+        fake_server_json(fixture->twilio.server, 201, "", body);
+        assert_int_equal(
+            taskrouter_task_create(fixture->twilio.client, &draft, &fixture->task, &unknown),
+            ERR_OK);
+        assert_sent(fixture, i, sent);
+        assert_string_equal(fixture->task.routing_target, rows[i].target);
+        assert_int_equal(fixture->task.ignore_capacity, rows[i].ignores);
+        task_clear(&fixture->task);
+    }
     cJSON_Delete(attributes);
 }
 
@@ -153,12 +191,13 @@ static void test_task_create_that_fails(void **state)
     };
     struct fixture *fixture = *state;
     cJSON *attributes = some_attributes();
+    const struct task_draft draft = { .attributes = attributes, .timeout_s = 20 };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         bool unknown = !rows[i].unknown;
         fake_server_json(fixture->twilio.server, rows[i].status, "", rows[i].body);
-        assert_int_equal(taskrouter_task_create(fixture->twilio.client, attributes, 20,
-                                                &fixture->task, &unknown),
-                         rows[i].expected);
+        assert_int_equal(
+            taskrouter_task_create(fixture->twilio.client, &draft, &fixture->task, &unknown),
+            rows[i].expected);
         assert_int_equal(unknown, rows[i].unknown);
         assert_int_equal(fake_server_requests(fixture->twilio.server), i + 1);
     }
@@ -174,8 +213,9 @@ static void test_attributes_over_twilios_limit(void **state)
     memset(text, 'x', sizeof text);
     text[sizeof text - 1] = '\0';
     assert_int_equal(json_set_string(attributes, "x", text), ERR_OK);
+    const struct task_draft draft = { .attributes = attributes, .timeout_s = 20 };
     assert_int_equal(
-        taskrouter_task_create(fixture->twilio.client, attributes, 20, &fixture->task, &unknown),
+        taskrouter_task_create(fixture->twilio.client, &draft, &fixture->task, &unknown),
         ERR_TOO_LARGE);
     assert_false(unknown);
     assert_int_equal(fake_server_requests(fixture->twilio.server), 0);
@@ -478,6 +518,7 @@ int main(void)
         TEST(task_that_is_no_task),
         TEST(a_path_never_holds_anything_but_sids),
         TEST(task_create),
+        TEST(task_create_for_a_worker),
         TEST(task_create_that_fails),
         TEST(attributes_over_twilios_limit),
         TEST(task_update_attributes),

@@ -48,9 +48,12 @@ static void test_call_fetch(void **state)
     static const struct {
         const char *status;
         bool live;
+        bool waiting;
     } rows[] = {
-        { "queued", true },    { "ringing", true }, { "in-progress", true }, { "completed", false },
-        { "canceled", false }, { "busy", false },   { "failed", false },     { "no-answer", false },
+        { "queued", true, true },       { "ringing", true, true },
+        { "in-progress", true, false }, { "completed", false, false },
+        { "canceled", false, false },   { "busy", false, false },
+        { "failed", false, false },     { "no-answer", false, false },
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -65,6 +68,7 @@ static void test_call_fetch(void **state)
         assert_string_equal(call.to, "client:bob");
         assert_string_equal(call.from, "client:alice");
         assert_int_equal(call.live, rows[i].live);
+        assert_int_equal(call.waiting, rows[i].waiting);
     }
     assert_sent(fixture, 0, "GET " BASE_PATH "/Calls/" CALL ".json HTTP/1.1\r\n");
 }

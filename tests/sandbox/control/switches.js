@@ -15,6 +15,7 @@ export const SWITCHES = {
   taskUpdatedPush: ['pushed', 'not'],
   offlineOnLastSocket: ['yes', 'no'],
   retryAfter: ['none', 'sent'],
+  routingTarget: ['taken', 'ignored', 'capacity-ignored'],
 };
 
 /** mulberry32: small, and the same seed gives the same switches on every machine. */

@@ -17,7 +17,7 @@ export function newTask(taskrouter, read) {
     priority: integer('Priority', read('Priority'), 0, MAX_PRIORITY),
     timeout: integer('Timeout', read('Timeout'), 1, MAX_TIMEOUT),
     routingTarget,
-    ignoreCapacity: ignoresCapacity(read, routingTarget),
+    ignoreCapacity: ignoresCapacity(taskrouter, read, routingTarget),
     virtualStart: virtualStartOf(taskrouter, read('VirtualStartTime')),
   };
 }
@@ -46,7 +46,9 @@ export function applyTaskUpdate(taskrouter, task, read, source) {
 
 function routingTargetOf(taskrouter, read) {
   const target = read('RoutingTarget');
-  if (target === undefined) return undefined;
+  if (target === undefined || taskrouter.world.switches.routingTarget === 'ignored') {
+    return undefined;
+  }
   const collections = {
     WK: taskrouter.workers.bySid, WQ: taskrouter.queues, WW: taskrouter.workflows,
   };
@@ -80,8 +82,9 @@ function channelOf(taskrouter, name) {
   return channel;
 }
 
-function ignoresCapacity(read, routingTarget) {
-  const text = read('IgnoreCapacity');
+function ignoresCapacity(taskrouter, read, routingTarget) {
+  const { routingTarget: answer } = taskrouter.world.switches;
+  const text = answer === 'taken' ? read('IgnoreCapacity') : undefined;
   if (!routingTarget?.startsWith('WK')) {
     if (text !== undefined) throw badParameter('IgnoreCapacity needs a Worker as RoutingTarget');
     return false;

@@ -101,6 +101,32 @@ test('RoutingTarget goes straight to the Worker, ignoring capacity where it says
   await until(() => reservedBy(blunt) === 'dave');
 });
 
+test('RoutingTarget and IgnoreCapacity, as Twilio takes them and as it may ignore them', async () => {
+  const dave = sandbox.worker('dave').sid;
+  const ask = async (given) => {
+    const { status, body } = await sandbox.newTask('bob', { RoutingTarget: dave, ...given });
+    assert.equal(status, 201);
+    return [body.routing_target, body.ignore_capacity];
+  };
+  assert.deepEqual(await ask({}), [dave, true]);
+  assert.deepEqual(await ask({ IgnoreCapacity: 'yes' }), [dave, true]);
+  assert.deepEqual(await ask({ IgnoreCapacity: 'false' }), [dave, false]);
+  await sandbox.control('POST', 'switches', { routingTarget: 'capacity-ignored' });
+  assert.deepEqual(await ask({ IgnoreCapacity: 'false' }), [dave, true]);
+  await sandbox.control('POST', 'switches', { routingTarget: 'ignored' });
+  assert.deepEqual(await ask({ IgnoreCapacity: 'false' }), [null, false]);
+  await sandbox.control('POST', 'switches', { routingTarget: 'taken' });
+});
+
+test('what is routed past the Workflow comes back to the same Worker', async () => {
+  const task = create({}, { routingTarget: sandbox.worker('bob').sid });
+  const first = await until(() => pending(task));
+  tr.reservations.reject(first);
+  const second = await until(() => pending(task));
+  assert.equal(second.worker, first.worker);
+  assert.notEqual(second, first);
+});
+
 test('the higher priority is served first, then the older Task', async () => {
   const dave = sandbox.worker('dave').sid;
   const [low, older, newer] = [1, 5, 5].map((priority) =>
