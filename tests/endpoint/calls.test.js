@@ -33,7 +33,10 @@ describe('a whole call', () => {
         assert.equal((await callee.endCall(k)).status, 200);
         await expectEnded(call, 'hangup');
         await lab.expectQuiet();
-        assert.equal((await calleeTasks(lab, t1)).length, 1);
+        // One that Twilio has routed otherwise than asked is canceled before the next is made.
+        const answered = (await calleeTasks(lab, t1))
+          .filter(({ assignment_status: status }) => status !== 'canceled');
+        assert.deepEqual(answered.map(({ sid }) => sid), [k]);
         await caller.wrapUp(t1);
         await callee.wrapUp(k);
         assert.equal((await callee.createTask(caller.sid)).status, 201, 'the next call');
