@@ -2,6 +2,8 @@
  * call-state: how is my call? The page asks every few seconds while it calls, after each reconnect,
  * and whenever something has moved; it never decides an outcome by itself.
  */
+#include <string.h>
+
 #include "base/sid.h"
 #include "call/call_report.h"
 #include "page/call_state_reply.h"
@@ -14,6 +16,12 @@ static const struct param_spec params[P__MAX] = {
     [P_TASK_SID] = { "taskSid", false, PARAM_TEXT, sid_is_task },
     [P_LEGS] = { "legs", false, PARAM_BOOL, NULL }, /* also the asker's legs in the Conference */
 };
+
+/* A copy of K's statement in another Task: T1 names K, and it isn't that Task. */
+static bool is_copy(const struct call *call, const char *asked)
+{
+    return strcmp(asked, call->t1_sid) != 0 && call->k_found && strcmp(asked, call->k.sid) != 0;
+}
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
@@ -37,6 +45,10 @@ static enum err handle(struct service *service, struct request *request, struct 
         role = rc == ERR_OK ? call_rules_role(&call.who, worker_sid) : ROLE_NONE;
     }
     if (rc == ERR_OK) rc = call_report(&context, &call, role, &report);
+    if (rc == ERR_OK && asked != NULL && is_copy(&call, asked)) {
+        rc = page_call_refuse(response);
+        goto out;
+    }
     if (rc == ERR_OK) {
         rc = call_state_reply(response, asked != NULL ? asked : open_sid, &call, role, &report,
                               with_legs);

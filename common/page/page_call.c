@@ -7,6 +7,12 @@ struct call_context page_call_context(const struct service *service)
     return call_context(service->config, service->twilio, service->session_key);
 }
 
+enum err page_call_refuse(struct response *response)
+{
+    return response_refuse(response, ERR_FORBIDDEN, "not_your_call",
+                           "This call is between other agents.");
+}
+
 enum err page_call_load(const struct service *service, const struct request *request,
                         struct response *response, const char *task_sid, struct call *call,
                         enum call_role *role)
@@ -17,11 +23,8 @@ enum err page_call_load(const struct service *service, const struct request *req
     if (rc == ERR_NOT_FOUND)
         return response_refuse(response, rc, "unknown_task", "There is no such Task.");
     *role = rc == ERR_OK ? call_rules_role(&call->who, request->agent.worker_sid) : ROLE_NONE;
-    if (rc == ERR_FORBIDDEN || (rc == ERR_OK && *role == ROLE_NONE)) {
-        return response_refuse(response, ERR_FORBIDDEN, "not_your_call",
-                               "This call is between other agents.");
-    }
-    return rc;
+    bool foreign = rc == ERR_FORBIDDEN || (rc == ERR_OK && *role == ROLE_NONE);
+    return foreign ? page_call_refuse(response) : rc;
 }
 
 enum err page_call_close(const struct service *service, struct response *response,

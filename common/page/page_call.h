@@ -17,6 +17,9 @@ enum err page_call_load(const struct service *service, const struct request *req
                         struct response *response, const char *task_sid, struct call *call,
                         enum call_role *role) MUST_CHECK;
 
+/* 403 not_your_call. */
+enum err page_call_refuse(struct response *response) MUST_CHECK;
+
 /* call_close, also for a call whose T1 has been deleted; answers 200 {}. */
 enum err page_call_close(const struct service *service, struct response *response,
                          struct call *call, enum call_outcome outcome) MUST_CHECK;

@@ -167,6 +167,7 @@ enum err session_reply(const struct config *config, const unsigned char *session
     if (rc == ERR_OK) rc = add_twilio_tokens(answer, config, worker, now_s, &text);
     if (rc == ERR_OK) rc = add_urls(answer, config, &text);
     if (rc == ERR_OK) rc = json_set_number(answer, "ringSeconds", config->ring_seconds);
+    if (rc == ERR_OK) rc = json_set_string(answer, "workflowSid", config->workflow_sid);
     if (rc == ERR_OK) rc = add_embed_origins(answer, config);
     if (rc == ERR_OK) rc = response_json(response, 200, answer);
 out:

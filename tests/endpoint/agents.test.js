@@ -46,7 +46,7 @@ describe('session', () => {
     assert.equal(answer.status, 200, answer.body);
     const {
       token, taskrouter, voice, expiresIn, worker, callerTwimlUrl, calleeTwimlUrl, legEndedUrl,
-      ringSeconds } = answer.data;
+      ringSeconds, workflowSid } = answer.data;
     const { sid } = lab.workers.get('alice');
     const { DIALPAD_PUBLIC_URL: base, DIALPAD_EVENT_BRIDGE_URL: bridge } = lab.config;
     const overrides = '#rc=4&rp=ct,rt,5xx&ct=2000&rt=5000';
@@ -63,6 +63,8 @@ describe('session', () => {
     assert.equal(taskrouter.wsServer, bridge.replace(/^http/, 'ws'));
     assert.equal(voice.identity, 'alice');
     assert.equal(voice.signalingHost, lab.config.DIALPAD_VOICE_SIGNALING_HOST);
+
+    assert.equal(workflowSid, lab.config.TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID);
 
     const own = jwt.verify(token, lab.sessionKey, { algorithms: ['HS256'] });
     assert.deepEqual([own.sub, own.contactUri, own.name, own.exp - own.iat],

@@ -151,6 +151,33 @@ async function expectNobodyAfter(call) {
   await expectEnded(call, 'cancel');
 }
 
+describe('a Task of which call-state says that it is no call of this agent\'s', () => {
+  /** Attributes in a Task that any agent's browser could create. */
+  const junk = async (attributes, worker) => (await lab.rest('Tasks', {
+    Attributes: JSON.stringify(attributes), RoutingTarget: worker.sid, TaskChannel: 'voice',
+    WorkflowSid: lab.config.TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID,
+  })).body.sid;
+
+  async function isRefused(who, taskSid) {
+    expectError(await who.ask('call-state', { query: `?taskSid=${taskSid}` }), 403,
+      'not_your_call');
+    await lab.rest(`Tasks/${taskSid}`, { AssignmentStatus: 'canceled', Reason: 'junk' });
+  }
+
+  test('one without a statement', async () => {
+    const bob = agent('bob');
+    await isRefused(bob, await junk({ internal: 'true', from: 'client:alice' }, bob));
+  });
+
+  test('a copy of a live K', async () => {
+    const call = await ring(lab);
+    const copy = await junk((await lab.task(call.k)).attributes, call.callee);
+    await isRefused(call.callee, copy);
+    assert.equal((await call.callee.state(call.k)).state, 'ringing');
+    await finish(call);
+  });
+});
+
 describe('rejoin-call', () => {
   test('rings one leg at a time', async () => {
     const call = await connect(lab);

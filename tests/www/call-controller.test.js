@@ -154,6 +154,19 @@ test('it rings only for a call that the server says is ours and ringing', async 
   }
 });
 
+test('what the server says is not this agent\'s is rejected, and nothing else', async () => {
+  const table = [[refusal(403, 'not_your_call'), ['reject']], [refusal(404, 'unknown_task'), []]];
+  for (const [error, expected] of table) {
+    const reject = async () => rejected.push('reject');
+    const rejected = [];
+    const callState = async () => { throw error; };
+    const { controller, show } = stage({ api: { callState }, taskRouter: { reject } });
+    await controller.offered('WT9');
+    assert.deepEqual(rejected, expected, error.code);
+    assert.equal(show.state, null);
+  }
+});
+
 test('answer dials into the Conference of the caller\'s Task; decline cleans up', async () => {
   const first = stage();
   Object.assign(first.server, { role: 'callee', state: 'ringing' });

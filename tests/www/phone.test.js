@@ -324,12 +324,13 @@ class Worker extends EventEmitter {
 
   disconnect() { this.emit('disconnected', {}); }
 
-  reserve(taskSid, attributes, status = 'pending') {
+  reserve(taskSid, attributes, status = 'pending', workflowSid = 'WW1') {
     const reservation = Object.assign(new EventEmitter(), {
       sid: `WR${taskSid}`,
       status,
       dialled: [],
-      task: Object.assign(new EventEmitter(), { sid: taskSid, attributes }),
+      task: Object.assign(new EventEmitter(), { sid: taskSid, attributes, workflowSid }),
+      async reject() { this.status = 'rejected'; },
       async complete() { this.status = 'completed'; },
       async call(...args) { this.dialled.push(args); },
       async fetchLatestVersion() {},
@@ -343,7 +344,7 @@ function taskRouter() {
   const events = [];
   const on = Object.fromEntries(['up', 'down', 'offered', 'changed', 'activity', 'tokenExpired']
     .map((name) => [name, (...values) => events.push([name, ...values])]));
-  const router = connectTaskRouter(Worker, { taskrouter: { token: 'T1' } }, on);
+  const router = connectTaskRouter(Worker, { taskrouter: { token: 'T1' }, workflowSid: 'WW1' }, on);
   return { router, worker: Worker.last, events };
 }
 
@@ -359,6 +360,20 @@ test('at ready, wrapping Tasks of ours are completed and nobody else\'s', async 
   assert.equal(ours.status, 'completed');
   assert.equal(foreign.status, 'wrapping');
   assert.deepEqual(events, [['offered', 'WT3'], ['up'], ['activity']]);
+});
+
+test('what is on our Workflow is asked about, and nothing of another one', async () => {
+  const { router, worker, events } = taskRouter();
+  const junk = worker.reserve('WT1', {});
+  worker.reserve('WT2', {}, 'pending', 'WW2');
+  worker.reserve('WT3', OURS);
+  worker.emit('ready');
+  assert.deepEqual(events.filter(([name]) => name === 'offered'), [['offered', 'WT1']]);
+  await router.reject('WT1');
+  assert.equal(junk.status, 'rejected');
+  junk.reject = () => Promise.reject(new Error('it is rejected already'));
+  await router.reject('WT1');
+  await router.reject('WT9');
 });
 
 test('a Task of this tab is completed as soon as it starts to wrap up', async () => {

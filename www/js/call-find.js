@@ -51,9 +51,17 @@ export function createFind(parts, call) {
   }
 
   return {
-    /** Rings only if the server says that this call is for this agent, and from whom. */
+    /**
+     * Rings only if the server says that this call is for this agent, and from whom. What is on our
+     * Workflow and isn't is rejected; where the server doesn't know yet, nothing is.
+     */
     async checkOffer(taskSid) {
-      const found = await insist(() => parts.api.callState(taskSid));
+      let refusal = null;
+      const found = await insist(() => parts.api.callState(taskSid).catch((error) => {
+        refusal = error.code;
+        throw error;
+      }));
+      if (!found && refusal === 'not_your_call') await parts.taskRouter().reject(taskSid);
       if (!isRinging(found?.answer ?? {}) || !parts.taskRouter().isPending(taskSid)) return;
       call.dispatch({ type: 'offer', taskSid, other: found.answer.other });
     },

@@ -45,9 +45,10 @@ function createCompletion() {
 
 /**
  * @param {(taskSid: string) => ?object} reservationOf as the SDK has it now
+ * @param {string} ourWorkflow whose Tasks are calls of ours, or pretend to be
  * @param {object} on handlers: offered(taskSid), changed(taskSid, what), tokenExpired()
  */
-export function createReservations(reservationOf, on) {
+export function createReservations(reservationOf, ourWorkflow, on) {
   const completion = createCompletion();
   const waiting = new Map(); // taskSid → who waits for its Reservation
   const dialled = new Set(); // taskSids whose legs this page asked for
@@ -57,6 +58,9 @@ export function createReservations(reservationOf, on) {
     follow(reservation) {
       const { task } = reservation;
       const kind = kindOf(task.attributes);
+      const { status } = reservation;
+      if (!kind && (task.workflowSid !== ourWorkflow || status !== 'pending')) return;
+      if (kind !== 'outgoing' && status === 'pending') on.offered(task.sid);
       if (!kind) return;
       for (const name of RESERVATION_EVENTS) {
         reservation.on(name, () => on.changed(task.sid, name));
@@ -66,7 +70,6 @@ export function createReservations(reservationOf, on) {
       if (reservation.status === 'wrapping') completion.complete(reservation);
       waiting.get(task.sid)?.(reservation);
       waiting.delete(task.sid);
-      if (kind === 'incoming' && reservation.status === 'pending') on.offered(task.sid);
     },
 
     /** Resolves once one of the Task is followed; rejects after `patience` milliseconds. */
@@ -96,6 +99,13 @@ export function createReservations(reservationOf, on) {
         if (/status code 401/.test(error.message)) on.tokenExpired();
         throw error;
       }
+    },
+
+    /** For a Task that isn't of a call of this agent's, and would take up its channel. */
+    async reject(taskSid) {
+      const reservation = reservationOf(taskSid);
+      // Another tab may be quicker, and the maker of the Task may take it back.
+      if (reservation?.status === 'pending') await reservation.reject().catch(() => {});
     },
 
     /** Completes the Task if it is wrapping; says whether there is nothing more to do. */

@@ -32,7 +32,7 @@ export function connectTaskRouter(Worker, session, on) {
   const reservationOf = (taskSid) => (
     [...(connection.current.reservations?.values() ?? [])].find(({ task }) => task.sid === taskSid)
   );
-  const reservations = createReservations(reservationOf, on);
+  const reservations = createReservations(reservationOf, session.workflowSid, on);
   const connection = new WorkerConnection(Worker, session.taskrouter, {
     ...on,
     reservation: reservations.follow,
@@ -68,5 +68,6 @@ export function connectTaskRouter(Worker, session, on) {
       ? Promise.resolve() : reservations.next(taskSid, patience)),
     dial: reservations.dial,
     tidy: reservations.tidy,
+    reject: reservations.reject,
   };
 }
