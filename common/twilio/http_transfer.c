@@ -199,6 +199,8 @@ static enum err set_lasting_options(CURL *curl, const struct http_options *optio
     const char *ca_path = options->ca_path != NULL ? options->ca_path : hashed_ca_dir;
 
     SET(CURLOPT_NOSIGNAL, 1L);
+    /* A thread that still waits for a name server is left behind, not waited for. */
+    SET(CURLOPT_QUICK_EXIT, 1L);
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(CURLOPT_TCP_NODELAY, 1L);
     SET(CURLOPT_PROTOCOLS_STR, options->allow_http ? "http,https" : "https");

@@ -1,6 +1,11 @@
 /* http_client: every way in which an HTTP exchange can go wrong, and what it means for a create. */
 #include "unit.h"
 
+#include <errno.h>
+#include <netdb.h>
+#include <semaphore.h>
+#include <time.h>
+
 #include "fake_server.h"
 #include "twilio/http_client.h"
 
@@ -306,6 +311,45 @@ static void test_delete_and_then_others(void **state)
     assert_null(strstr(fake_server_request(fixture->server, 2), "If-Match"));
 }
 
+/*
+ * Stands before the C library's: addresses go to no name server, and the name that libcurl asks for
+ * here is one whose name server doesn't answer until the test is over.
+ */
+static sem_t name_server;
+
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+                struct addrinfo **result)
+{
+    (void)node;
+    (void)service;
+    (void)hints;
+    (void)result;
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 5; /* or, without the rule, the test would never end */
+    while (sem_timedwait(&name_server, &until) != 0 && errno == EINTR)
+        continue;
+    return EAI_AGAIN;
+}
+
+static void test_a_name_server_that_hangs_breaks_no_deadline(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_client *client = NULL;
+    const struct http_options options = { .allow_http = true };
+    const struct http_request request = { .method = "GET", .url = "http://hangs.invalid/" };
+    assert_int_equal(sem_init(&name_server, 0, 0), 0);
+    assert_int_equal(http_client_new(&options, &client), ERR_OK);
+    int64_t began_ms = clock_ms();
+    fixture->deadline.at_ms = began_ms + 300;
+    assert_int_equal(http_client_perform(client, &request, &fixture->deadline, &fixture->reply),
+                     ERR_TIMEOUT);
+    http_client_free(client);
+    int64_t took_ms = clock_ms() - began_ms;
+    sem_post(&name_server);
+    assert_in_range(took_ms, 250, 1500);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 int main(void)
@@ -331,6 +375,7 @@ int main(void)
         TEST(not_http),
         TEST(plain_http_only_where_allowed),
         TEST(delete_and_then_others),
+        TEST(a_name_server_that_hangs_breaks_no_deadline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
