@@ -10,6 +10,11 @@
 
 static enum err unreadable(int error, char *problem)
 {
+    if (error == ELOOP) {
+        snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE,
+                 "the file is a link, and whoever owns that could swap it (name the file itself)");
+        return ERR_INPUT;
+    }
     snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE,
              "the file can't be read: %s (the programs' user must be able to: chgrp, chmod 640)",
              strerror(error));
@@ -27,6 +32,18 @@ static enum err check(int fd, size_t max, char *problem)
     if ((status.st_mode & (S_IROTH | S_IWOTH)) != 0) {
         snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE,
                  "the file holds secrets, and others may read or write it (chmod o-rw)");
+        return ERR_INPUT;
+    }
+    if ((status.st_mode & S_IWGRP) != 0) {
+        snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE,
+                 "the file holds secrets, and its group may write it (chmod g-w)");
+        return ERR_INPUT;
+    }
+    if (status.st_uid != 0 && status.st_uid != geteuid()) {
+        snprintf(problem, PRIVATE_FILE_PROBLEM_SIZE,
+                 "the file holds secrets, and belongs to user %ld: neither to root nor to the "
+                 "programs' user (chown root)",
+                 (long)status.st_uid);
         return ERR_INPUT;
     }
     if (status.st_size < 0 || (size_t)status.st_size > max) {
@@ -53,7 +70,7 @@ enum err private_file_read(const char *path, size_t max, char **text, size_t *le
     char *read = NULL;
     size_t read_len = 0;
     /* Without O_NONBLOCK a FIFO would keep the program waiting before it can be refused. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
     if (fd < 0) return errno == ENOENT ? ERR_NOT_FOUND : unreadable(errno, problem);
     enum err rc = check(fd, max, problem);
     if (rc != ERR_OK) goto out;

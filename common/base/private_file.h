@@ -1,6 +1,6 @@
 /*
- * A file that decides who is who or holds secrets: read whole, and only if nobody but its owner and
- * its group can have a hand in it.
+ * A file that decides who is who or holds secrets: read whole, and only if it is root's or the
+ * programs' own, nobody else can write it and nobody but its group can read it.
  */
 #ifndef DIALPAD_PRIVATE_FILE_H
 #define DIALPAD_PRIVATE_FILE_H
@@ -13,7 +13,8 @@ enum { PRIVATE_FILE_PROBLEM_SIZE = 200 };
 
 /*
  * *text is the caller's (private_file_free) and has one byte to spare after its *len. The file is
- * refused when it isn't a regular one, when others may read or write it, or when it is longer than
+ * refused when it isn't a regular one or stands behind a symbolic link, when it belongs to another
+ * user, when its group may write it, when others may read or write it, or when it is longer than
  * `max` bytes: ERR_INPUT, and `problem` says what to do. ERR_NOT_FOUND when there is none.
  */
 enum err private_file_read(const char *path, size_t max, char **text, size_t *len,

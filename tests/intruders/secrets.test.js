@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import {
+  chmodSync, chownSync, copyFileSync, readFileSync, readdirSync, statSync, symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
@@ -130,6 +132,15 @@ describe('a configuration', () => {
     return { answer: stdout, log: stderr };
   }
 
+  function expectRefused(file, reason) {
+    const { answer, log } = withConfig(file);
+    assert.match(answer, /^Status: 503 /, statSync(file).mode.toString(8));
+    assert.match(log, reason);
+    for (const value of Object.values(lab.config).map(String).filter((text) => text.length > 8)) {
+      assert.ok(!log.includes(value), value);
+    }
+  }
+
   test('that others can read is refused, and what is in it isn\'t told', () => {
     const file = join(lab.stack.dir, 'copy.conf');
     copyFileSync(lab.stack.sets[0].configFile, file);
@@ -139,12 +150,26 @@ describe('a configuration', () => {
     }
     for (const mode of [0o604, 0o644, 0o602, 0o666]) {
       chmodSync(file, mode);
-      const { answer, log } = withConfig(file);
-      assert.match(answer, /^Status: 503 /, mode.toString(8));
-      assert.match(log, /copy\.conf: the file holds secrets, and others may read or write it/);
-      for (const value of Object.values(lab.config).map(String).filter((text) => text.length > 8)) {
-        assert.ok(!log.includes(value), value);
-      }
+      expectRefused(file, /copy\.conf: the file holds secrets, and others may read or write it/);
     }
+  });
+
+  test('that its group can write, or that belongs to somebody else, is refused', (context) => {
+    const file = join(lab.stack.dir, 'group.conf');
+    copyFileSync(lab.stack.sets[0].configFile, file);
+    for (const mode of [0o660, 0o620]) {
+      chmodSync(file, mode);
+      expectRefused(file, /group\.conf: the file holds secrets, and its group may write it/);
+    }
+    chmodSync(file, 0o640);
+    if (process.getuid() !== 0) return context.skip('only root can give a file away');
+    chownSync(file, 65534, 0);
+    return expectRefused(file, /group\.conf: the file holds secrets, and belongs to user 65534/);
+  });
+
+  test('behind a link is refused', () => {
+    const link = join(lab.stack.dir, 'link.conf');
+    symlinkSync(lab.stack.sets[0].configFile, link);
+    expectRefused(link, /link\.conf: the file is a link/);
   });
 });
