@@ -82,7 +82,10 @@ static enum err handle(struct service *service, struct request *request, struct 
             return response_refuse(response, ERR_FORBIDDEN, "not_from_here",
                                    "The deep check answers only on this machine.");
         }
-        health_check_deep(service->config, service->twilio, &wrong);
+        if (!health_check_deep(service->config, service->twilio, &wrong)) {
+            return response_refuse(response, ERR_UNAVAILABLE, "being_checked",
+                                   "The first deep check is still being made.");
+        }
     }
     return answer(response, &wrong, &warnings);
 }

@@ -149,19 +149,28 @@ void health_check_host(const struct config *config, const struct config_watch *w
                                        "it; restart to use it (systemctl reload dialpad.target)");
 }
 
-void health_check_deep(const struct config *config, struct twilio_client *client,
+bool health_check_deep(const struct config *config, struct twilio_client *client,
                        struct health_findings *findings)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static struct health_findings kept;
-    static int64_t kept_until_ms;
+    static int64_t kept_until_ms; /* 0: nothing has been kept yet */
+    static bool asking;
+    struct health_findings fresh = { 0 };
     pthread_mutex_lock(&lock);
-    int64_t now_ms = clock_ms();
-    if (now_ms >= kept_until_ms) {
-        memset(&kept, 0, sizeof kept);
-        ask_twilio(config, client, &kept);
-        kept_until_ms = clock_ms() + HEALTH_KEPT_MS;
-    }
+    bool known = kept_until_ms > 0;
+    bool mine = !asking && clock_ms() >= kept_until_ms;
+    if (mine) asking = true;
     *findings = kept;
     pthread_mutex_unlock(&lock);
+    if (!mine) return known;
+
+    ask_twilio(config, client, &fresh);
+    *findings = fresh;
+    pthread_mutex_lock(&lock);
+    kept = fresh;
+    kept_until_ms = clock_ms() + HEALTH_KEPT_MS;
+    asking = false;
+    pthread_mutex_unlock(&lock);
+    return true;
 }

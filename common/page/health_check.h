@@ -4,6 +4,7 @@
 #ifndef DIALPAD_HEALTH_CHECK_H
 #define DIALPAD_HEALTH_CHECK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/config_watch.h"
@@ -32,8 +33,11 @@ void health_check_host(const struct config *config, const struct config_watch *w
  * exceeds the ring time, and its first filter that could take our Tasks routes them by
  * contact_uri. Judges this host's clock by Twilio's. The findings are kept for HEALTH_KEPT_MS for
  * all threads.
+ *
+ * One thread asks at a time, however many requests come, and the others get what was found before:
+ * nobody waits for them. False while nothing has been found out yet.
  */
-void health_check_deep(const struct config *config, struct twilio_client *client,
-                       struct health_findings *findings);
+bool health_check_deep(const struct config *config, struct twilio_client *client,
+                       struct health_findings *findings) MUST_CHECK;
 
 #endif

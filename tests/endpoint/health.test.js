@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 
 import { direct } from './direct.js';
 import {
-  Lab, PROGRAMS, expectError, expectPlainError, isCgi, randomSid, until, useLab,
+  Lab, PROGRAMS, expectError, expectPlainError, isCgi, patience, randomSid, until, useLab,
 } from './lib.js';
 import { startStack } from '../stack/stack.js';
 import { repo } from '../groups.js';
@@ -178,6 +178,29 @@ describe('health', () => {
       const answer = await new Lab(stack).ask('health');
       assert.deepEqual([answer.status, answer.data.status], [200, 'warning'], answer.body);
       assert.match(answer.data.warnings[0], /^state: .*No such file/);
+    } finally {
+      await stack.stop();
+    }
+  });
+
+  test('keeps nobody waiting while Twilio does', async (context) => {
+    if (isCgi) return context.skip('each request is a process of its own');
+    const stack = await startStack({ programs: ['health'] });
+    try {
+      const own = new Lab(stack);
+      await own.fault({ match: { path: '/Workflows/' }, action: 'delay', ms: 2500 });
+      const deep = Array.from({ length: 24 }, () => own.ask('health', { query: '?deep=1' }));
+      await until('the one request', async () => (await own.requests()).length > 0);
+      const { status, ms } = await own.ask('health');
+      assert.equal(status, 200);
+      assert.ok(ms < 1500 * patience, `${ms} ms`);
+      const answers = await Promise.all(deep);
+      assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
+      for (const answer of answers.filter((other) => other.status !== 200)) {
+        expectError(answer, 503, 'being_checked');
+      }
+      const later = await own.ask('health', { query: '?deep=1' });
+      return assert.equal(later.status, 200, later.body);
     } finally {
       await stack.stop();
     }
