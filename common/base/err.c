@@ -13,6 +13,7 @@ static const struct {
     [ERR_CONFLICT] = { "conflict", 409 },
     [ERR_LENGTH] = { "length", 411 },
     [ERR_TOO_LARGE] = { "too_large", 413 },
+    [ERR_URI_TOO_LONG] = { "uri_too_long", 414 },
     [ERR_MEDIA_TYPE] = { "media_type", 415 },
     [ERR_UNPROCESSABLE] = { "unprocessable", 422 },
     [ERR_RATE] = { "rate", 429 },

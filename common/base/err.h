@@ -17,6 +17,7 @@ enum err {
     ERR_CONFLICT,      /* the state of the world forbids it; also Twilio's 412 and 409 */
     ERR_LENGTH,        /* a body without a length */
     ERR_TOO_LARGE,     /* a named ceiling was exceeded */
+    ERR_URI_TOO_LONG,  /* the request's query is longer than any of ours */
     ERR_MEDIA_TYPE,    /* a body in a form that this program doesn't read */
     ERR_UNPROCESSABLE, /* well-formed, and makes no sense */
     ERR_RATE,          /* too many requests from this client */

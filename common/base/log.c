@@ -89,6 +89,7 @@ void log_request(const struct log_request *entry)
         line_add_text(&line, entry->detail);
         strbuf_addch(&line, '"');
     }
+    line_add_pair(&line, "from", entry->address);
     line_end(&line);
 }
 

@@ -20,6 +20,7 @@ struct log_request {
     const char *task_sid;
     const char *call_sid;
     const char *worker_sid;
+    const char *address; /* who asked, where that was refused; deploy/fail2ban reads it */
 };
 
 /* Names the program in every line; `program` must live as long as the process. */

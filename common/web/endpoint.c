@@ -104,6 +104,7 @@ static void log_outcome(const struct thread *thread)
 {
     const struct request *request = &thread->request;
     const struct response *response = &thread->response;
+    bool refused = response->status == 401 || response->status == 403;
     const struct log_request entry = {
         .request_id = request->id,
         .status = response->status,
@@ -113,6 +114,7 @@ static void log_outcome(const struct thread *thread)
         .task_sid = response->task_sid[0] != '\0' ? response->task_sid : NULL,
         .call_sid = response->call_sid[0] != '\0' ? response->call_sid : NULL,
         .worker_sid = request->agent.worker_sid[0] != '\0' ? request->agent.worker_sid : NULL,
+        .address = refused ? request_variable(request, "REMOTE_ADDR") : NULL,
     };
     log_request(&entry);
 }

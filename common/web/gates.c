@@ -29,11 +29,18 @@ static enum err pass_method(const struct endpoint *self, const struct request *r
                            "This program doesn't answer to that method.");
 }
 
-static enum err pass_length(const struct endpoint *self, struct request *request,
-                            struct response *response)
+/* No query of ours or of Twilio's comes near it, and no URL of Twilio's is longer as a whole. */
+static enum err pass_query_length(const struct request *request, struct response *response)
 {
-    bool wants_body = request->method == METHOD_POST && self->auth != AUTH_WEB_SERVER;
-    enum err rc = request_read_body(request, wants_body);
+    if (request->query == NULL || strlen(request->query) <= STRBUF_MAX_URL) return ERR_OK;
+    return response_refuse(response, ERR_URI_TOO_LONG, "uri_too_long",
+                           "The request's query is too long.");
+}
+
+/* Of the two functions that look at the body: it may be announced so long, and it has come whole.
+ */
+static enum err refuse_body(struct response *response, enum err rc)
+{
     switch (rc) {
     case ERR_OK:
         return ERR_OK;
@@ -48,6 +55,13 @@ static enum err pass_length(const struct endpoint *self, struct request *request
     default:
         return rc;
     }
+}
+
+static enum err pass_length(const struct endpoint *self, const struct request *request,
+                            struct response *response)
+{
+    bool wants_body = request->method == METHOD_POST && self->auth != AUTH_WEB_SERVER;
+    return refuse_body(response, request_check_length(request, wants_body));
 }
 
 /* Compares the media type alone: "application/json; charset=utf-8" is application/json. */
@@ -65,11 +79,12 @@ static enum err pass_content_type(const struct endpoint *self, const struct requ
                                   struct response *response)
 {
     if (request->method != METHOD_POST || self->auth == AUTH_WEB_SERVER) return ERR_OK;
+    const char *type = request_variable(request, "CONTENT_TYPE");
     const char *wanted =
         self->auth == AUTH_TWILIO ? "application/x-www-form-urlencoded" : "application/json";
-    if (is_media_type(request_variable(request, "CONTENT_TYPE"), wanted)) return ERR_OK;
+    if (is_media_type(type, wanted)) return ERR_OK;
     /* Twilio posts nothing at all when it has nothing to say. */
-    if (self->auth == AUTH_TWILIO && request->body_len == 0) return ERR_OK;
+    if (self->auth == AUTH_TWILIO && !request_announces_body(request)) return ERR_OK;
     return response_refuse(response, ERR_MEDIA_TYPE, "unsupported_media_type",
                            "The request's body has a type that this program doesn't read.");
 }
@@ -102,7 +117,11 @@ static enum err pass_twilio(const struct endpoint *self, struct service *service
     strbuf_init(&url, STRBUF_MAX_URL);
     strbuf_addf(&url, "%s/%s", service->config->public_url, self->name);
     if (request->query != NULL) strbuf_addf(&url, "?%s", request->query);
-    if (strbuf_failed(&url)) goto out;
+    if (strbuf_failed(&url)) {
+        rc = response_refuse(response, ERR_URI_TOO_LONG, "uri_too_long",
+                             "The request's query is too long.");
+        goto out;
+    }
     const char *signature = request_variable(request, "HTTP_X_TWILIO_SIGNATURE");
     bool genuine = signature_valid(service->signature, url.buf, &request->form, signature);
     /* Without one it is nobody who means us: the web is full of them. */
@@ -115,12 +134,52 @@ out:
     return rc;
 }
 
+static bool is_origin_of(const char *url, const char *origin)
+{
+    size_t len = strlen(origin);
+    return strncmp(url, origin, len) == 0 && (url[len] == '\0' || url[len] == '/');
+}
+
+/* The page's own origin, and those that may embed it. */
+static bool is_known_origin(const struct config *config, const char *origin)
+{
+    if (origin == NULL || *origin == '\0') return false;
+    if (is_origin_of(config->public_url, origin)) return true;
+    size_t len = strlen(origin);
+    for (const char *p = config->embed_origins; p != NULL && *p != '\0';) {
+        size_t word = strcspn(p, " ,");
+        if (word == len && memcmp(p, origin, len) == 0) return true;
+        p += word;
+        p += strspn(p, " ,");
+    }
+    return false;
+}
+
+/*
+ * A browser sends the password to whichever page asks. That the answer is ours alone to read is
+ * its own rule (no CORS); this one keeps a foreign page from having the request made at all. What
+ * the browser doesn't say, as older ones don't, passes.
+ */
+static bool is_foreign_page(const struct config *config, const struct request *request)
+{
+    const char *site = request_variable(request, "HTTP_SEC_FETCH_SITE");
+    if (site == NULL) return false;
+    if (strcmp(site, "cross-site") == 0) return true;
+    return strcmp(site, "same-site") == 0 &&
+           !is_known_origin(config, request_variable(request, "HTTP_ORIGIN"));
+}
+
 /*
  * AUTH_TYPE says that the web server has asked for a password. REMOTE_USER alone proves nothing:
  * nginx fills it from any Authorization header, asked for or not.
  */
-static enum err pass_web_server(struct request *request, struct response *response)
+static enum err pass_web_server(const struct service *service, const struct request *request,
+                                struct response *response)
 {
+    if (is_foreign_page(service->config, request)) {
+        return response_refuse(response, ERR_FORBIDDEN, "foreign_page",
+                               "The request was made by another site's page.");
+    }
     const char *user = request_variable(request, "REMOTE_USER");
     const char *type = request_variable(request, "AUTH_TYPE");
     if (user != NULL && *user != '\0' && type != NULL && *type != '\0') return ERR_OK;
@@ -138,7 +197,7 @@ static enum err pass_credential(const struct endpoint *self, struct service *ser
         if (self->is_public != NULL && self->is_public(request)) return ERR_OK;
         return pass_twilio(self, service, request, response);
     case AUTH_WEB_SERVER:
-        return pass_web_server(request, response);
+        return pass_web_server(service, request, response);
     case AUTH_NONE:
         break;
     }
@@ -239,14 +298,32 @@ static enum err pass_account(const struct endpoint *self, const struct service *
                            "This is another account's request.");
 }
 
+/*
+ * The credential comes before the body wherever it can be judged without: a body that never ends
+ * occupies a thread, and only somebody who has a session may do that. Of Twilio's signature only
+ * its absence can be seen before.
+ */
+static enum err pass_body_and_credential(const struct endpoint *self, struct service *service,
+                                         struct request *request, struct response *response)
+{
+    enum err rc = ERR_OK;
+    bool is_signed = request_variable(request, "HTTP_X_TWILIO_SIGNATURE") != NULL;
+    bool needs_body = self->auth == AUTH_TWILIO && is_signed;
+    if (!needs_body) rc = pass_credential(self, service, request, response);
+    if (rc == ERR_OK) rc = refuse_body(response, request_read_body(request));
+    if (rc == ERR_OK) rc = pass_form(self, request, response);
+    if (rc == ERR_OK && needs_body) rc = pass_credential(self, service, request, response);
+    return rc;
+}
+
 enum err gates_pass(const struct endpoint *self, struct service *service, struct request *request,
                     struct response *response)
 {
     enum err rc = pass_method(self, request, response);
+    if (rc == ERR_OK) rc = pass_query_length(request, response);
     if (rc == ERR_OK) rc = pass_length(self, request, response);
     if (rc == ERR_OK) rc = pass_content_type(self, request, response);
-    if (rc == ERR_OK) rc = pass_form(self, request, response);
-    if (rc == ERR_OK) rc = pass_credential(self, service, request, response);
+    if (rc == ERR_OK) rc = pass_body_and_credential(self, service, request, response);
     if (rc == ERR_OK) rc = pass_params(self, request, response);
     if (rc == ERR_OK) rc = pass_account(self, service, request, response);
     return rc;

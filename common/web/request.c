@@ -18,6 +18,10 @@
 extern char **environ;
 
 enum {
+    ACCEPTED_WAIT_MS =
+        900,              /* for the next piece of a request; below a second, as tv_usec must be */
+    LINGER_MS = 1000,     /* for a refused body to come to its end, see finish_fcgi */
+    LINGER_IDLE_MS = 200, /* for its next piece */
     DISCARD_MAX =
         8 * 1024 * 1024,   /* of a refused body; a client that sends more may lose the answer */
     DISCARD_WAIT_MS = 2000 /* as long as libfcgi waits for the rest of its own */
@@ -119,6 +123,10 @@ enum request_accepted request_accept(struct request *request)
     FCGX_Request *fcgi = request->fcgi;
     int rc = FCGX_Accept_r(fcgi);
     if (rc == 0) {
+        /* A unix socket doesn't inherit it from the one that listens. */
+        const struct timeval wait = { .tv_usec = ACCEPTED_WAIT_MS * 1000 };
+        if (!fcgi->keepConnection) /* one that is kept waits for its next request */
+            (void)setsockopt(fcgi->ipcFd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
         request->environment = fcgi->envp;
         begin(request);
         return REQUEST_READY;
@@ -138,15 +146,33 @@ const char *request_variable(const struct request *request, const char *name)
     return NULL;
 }
 
-/* At most `max` bytes of the body; fewer mean that it has ended. */
+/*
+ * At most `max` bytes of the body; fewer mean that it has ended, or that no more came in time. A
+ * read gives up by itself (ACCEPTED_WAIT_MS); between two of them the clock is looked at, because a
+ * byte now and then would go on for ever. libfcgi is asked for what it has in its buffer, or for
+ * one byte, which makes it read once.
+ */
+static size_t read_fcgi(struct request *request, char *to, size_t max)
+{
+    FCGX_Request *fcgi = request->fcgi;
+    const FCGX_Stream *in = fcgi->in;
+    size_t got = 0;
+    while (got < max) {
+        size_t buffered = (size_t)(in->stop - in->rdNext);
+        size_t want = buffered == 0 ? 1 : buffered;
+        if (want > max - got) want = max - got;
+        int n = FCGX_GetStr(to + got, (int)want, fcgi->in);
+        if (n > 0) got += (size_t)n;
+        if (n < (int)want || clock_ms() - request->started_ms > REQUEST_BODY_MS) break;
+    }
+    return got;
+}
+
 static enum err read_bytes(struct request *request, char *to, size_t max, size_t *got)
 {
     *got = 0;
     if (request->fcgi != NULL) {
-        FCGX_Request *fcgi = request->fcgi;
-        int n = FCGX_GetStr(to, (int)max, fcgi->in);
-        if (n < 0) return ERR_INPUT;
-        *got = (size_t)n;
+        *got = read_fcgi(request, to, max);
         return ERR_OK;
     }
     while (*got < max) {
@@ -187,15 +213,31 @@ static bool is_chunked(const struct request *request)
     return request->fcgi == NULL && coding != NULL && strcmp(coding, "chunked") == 0;
 }
 
-enum err request_read_body(struct request *request, bool required)
+enum err request_check_length(const struct request *request, bool required)
 {
     bool announced;
     size_t length;
     enum err rc = announced_length(request, &announced, &length);
     if (rc != ERR_OK) return rc;
     if (length > REQUEST_MAX_BODY) return ERR_TOO_LARGE;
+    return announced || is_chunked(request) || !required ? ERR_OK : ERR_LENGTH;
+}
+
+bool request_announces_body(const struct request *request)
+{
+    bool announced;
+    size_t length;
+    return announced_length(request, &announced, &length) != ERR_OK || length > 0 ||
+           (!announced && is_chunked(request));
+}
+
+enum err request_read_body(struct request *request)
+{
+    bool announced;
+    size_t length;
+    enum err rc = announced_length(request, &announced, &length);
+    if (rc != ERR_OK) return rc;
     bool chunked = !announced && is_chunked(request);
-    if (!announced && !chunked && required) return ERR_LENGTH;
 
     /*
      * Plain CGI reads what was announced and no more, since nothing promises an end of file.
@@ -278,18 +320,44 @@ static void discard_rest_of_body(struct request *request)
     }
 }
 
+/* Takes what still comes, but not for longer than a web server needs to read our answer. */
+static void linger(int fd)
+{
+    char unwanted[4096];
+    struct pollfd rest = { .fd = fd, .events = POLLIN };
+    const int64_t until_ms = clock_ms() + LINGER_MS;
+    if (shutdown(fd, SHUT_WR) != 0) return;
+    for (int64_t left = LINGER_MS; left > 0; left = until_ms - clock_ms()) {
+        if (poll(&rest, 1, (int)(left < LINGER_IDLE_MS ? left : LINGER_IDLE_MS)) <= 0) return;
+        if (read(fd, unwanted, sizeof unwanted) <= 0) return;
+    }
+}
+
+/*
+ * Detach skips libfcgi's lingering close: three system calls less after a body read to its end.
+ * After any other the web server would see a reset connection instead of our answer, so that the
+ * connection must linger; but libfcgi's way takes as long as somebody sends a byte every two
+ * seconds. Ours has an end, on a descriptor that outlives the one which libfcgi closes.
+ */
+static void finish_fcgi(struct request *request)
+{
+    FCGX_Request *fcgi = request->fcgi;
+    int lingering = -1;
+    if (!request->body_read_to_end && !fcgi->keepConnection)
+        lingering = fcntl(fcgi->ipcFd, F_DUPFD_CLOEXEC, 0);
+    if (request->body_read_to_end || lingering >= 0) FCGX_Detach(fcgi);
+    FCGX_Finish_r(fcgi);
+    if (lingering < 0) return;
+    linger(lingering);
+    close(lingering);
+}
+
 void request_finish(struct request *request)
 {
     if (request->fcgi == NULL) {
         discard_rest_of_body(request);
     } else {
-        FCGX_Request *fcgi = request->fcgi;
-        /*
-         * Detach skips libfcgi's lingering close: three system calls less. Only after a body read
-         * to its end, or the web server sees a reset connection instead of our answer.
-         */
-        if (request->body_read_to_end) FCGX_Detach(fcgi);
-        FCGX_Finish_r(fcgi);
+        finish_fcgi(request);
     }
     arena_reset(&request->arena);
     void *fcgi = request->fcgi;

@@ -21,6 +21,7 @@
 enum {
     REQUEST_MAX_BODY = 64 * 1024,   /* Twilio's forms; the page's own bodies are far smaller */
     REQUEST_MAX_ARENA = 512 * 1024, /* everything that one request may make us remember */
+    REQUEST_BODY_MS = 2000,         /* for a body to come in */
     REQUEST_ID_SIZE = 17,
     REQUEST_MAX_PARAMS = 16 /* of one program's table */
 };
@@ -74,10 +75,20 @@ enum request_accepted request_accept(struct request *request);
 const char *request_variable(const struct request *request, const char *name);
 
 /*
- * Reads the body: ERR_LENGTH without a length where `required`, ERR_TOO_LARGE over
- * REQUEST_MAX_BODY, ERR_INPUT when it is shorter or longer than announced.
+ * What is announced of the body, before a byte of it is read: ERR_LENGTH without a length where
+ * `required`, ERR_TOO_LARGE over REQUEST_MAX_BODY, ERR_INPUT for what is no length.
  */
-enum err request_read_body(struct request *request, bool required) MUST_CHECK;
+enum err request_check_length(const struct request *request, bool required) MUST_CHECK;
+
+/* A length other than 0, or a body in chunks. */
+bool request_announces_body(const struct request *request);
+
+/*
+ * Reads the body, for which the web server has REQUEST_BODY_MS: ERR_INPUT when it is shorter or
+ * longer than announced or takes longer, ERR_TOO_LARGE when one without a length is too long.
+ * After request_check_length.
+ */
+enum err request_read_body(struct request *request) MUST_CHECK;
 
 /* The validated value of the program's parameter number `index`; NULL when it wasn't given. */
 const char *request_param(const struct request *request, size_t index);

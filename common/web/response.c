@@ -181,6 +181,7 @@ static const char *status_phrase(int status)
         { 409, "Conflict" },
         { 411, "Length Required" },
         { 413, "Content Too Large" },
+        { 414, "URI Too Long" },
         { 415, "Unsupported Media Type" },
         { 422, "Unprocessable Content" },
         { 429, "Too Many Requests" },

@@ -112,6 +112,8 @@ int serve_fastcgi(serve_thread *run, void *context, int count)
         log_error("no thread could be started");
         return EXIT_FAILURE;
     }
+    if (started < count)
+        log_warn("only %d of %d threads could be started (TasksMax, ulimit -u)", started, count);
     int signal_number;
     sigwait(&signals, &signal_number);
     ask_to_stop();

@@ -40,12 +40,35 @@ function* stream(type, content) {
   yield record(type, Buffer.alloc(0));
 }
 
+const head = (variables) => Buffer.concat([
+  record(BEGIN, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])),
+  ...stream(PARAMS, Buffer.concat(Object.entries(variables).map(pair))),
+]);
+
+/**
+ * As a web server that streams: a request whose body never ends. Every `everyMs` comes a byte of it,
+ * never with 0. Gives {socket, ended}: what was answered, and the milliseconds until the end.
+ */
+export function endless(stack, program, variables, everyMs = 0) {
+  const began = Date.now();
+  const socket = net.connect(stack.sets[0].socketOf(program));
+  socket.write(head({ GATEWAY_INTERFACE: 'CGI/1.1', CONTENT_LENGTH: '1000', ...variables }));
+  const drip = everyMs
+    ? setInterval(() => socket.write(record(STDIN, Buffer.from('x'))), everyMs) : undefined;
+  const chunks = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('error', () => {}); // it is closed while a byte is on its way
+  const ended = new Promise((done) => {
+    socket.once('close', () => {
+      clearInterval(drip);
+      done({ text: output(chunks), ms: Date.now() - began });
+    });
+  });
+  return { socket, ended };
+}
+
 function overSocket(path, variables, body) {
-  const message = Buffer.concat([
-    record(BEGIN, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])),
-    ...stream(PARAMS, Buffer.concat(Object.entries(variables).map(pair))),
-    ...stream(STDIN, body),
-  ]);
+  const message = Buffer.concat([head(variables), ...stream(STDIN, body)]);
   return new Promise((done, failed) => {
     const socket = net.connect(path);
     const chunks = [];
@@ -99,8 +122,8 @@ export async function direct(stack, program, variables, body = '', onStart = und
     ? await asCgi(join(stack.buildDir, 'cgi-bin', program), { ...set.env, ...given }, bytes,
       onStart)
     : await overSocket(set.socketOf(program), given, bytes);
-  const [head, ...rest] = text.split('\r\n\r\n');
-  const headers = Object.fromEntries(head.split('\r\n').map((line) => {
+  const [lines, ...rest] = text.split('\r\n\r\n');
+  const headers = Object.fromEntries(lines.split('\r\n').map((line) => {
     const colon = line.indexOf(':');
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
   }));

@@ -8,10 +8,12 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { Agent } from '../endpoint/agent.js';
+import { direct } from '../endpoint/direct.js';
 import { PROGRAMS, expectError, randomSid, signToken, until, useLab } from '../endpoint/lib.js';
 import { Random, seed } from './random.js';
 
-const lab = useLab();
+const EMBEDS = 'https://desk.example.com';
+const lab = useLab({ extraConfig: { DIALPAD_EMBED_ORIGINS: `https://other.example.com ${EMBEDS}` } });
 const random = new Random();
 const page = Object.keys(PROGRAMS).filter((name) => PROGRAMS[name].kind === 'page');
 const now = () => Math.floor(Date.now() / 1000);
@@ -93,7 +95,12 @@ describe('a token', () => {
       const changed = good.slice(0, at) + letter + good.slice(at + 1);
       // A blank at the end is no part of a header's value.
       if (changed.trim() === good) continue;
-      const answer = await ask(page[n % page.length], changed.trim());
+      const program = page[n % page.length];
+      // Past the web server, which counts them for one agent.
+      const answer = await direct(lab.stack, program, {
+        REQUEST_METHOD: PROGRAMS[program].method, CONTENT_TYPE: 'application/json',
+        CONTENT_LENGTH: '2', HTTP_X_DIALPAD_TOKEN: changed.trim(),
+      }, '{}');
       assert.equal(answer.status, 401, `seed ${seed}: ${changed}`);
     }
   });
@@ -104,6 +111,29 @@ describe('a token', () => {
     assert.equal((await bob.state()).state, 'none');
     assert.equal((await alice.state()).taskSid, taskSid);
     await alice.endCall(taskSid, 'cancel');
+  });
+});
+
+describe('session, asked by a page', () => {
+  const by = (headers) => lab.session('alice', { headers });
+
+  test('of another site is refused', async () => {
+    const evil = 'https://evil.example.com';
+    for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'cross-site', Origin: EMBEDS }, { 'Sec-Fetch-Site': 'same-site' },
+      { 'Sec-Fetch-Site': 'same-site', Origin: evil },
+      { 'Sec-Fetch-Site': 'same-site', Origin: `${EMBEDS}.evil.com` },
+      { 'Sec-Fetch-Site': 'same-site', Origin: 'null' }]) {
+      expectError(await by(headers), 403, 'foreign_page');
+    }
+    assert.deepEqual(await lab.requests(), []);
+  });
+
+  test('of ours is answered, and so is an older browser', async () => {
+    for (const headers of [{ 'Sec-Fetch-Site': 'same-origin' }, { 'Sec-Fetch-Site': 'none' },
+      { 'Sec-Fetch-Site': 'same-site', Origin: EMBEDS }, {}]) {
+      assert.equal((await by(headers)).status, 200, JSON.stringify(headers));
+    }
   });
 });
 

@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import https from 'node:https';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import tls from 'node:tls';
 
 import { Agent } from '../endpoint/agent.js';
-import { direct } from '../endpoint/direct.js';
+import { direct, endless } from '../endpoint/direct.js';
 import {
   PROGRAMS, expectError, expectHeaders, patience, randomSid, until, useLab,
 } from '../endpoint/lib.js';
@@ -89,6 +90,47 @@ describe('the web server', () => {
     return until('the limit to be over', async () => (await ask()).status === 200);
   });
 
+  /** So many requests from one address of this machine, sixteen at a time → their statuses. */
+  async function flood(from, count, request) {
+    const agent = new https.Agent({ keepAlive: true, maxSockets: 16 });
+    const one = (n) => new Promise((done, failed) => {
+      const { path, method = 'GET', headers = {} } = request(n);
+      const asked = https.request({
+        host: '127.0.0.1', servername: 'localhost', port: lab.stack.port, ca: lab.stack.ca,
+        localAddress: from, agent, path, method, headers: { Host: 'localhost', ...headers },
+      }, (answer) => answer.resume().once('end', () => done(answer.statusCode)));
+      asked.once('error', failed);
+      asked.end();
+    });
+    const statuses = await Promise.all(Array.from({ length: count }, (_, n) => one(n)));
+    agent.destroy();
+    return statuses;
+  }
+  const times = (statuses, status) => statuses.filter((each) => each === status).length;
+
+  test('keeps room for the agents, whatever is invented', async (context) => {
+    if (!isNginx()) return context.skip('nginx.conf.example');
+    // Twice as many bytes as the zone has.
+    const long = await flood('127.0.0.2', 3000, (n) => ({ path: '/cgi-bin/call-state',
+      headers: { 'X-Dialpad-Token': `${n}`.padEnd(7000, 'x') } }));
+    assert.ok(times(long, 429) > 2000, 'what is no token counts for its address');
+    const forged = await flood('127.0.0.2', 1200, (n) => ({ path: '/cgi-bin/call-state',
+      headers: { 'X-Dialpad-Token': `e30.e30.${`${n}`.padEnd(43, '-')}` } }));
+    assert.ok(times(forged, 429) > 0, 'so many tokens from one address');
+    assert.equal((await lab.page('alice', 'call-state')).status, 200);
+    return assert.equal((await lab.session('alice')).status, 200);
+  });
+
+  test('lets nobody try names without end', async (context) => {
+    if (!isNginx()) return context.skip('nginx.conf.example');
+    const statuses = await flood('127.0.0.3', 500, (n) => ({ path: '/cgi-bin/session',
+      method: 'POST', headers: { Authorization: `Basic ${btoa(`name${n}:secret`)}` } }));
+    assert.ok(times(statuses, 401) <= 200 && times(statuses, 429) >= 300, statuses.join(' '));
+    const { status } = await lab.ask('session', { method: 'POST',
+      headers: { Authorization: `Basic ${btoa('alice:alice')}` } });
+    return assert.equal(status, 200);
+  });
+
   test('never limits Twilio, genuine or not', async () => {
     for (const program of ['caller-twiml', 'status-callback']) {
       const query = program === 'caller-twiml' ? `?taskSid=${randomSid('WT')}` : '';
@@ -117,7 +159,7 @@ describe('the programs', () => {
   const post = (program, type, body, more = {}) => direct(lab.stack, program, {
     REQUEST_METHOD: 'POST', REQUEST_URI: `/cgi-bin/${program}`, CONTENT_TYPE: type,
     CONTENT_LENGTH: String(Buffer.byteLength(body)), HTTP_X_DIALPAD_TOKEN: lab.token('alice'),
-    ...more,
+    HTTP_X_TWILIO_SIGNATURE: 'x', ...more,
   }, body);
 
   test('read so many parameters and bytes and no more', async () => {
@@ -144,6 +186,54 @@ describe('the programs', () => {
         });
         assert.ok(status >= 200 && status < 500, `${program} ${variable}: ${status}`);
       }
+    }
+  });
+});
+
+test('an address that is too long is told so', async () => {
+  const query = `?taskSid=${'x'.repeat(100_000)}`;
+  for (const [program, { method }] of Object.entries(PROGRAMS)) {
+    const { status } = await direct(lab.stack, program, {
+      REQUEST_METHOD: method, REQUEST_URI: `/cgi-bin/${program}${query}`, CONTENT_LENGTH: '0',
+      CONTENT_TYPE: 'application/json', AUTH_TYPE: 'Basic', REMOTE_USER: 'alice',
+      HTTP_X_DIALPAD_TOKEN: lab.token('alice'), HTTP_X_TWILIO_SIGNATURE: 'x',
+    });
+    assert.equal(status, 414, program);
+  }
+});
+
+describe('bodies that never end', () => {
+  const SENDERS = 40; // five for each thread
+  const post = { REQUEST_METHOD: 'POST', REQUEST_URI: '/cgi-bin/end-call',
+    CONTENT_TYPE: 'application/json' };
+  const form = { ...post, REQUEST_URI: '/cgi-bin/status-callback',
+    CONTENT_TYPE: 'application/x-www-form-urlencoded' };
+
+  async function occupy(program, variables, everyMs) {
+    const senders = Array.from({ length: SENDERS }, () =>
+      endless(lab.stack, program, variables, everyMs));
+    return Promise.all(senders.map(({ ended }) => ended));
+  }
+
+  test('occupy nobody without a session or a signature', async () => {
+    for (const [program, variables, status] of [
+      ['end-call', post, 401], ['end-call', { ...post, HTTP_X_DIALPAD_TOKEN: 'x' }, 401],
+      ['status-callback', form, 403]]) {
+      for (const { text, ms } of await occupy(program, variables, 0)) {
+        assert.match(text, new RegExp(`^Status: ${status} `));
+        assert.ok(ms < 2500 * patience, `${program}: ${ms} ms`);
+      }
+    }
+  });
+
+  test('are given up, also those that drip', async () => {
+    const session = { ...post, HTTP_X_DIALPAD_TOKEN: lab.token('alice') };
+    for (const everyMs of [0, 100]) {
+      const [first] = await Promise.all(Array.from({ length: 8 }, () =>
+        endless(lab.stack, 'end-call', session, everyMs).ended));
+      assert.match(first.text, /^Status: 400 /);
+      assert.match(first.text, /"bad_length"/);
+      assert.ok(first.ms < 4500 * patience, `${first.ms} ms`);
     }
   });
 });
