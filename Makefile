@@ -19,13 +19,23 @@ PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wformat=2 -Wstrict-prototypes \
            -Wmissing-prototypes -Wwrite-strings $(if $(DEVELOPER),-Werror)
-# The checks of _FORTIFY_SOURCE hide memory accesses from the sanitizers.
+# What not every compiler has, or has for every processor, is tried once, and left out without an
+# error. Zeroed variables cost less than what a forgotten one could tell an attacker.
+try      = $(shell echo 'int main(void) { return 0; }' | $(CC) -Werror -O2 $(1) -include string.h \
+             -x c -o /dev/null - 2>/dev/null && echo '$(1)')
+FORTIFY  = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE
+POSSIBLE = $(eval POSSIBLE := $(foreach flag,-fstack-clash-protection -fcf-protection \
+             -ftrivial-auto-var-init=zero,$(call try,$(flag))) \
+             $(or $(call try,$(FORTIFY)=3),$(FORTIFY)=2))$(POSSIBLE)
+# The checks of _FORTIFY_SOURCE hide memory accesses from the sanitizers, and zeros what was never
+# written.
 HARDENING = -fstack-protector-strong \
             $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined \
-              -fno-omit-frame-pointer,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+              -fno-omit-frame-pointer,$(POSSIBLE))
 
+# The same sources give the same bytes, in whichever folder they are compiled.
 COMPILE = $(CC) -std=c11 -pthread -fPIE -D_GNU_SOURCE -Icommon -include common/base/banned.h \
-          $(PKG_CFLAGS) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(HARDENING)
+          -ffile-prefix-map=$(CURDIR)=. $(PKG_CFLAGS) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(HARDENING)
 # --as-needed and the archive keep libcurl out of the programs that never speak to Twilio.
 LINK    = $(CC) -pthread -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(CFLAGS) $(HARDENING) $(LDFLAGS)
 
@@ -37,7 +47,7 @@ UNIT_HELP = $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/unit/test_%.c,$(wildcar
 BENCHES   = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS   = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 ARCHIVE   = $(B)/libdialpad.a
-VENDOR    = www/vendor/.built
+VENDOR    = www/vendor/THIRD-PARTY-NOTICES.txt
 
 export DIALPAD_BUILD = $(B)
 export DEMO_PORT
@@ -116,7 +126,8 @@ $(OBJ)/common/base/version.o: CPPFLAGS += -DDIALPAD_VERSION='"$(VERSION)"'
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(COMPILE) | $(LINK) | $(PREFIX) $(VERSION)' | cmp -s - $@ || \
-	  echo '$(COMPILE) | $(LINK) | $(PREFIX) $(VERSION)' >$@
+	  { LIBFCGI_PATCHED=$(LIBFCGI_PATCHED) deploy/check-libraries && \
+	    echo '$(COMPILE) | $(LINK) | $(PREFIX) $(VERSION)' >$@; }
 
 # The page's libraries come from npm; a release brings them along. Without them there is no page.
 $(VENDOR): tools/vendor/package-lock.json tools/vendor/build.mjs

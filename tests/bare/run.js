@@ -26,7 +26,7 @@ const PACKAGES = {
 const TEST = `
 cd "$1" && shift
 if [ $# -eq 0 ]; then make test; exit $?; fi
-tests/install-deps test && make -j"$(nproc)" programs bundle-programs units fuzzers www/vendor/.built &&
+tests/install-deps test && make -j"$(nproc)" programs bundle-programs units fuzzers www/vendor/THIRD-PARTY-NOTICES.txt &&
     node tests/run.js "$@"
 `;
 

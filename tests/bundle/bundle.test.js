@@ -148,7 +148,7 @@ test('page and programs answer, the rest is closed', async () => {
   assert.equal((await fetchInside('/cgi-bin/health')).status, 200);
   assert.match((await fetchInside('/')).body, /<title[^>]*>Call Agent</);
   for (const path of ['/private/dialpad.conf', '/private/lib/libcurl.so.4', '/.htpasswd',
-    '/.htaccess', '/bin/dialpad-admin', '/cgi-bin/']) {
+    '/.htaccess', '/bin/dialpad-admin', '/cgi-bin/', '/README.txt', '/private/README.txt']) {
     assert.ok([403, 404].includes((await fetchInside(path)).status), path);
   }
 });

@@ -3,7 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +44,37 @@ describe('hardening', () => {
       if (isPlain) assert.match(symbols, /__\w+_chk@/, 'not fortified');
     });
   }
+
+  test('two folders give the same bytes', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'dialpad-bytes-'));
+    try {
+      const sums = ['one', 'another/longer'].map((folder) => {
+        const copy = join(dir, folder);
+        mkdirSync(copy, { recursive: true });
+        for (const part of ['Makefile', 'common', 'cgi-bin', 'deploy', 'tools', 'tests/unit',
+          'tests/bench']) {
+          cpSync(join(repo, part), join(copy, part), { recursive: true,
+            filter: (path) => !path.includes('node_modules') });
+        }
+        const built = 'build/cgi-bin/caller-twiml build/bin/dialpad-admin'.split(' ');
+        const env = { ...process.env, MAKEFLAGS: '' };
+        execFileSync('make', ['-s', '-j2', '-C', copy, 'B=build', 'CFLAGS=-O1 -g', ...built],
+          { env, stdio: ['ignore', 'ignore', 'inherit'] });
+        return built.map((file) =>
+          createHash('sha256').update(readFileSync(join(copy, file))).digest('hex'));
+      });
+      assert.deepEqual(sums[0], sums[1]);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
+  test('jumps land only where they may', (context) => {
+    if (process.arch !== 'x64') return context.skip('-fcf-protection is for x86');
+    const code = execFileSync('objdump', ['-d', '--disassemble=main', programs[0]],
+      { encoding: 'utf8' });
+    return assert.match(code, /endbr64/);
+  });
 
   test('no program brings an account along', () => {
     for (const program of programs) {

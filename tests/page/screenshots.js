@@ -54,7 +54,7 @@ try {
     }
     if (publish && state === 'connected') {
       await inLook(
-        page, 'published', () => page.screenshot({ path: join(repo, 'www/screenshot.png') }));
+        page, 'published', () => page.screenshot({ path: join(repo, 'docs/screenshot.png') }));
     }
   });
   if (publish) await drawIcons(await scene.alice.browser.newPage(), scene.stack.origin);
