@@ -46,7 +46,10 @@ bundle: bundle-programs $(VENDOR)
 # Units and scripts name the places where Debian has things; installed elsewhere, they name those.
 SYSTEMD_UNITS    = $(wildcard deploy/systemd/dialpad*.service deploy/systemd/dialpad*.socket \
                      deploy/systemd/dialpad*.timer deploy/systemd/dialpad*.target)
-EXAMPLES         = nginx.conf.example deploy/apache.conf.example deploy/htaccess.example
+# What only some instances of a unit have: a folder each, with the name of the unit.
+DROP_INS         = $(wildcard deploy/systemd/dialpad@*.service.d/*.conf)
+EXAMPLES         = nginx.conf.example deploy/apache.conf.example deploy/htaccess.example \
+                     $(wildcard deploy/fail2ban/*.conf)
 relocate         = sed -e 's|/usr/lib/dialpad|$(PREFIX)/lib/dialpad|g' \
                      -e 's|/usr/share/dialpad|$(PREFIX)/share/dialpad|g' \
                      -e 's|/usr/bin/dialpad|$(PREFIX)/bin/dialpad|g' \
@@ -71,6 +74,8 @@ install: programs
 	  $(relocate) $$file >$(DESTDIR)$(DOC_DIR)/$${file##*/} || exit 1; done
 	for unit in $(SYSTEMD_UNITS); do \
 	  $(relocate) $$unit >$(DESTDIR)$(UNIT_DIR)/$${unit##*/} || exit 1; done
+	for file in $(DROP_INS:deploy/systemd/%=%); do \
+	  install -D -m 644 deploy/systemd/$$file $(DESTDIR)$(UNIT_DIR)/$$file || exit 1; done
 	$(relocate) deploy/dialpad-spawn >$(DESTDIR)$(PREFIX)/bin/dialpad-spawn
 	chmod 755 $(DESTDIR)$(PREFIX)/bin/dialpad-spawn
 	install -m 644 deploy/systemd/dialpad.sysusers $(DESTDIR)$(USER_DIR)/dialpad.conf
@@ -81,9 +86,11 @@ uninstall:
 	rm -f $(PROGRAMS:$(B)/cgi-bin/%=$(DESTDIR)$(LIB_DIR)/%) \
 	  $(TOOLS:$(B)/bin/%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/bin/dialpad-spawn \
 	  $(SYSTEMD_UNITS:deploy/systemd/%=$(DESTDIR)$(UNIT_DIR)/%) \
+	  $(DROP_INS:deploy/systemd/%=$(DESTDIR)$(UNIT_DIR)/%) \
 	  $(DESTDIR)$(USER_DIR)/dialpad.conf $(DESTDIR)$(CONFIG_DIR)/dialpad.conf.example
 	rm -rf $(DESTDIR)$(WWW_DIR) $(DESTDIR)$(DOC_DIR)
-	-rmdir $(DESTDIR)$(LIB_DIR) $(DESTDIR)$(PREFIX)/lib/dialpad $(DESTDIR)$(PREFIX)/share/dialpad \
+	-rmdir $(addprefix $(DESTDIR)$(UNIT_DIR)/,$(patsubst deploy/systemd/%/,%,$(dir $(DROP_INS)))) \
+	  $(DESTDIR)$(LIB_DIR) $(DESTDIR)$(PREFIX)/lib/dialpad $(DESTDIR)$(PREFIX)/share/dialpad \
 	  $(DESTDIR)$(CONFIG_DIR) 2>/dev/null
 
 DIST_DIR = .

@@ -1,7 +1,7 @@
 // Too much of everything: calls, requests, bytes, parameters, and time.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -200,6 +200,19 @@ test('an address that is too long is told so', async () => {
     });
     assert.equal(status, 414, program);
   }
+});
+
+test('fail2ban finds who was refused, and never Twilio', async () => {
+  const filter = readFileSync(join(lab.stack.repo, 'deploy/fail2ban/dialpad.filter.conf'), 'utf8');
+  const [, rule] = /^failregex = (.*)$/m.exec(filter);
+  const refused = new RegExp(rule.replace('<HOST>', '192\\.0\\.2\\.(\\d+)'), 'm');
+  const from = (program, address, more) => direct(lab.stack, program, {
+    REQUEST_METHOD: 'GET', REQUEST_URI: `/cgi-bin/${program}`, REMOTE_ADDR: address, ...more });
+  await from('call-state', '192.0.2.7', { HTTP_X_DIALPAD_TOKEN: 'x' });
+  await from('ringback', '192.0.2.8', { HTTP_X_TWILIO_SIGNATURE: 'x' });
+  assert.equal(refused.exec(lab.log('call-state'))?.[1], '7');
+  assert.match(lab.log('ringback'), / 403 \d+ms bad_signature.* from=192\.0\.2\.8$/m);
+  assert.equal(refused.exec(lab.log('ringback')), null);
 });
 
 describe('bodies that never end', () => {
