@@ -56,10 +56,12 @@ describe('agents who get in each other\'s way', () => {
     await alice.shows('Nobody of that name');
   });
 
-  it('cannot call somebody who is offline', async () => {
+  it('is told that the other one is offline, by whom knows it', async () => {
+    alice.expectTrouble('status of 409');
     await alice.pick(dave);
-    await alice.cannotPress('Call');
     await alice.shows('Status: Offline');
+    await alice.press('Call');
+    await alice.says('Dave Dufour is offline');
   });
 
   it('is told that the other one went off duty a moment ago', async () => {

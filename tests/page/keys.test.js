@@ -19,8 +19,12 @@ async function mount() {
   });
   window.picker = new AgentPicker({
     input: byId('agent'), list: byId('agents'), popup: byId('agents-popup'), note: byId('agents-note'),
-    live: byId('agents-live'), star: byId('favourite'),
-  }, async (q) => ({ agents, total: agents.length, stale: false, q }));
+    live: byId('agents-live'), star: byId('favourite'), clear: byId('clear'),
+  }, async (q, options) => {
+    if (window.answer) return window.answer(q, options);
+    const found = window.only ? agents.slice(2) : agents;
+    return { agents: found, total: found.length, stale: false };
+  });
   byId('agent').addEventListener('agent-pick', ({ detail }) => {
     byId('call').disabled = detail.agent === null;
   });
@@ -44,7 +48,7 @@ describe('the field of names', () => {
   beforeEach(async () => {
     await page?.close();
     page = await browser.newPage();
-    await openBare(page);
+    await openBare(page, { clock: false });
     await page.evaluate(mount);
   });
   after(() => browser.close());
@@ -57,7 +61,7 @@ describe('the field of names', () => {
     typed: document.getElementById('agent').value,
     submitted: window.submitted,
   }));
-  const wait = (ms = 200) => page.clock.runFor(ms);
+  const wait = () => page.waitForFunction(() => document.getElementById('agents').ariaBusy !== 'true');
 
   for (const [name, keys] of Object.entries(SEQUENCES)) {
     it(`leaves the keys of an input method alone, as ${name} sends them`, async () => {
@@ -74,4 +78,97 @@ describe('the field of names', () => {
       assert.equal((await seen()).picked, '山田 太郎');
     });
   }
+
+  it('picks the only one there is by Enter, and calls by the next', async () => {
+    await page.evaluate(() => { window.only = true; });
+    await box().pressSequentially('bob');
+    await page.keyboard.press('Enter'); // before the answer is there
+    assert.equal((await seen()).picked, null);
+    await wait();
+    assert.deepEqual(await seen(),
+      { open: false, marked: null, picked: 'Bob Baker', typed: 'Bob Baker', submitted: 0 });
+    await page.keyboard.press('Enter');
+    assert.equal((await seen()).submitted, 1);
+  });
+
+  it('picks nobody by Enter where there are several', async () => {
+    await box().pressSequentially('山');
+    await wait();
+    await page.keyboard.press('Enter');
+    assert.equal((await seen()).picked, null);
+  });
+
+  it('takes what is typed next in place of the name that was picked, and is cleared by one press', async () => {
+    const pick = async () => {
+      await page.evaluate(() => { window.only = true; });
+      await box().fill('bob');
+      await wait();
+      await page.keyboard.press('Enter');
+      assert.equal((await seen()).typed, 'Bob Baker');
+    };
+    await pick();
+    await page.keyboard.type('da');
+    assert.equal((await seen()).typed, 'da');
+    await pick();
+    await page.locator('#call').focus();
+    await box().click();
+    await page.keyboard.type('ca');
+    assert.equal((await seen()).typed, 'ca');
+    await pick();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    const { typed, picked } = await seen();
+    assert.deepEqual([typed, picked], ['', null]);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'agent');
+    assert.equal(await page.locator('#clear').isVisible(), false);
+  });
+
+  it('has a list that a refresh changes only in place', async () => {
+    const faults = await page.evaluate(async (seed) => {
+      const everybody = Array.from({ length: 70 }, (_, i) => ({
+        sid: `WKx${i}`, name: `${['Ann', 'Bob', 'Cy'][i % 3]} ${i}`, contactUri: `client:${i}`,
+        activity: 'Available', available: true, busy: false,
+      }));
+      let state = seed;
+      const random = (below) => {
+        state = (state * 1103515245 + 12345) % 2147483648;
+        return Math.floor(state / 65536) % below;
+      };
+      const matching = (q) => everybody.filter(({ sid, name }) => sid === q || name.toLowerCase().includes(q));
+      window.answer = async (q, { limit }) => {
+        // Statuses change all the time, and with them who stands first.
+        const sorted = matching(q).sort(() => random(3) - 1);
+        return { agents: sorted.slice(0, limit), total: sorted.length, stale: false };
+      };
+      const input = document.getElementById('agent');
+      const rows = () => [...document.querySelectorAll('#agents [role="option"]')];
+      const tick = () => new Promise((resolve) => { setTimeout(resolve, 200); });
+      const press = (key) => input.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      const found = [];
+      for (let round = 0; round < 60; round += 1) {
+        input.focus();
+        input.value = ['', 'a', 'an', 'bob', 'bob 1', 'cy', 'zzz'][random(7)];
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+        await tick();
+        for (let i = random(5); i > 0; i -= 1) press('ArrowDown');
+        const list = document.getElementById('agents');
+        list.scrollTop = random(400);
+        const before = rows().map(({ id }) => id);
+        const marked = input.getAttribute('aria-activedescendant');
+        const { scrollTop } = list;
+        window.picker.refresh();
+        await tick();
+        const after = rows().map(({ id }) => id);
+        const text = input.value;
+        if (before.some((id, at) => after[at] !== id)) found.push(`“${text}”: a row has moved`);
+        if (list.scrollTop !== scrollTop) found.push(`“${text}”: the list has moved`);
+        if (input.getAttribute('aria-activedescendant') !== marked) found.push(`“${text}”: the mark is gone`);
+        for (const row of rows()) {
+          if (!row.textContent.toLowerCase().includes(text)) found.push(`“${text}”: ${row.textContent}`);
+          if (row.dataset.kind === 'unknown') found.push(`“${text}”: nobody knows of ${row.textContent}`);
+        }
+      }
+      return [...new Set(found)];
+    }, 7);
+    assert.deepEqual(faults, []);
+  });
 });

@@ -55,9 +55,9 @@ describe('the ring', () => {
   }));
   const quiet = { title: 'Call Agent', icon: 'icon.svg', notifications: [], sounds: 0 };
   const loud = {
-    title: 'Alice Archer is calling',
+    title: '\u2068Alice Archer\u2069 is calling',
     icon: 'icon-ringing.svg',
-    notifications: ['Alice Archer is calling'],
+    notifications: ['\u2068Alice Archer\u2069 is calling'],
     sounds: 1,
   };
   const gives = (agent, wanted) => until('the signs are right', async () => {
@@ -143,8 +143,9 @@ describe('the ring', () => {
     await gives(bob, quiet);
     await alice.press('Hang up');
     await haveEnded(alice, bob);
-    await alice.shows(/^Lasted 0:\d\d$/);
-    await bob.press('Call again');
+    await alice.shows(/^You hung up · Lasted 0:\d\d$/);
+    await bob.shows(/^Alice Archer hung up · Lasted 0:\d\d$/);
+    await bob.press('Call back');
     await alice.isRungBy(bob);
     await alice.press('Decline');
     await bob.says('Alice Archer declined');

@@ -450,6 +450,28 @@ test('the time of a call counts from when the server says it was connected', () 
   assert.equal(over.state.duration, 60000);
 });
 
+test('talk ends with the hang-up, or with the leg, and not when the page hears of the end', () => {
+  const up = play([...calling, legOpen, { ...server('connected'), now: 1000 }]).state;
+  const left = play([{ type: 'hang-up', now: 61_000 }, { ...server('ended'), now: 65_000 }], up);
+  assert.deepEqual([left.state.duration, left.state.endedBy], [60_000, 'me']);
+  const closed = { type: 'leg-closed', taskSid: T1, now: 31_000 };
+  const over = play([closed, { ...server('ended'), now: 34_000 }], up);
+  assert.deepEqual([over.state.duration, over.state.endedBy], [30_000, 'other']);
+  const lost = play([{ ...server('reconnecting'), now: 2000 }, { ...server('ended'), now: 9000 }], up);
+  assert.equal(lost.state.endedBy, 'line');
+  const back = play([{ ...closed, dropped: true }, { ...server('connected'), now: 32_000 }], up);
+  assert.deepEqual([back.state.phase, back.state.leftAt], ['rejoining', null]);
+});
+
+test('after Hold the server is asked in haste: the other one may have pressed it, too', () => {
+  const held = play([...connected, { type: 'toggle-hold' }, { type: 'held', taskSid: T1, hold: true }]);
+  assert.equal(pollPlan(held.state).every, 400);
+  const answers = Array.from({ length: 8 }, () => server('connected', { hold: { me: true, other: true } }));
+  const seen = play(answers, held.state);
+  assert.deepEqual(seen.state.hold, { me: true, other: true });
+  assert.equal(pollPlan(seen.state).every, 5000);
+});
+
 test('how often to ask', () => {
   assert.equal(pollPlan(initialState), null);
   assert.equal(pollPlan(play([dial, micOpen]).state), null);

@@ -3,8 +3,11 @@ import test from 'node:test';
 
 import { initialState } from '../../www/js/call-state.js';
 import { detailText, formatDuration, initials, statusText } from '../../www/js/call-text.js';
+import { isolate } from '../../www/js/strings.js';
 import './english.js';
 
+/** As it is read: the marks around names are for the browser. */
+const read = (text) => text.replace(/[\u2068\u2069]/g, '');
 const call = (changes) => ({ ...initialState, other: { sid: 'WK1', name: 'Bob' }, ...changes });
 
 const caller = { role: 'caller', mine: true };
@@ -30,7 +33,9 @@ const STATUS = [
   [{ ...caller, ...ended, outcome: 'busy' }, 'Bob is busy'],
   [{ ...caller, ...ended, outcome: 'hangup' }, 'Call ended'],
   [{ ...caller, ...ended, outcome: 'cancel' }, 'Call ended'],
-  [{ ...caller, ...ended, outcome: 'failed' }, 'Call ended'],
+  [{ ...caller, ...ended, outcome: 'failed' }, 'Bob could not be reached'],
+  [{ ...caller, ...ended, outcome: 'failed', duration: 5 }, 'Call ended'],
+  [{ ...callee, ...ended, outcome: 'failed' }, 'Call ended'],
   [{ ...caller, ...ended, outcome: 'glare' }, 'Call ended'],
   [{ ...caller, ...ended, outcome: 'refused', code: 'callee_busy' }, 'Bob is busy'],
   [{ ...caller, ...ended, outcome: 'refused', code: 'callee_offline' }, 'Bob is offline'],
@@ -50,7 +55,7 @@ const STATUS = [
 ];
 
 for (const [changes, text] of STATUS) {
-  test(`status: ${JSON.stringify(changes)}`, () => assert.equal(statusText(call(changes)), text));
+  test(`status: ${JSON.stringify(changes)}`, () => assert.equal(read(statusText(call(changes))), text));
 }
 
 const DETAILS = [
@@ -63,7 +68,14 @@ const DETAILS = [
     'Missed call from Bob · 2:05 PM'],
   [{ ...caller, ...ended, outcome: 'hangup', duration: 83000 }, 'Lasted 1:23'],
   [{ ...caller, ...ended, outcome: 'failed' }, 'The connection could not be made.'],
-  [{ ...caller, ...ended, outcome: 'failed', duration: 5 }, 'The connection was lost.'],
+  [{ ...caller, ...ended, outcome: 'failed', duration: 5 }, 'The connection was lost. · Lasted 0:00'],
+  [{ ...caller, ...ended, outcome: 'hangup', duration: 83000, endedBy: 'me' },
+    'You hung up · Lasted 1:23'],
+  [{ ...callee, ...ended, outcome: 'hangup', duration: 83000, endedBy: 'other' },
+    'Bob hung up · Lasted 1:23'],
+  [{ ...caller, ...ended, outcome: 'hangup', duration: 1000, endedBy: 'line' },
+    'The connection was lost. · Lasted 0:01'],
+  [{ ...caller, ...ended, outcome: 'cancel', endedBy: 'me' }, 'You canceled the call.'],
   [{ ...caller, ...ended, outcome: 'declined' }, ''],
   [{ ...caller, ...ended, outcome: 'refused', code: 'callee_busy' }, ''],
   [{ ...caller, ...ended, outcome: 'refused', code: 'unknown_agent' },
@@ -83,7 +95,7 @@ const DETAILS = [
 ];
 
 for (const [changes, text] of DETAILS) {
-  test(`detail: ${JSON.stringify(changes)}`, () => assert.equal(detailText(call(changes)), text));
+  test(`detail: ${JSON.stringify(changes)}`, () => assert.equal(read(detailText(call(changes))), text));
 }
 
 test('where no call can ring, none is promised', () => {
@@ -101,6 +113,16 @@ test('durations', () => {
 });
 
 test('initials', () => {
-  const names = ['alice', 'Ana María Pérez', ' émile  zola ', '', '李 雷'];
-  assert.deepEqual(names.map(initials), ['A', 'AP', 'ÉZ', '', '李雷']);
+  const rows = {
+    alice: 'A', 'Ana María Pérez': 'AP', ' émile  zola ': 'ÉZ', '': '', '李 雷': '李雷',
+    'John Smith (Sales)': 'JS', "'t Hooft Gerard": 'HG', '🇩🇪': '🇩🇪', '🇩🇪 Max': 'M',
+    '(Sales)': 'S', '👩‍💻 42': '👩‍💻', 'é́mile': 'É́', 'Jan "JJ" Kok': 'JK', '- Bob -': 'B',
+  };
+  for (const [name, letters] of Object.entries(rows)) assert.equal(initials(name), letters, name);
+});
+
+test('a name keeps its direction to itself, and brings none of its own', () => {
+  assert.equal(isolate('Bob'), '\u2068Bob\u2069');
+  assert.equal(isolate('\u202eBob\u2069\u2068'), '\u2068Bob\u2069');
+  assert.equal(statusText(call({ ...callee, phase: 'ringing' })), '\u2068Bob\u2069 is calling');
 });

@@ -47,6 +47,7 @@ test('what is shown is brought up to date without moving', () => {
   assert.equal(merged[2].busy, true);
   assert.equal(merged[1].activity, '');
   assert.equal(sids(merge(shown, fresh, 2)), 'a b c');
+  assert.equal(merge(shown, fresh, 4, true)[1].activity, 'A', 'a part says nothing of the others');
 });
 
 function memory() {

@@ -3,7 +3,7 @@
 
 import { noteFor, showAgents } from './agent-list.js';
 import { createAgentSearch } from './agent-search.js';
-import { createColleagues, merge } from './colleagues.js';
+import { createColleagues, lookUp, merge } from './colleagues.js';
 import { mountCombobox } from './combobox.js';
 import { setText } from './dom.js';
 import { toldName } from './marked-name.js';
@@ -24,7 +24,7 @@ export class AgentPicker {
   #picked = null;
 
   /**
-   * @param {{input, list, popup, note, live, star}} elements
+   * @param {{input, list, popup, note, live, star, clear}} elements
    * @param {(q: string, options: {limit: number, signal: AbortSignal}) => Promise<object>} find
    */
   constructor(elements, find) {
@@ -43,7 +43,19 @@ export class AgentPicker {
   }
 
   #listen() {
-    const { input, star } = this.#elements;
+    const { input, star, clear } = this.#elements;
+    // Whoever comes back to a name that is picked wants another one.
+    input.addEventListener('focus', () => this.#picked && input.select());
+    input.addEventListener('mousedown', (event) => {
+      if (!this.#picked || document.activeElement === input) return;
+      event.preventDefault(); // it would put the caret where it is
+      input.focus();
+    });
+    clear.addEventListener('click', () => {
+      input.value = '';
+      this.#pick(null);
+      input.focus();
+    });
     input.addEventListener('input', () => this.#typed());
     input.addEventListener('combobox-open', () => this.#opened());
     input.addEventListener('combobox-commit', ({ detail: { option } }) => {
@@ -94,13 +106,15 @@ export class AgentPicker {
   async #ask(q, signal) {
     const ask = (text) => this.#find(text, { limit: LIMIT, signal });
     const result = await ask(q);
-    return q === '' ? this.#colleagues.complete(result, ask) : result;
+    const shown = q === this.#shown.q ? this.#shown.agents.map(({ sid }) => sid) : [];
+    return q === '' ? this.#colleagues.complete(result, ask, shown) : lookUp(result, shown, ask);
   }
 
   #show(result, q) {
     const isOpen = this.#box.isOpen();
     const agents = q === this.#shown.q && isOpen
-      ? merge(this.#shown.agents, result.agents, LIMIT) : this.#colleagues.arrange(result.agents);
+      ? merge(this.#shown.agents, result.agents, LIMIT, result.total > result.agents.length)
+      : this.#colleagues.arrange(result.agents);
     this.#shown = { ...result, q, agents };
     this.retell();
     setText(this.#elements.live, isOpen ? plural('agentsFound', result.total) : '');
@@ -172,9 +186,11 @@ export class AgentPicker {
     this.#colleagues.met(agent.sid);
   }
 
-  /** Picks an agent, from the list or by other means. */
+  /** Picks an agent, from the list or by other means. What is typed next takes the name's place. */
   choose(agent) {
-    this.#elements.input.value = toldName(agent);
+    const { input } = this.#elements;
+    input.value = toldName(agent);
+    if (document.activeElement === input) input.select();
     this.#pick(agent);
   }
 
@@ -188,6 +204,7 @@ export class AgentPicker {
 
   /** Shows everything; the words may be others now. */
   retell() {
+    this.#elements.list.ariaBusy = String(this.#shown.q === null);
     showAgents(this.#elements.list, this.#shown, this.#colleagues);
     this.#box.refreshed();
     setText(this.#elements.note, this.#shown.q === null ? t('searching') : noteFor(this.#shown));

@@ -120,8 +120,9 @@ function mountTimer(timer) {
   let clock = null;
 
   function tick() {
-    const running = isTalking(shown);
-    setText(timer, running ? formatDuration(Date.now() - shown.connectedAt) : '');
+    const talked = (shown.leftAt ?? Date.now()) - shown.connectedAt;
+    const running = isTalking(shown) && shown.leftAt === null;
+    setText(timer, isTalking(shown) ? formatDuration(talked) : '');
     clearTimeout(clock);
     clock = running ? setTimeout(tick, 1000 - ((Date.now() - shown.connectedAt) % 1000)) : null;
   }
@@ -153,7 +154,7 @@ function setLabels(state) {
   const { muted, hold: { other: held } } = state;
   setToggle(byId('mute'), t(muted ? 'unmute' : 'mute'), muted ? 'mic-off' : 'mic', muted);
   setToggle(byId('hold'), t(held ? 'resume' : 'hold'), held ? 'play' : 'pause', held);
-  setLabel(byId('call-again'), t(isMissed(state) ? 'callBack' : 'callAgain'));
+  setLabel(byId('call-again'), t(state.role === 'callee' ? 'callBack' : 'callAgain'));
   setLabel(byId('rejoin'), t(state.place === 'device' ? 'bringHere' : 'useTab'));
 }
 
@@ -187,6 +188,7 @@ export function mountCallPanel(stage, onPress) {
       describe(stage, state);
       setText(letters, state.other ? initials(state.other.name) : '');
       setText(status, statusText(state));
+      status.title = status.textContent; // long names are cut off
       setText(detail, detailText(state, reachable));
       setLabels(state);
       showButtons(buttonsFor(state, canCall));

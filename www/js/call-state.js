@@ -25,7 +25,10 @@ export const initialState = Object.freeze({
   hold: Object.freeze({ me: false, other: false }), // who hears music
   holdPending: false,
   connectedAt: null, // by this page's clock
-  duration: null, // milliseconds, once the call is over
+  leftAt: null, // likewise: when this agent's part of the talk ended
+  duration: null, // milliseconds of talk, once the call is over
+  endedBy: null, // 'me', 'other', or 'line' for a connection that was lost
+  looks: 0, // how often the server is still asked in haste: two may have pressed Hold at once
   endedAt: null, // likewise, by this page's clock
   outcome: null, // the server's word, or null; 'refused' and 'unknown' are this page's
   code: null, // why something went wrong, a key of strings.js
@@ -41,6 +44,7 @@ export const initialState = Object.freeze({
 const free = (state) => state.phase === 'idle' || state.phase === 'ended';
 const OVER = ['ended', 'none']; // of the server's words
 const UP = ['connected', 'reconnecting'];
+const LOOKS = 8; // within which another's Hold that crossed this one is seen
 const REJOINS_MAX = 3; // the agent may go on trying
 const talking = ({ phase }) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
 const stay = (state) => ({ state, effects: [] });
@@ -59,9 +63,11 @@ function end(state, now, { outcome, code = state.phase === 'ending' ? state.code
   const { taskSid } = state;
   if (state.mine && taskSid) effects.push({ type: 'drop-leg', taskSid }, { type: 'tidy', taskSid });
   if (state.waiting) effects.push({ type: 'check-offer', taskSid: state.waiting });
-  const duration = state.connectedAt === null ? null : now - state.connectedAt;
+  const duration = state.connectedAt === null ? null
+    : Math.max(0, (state.leftAt ?? now) - state.connectedAt);
+  const endedBy = state.endedBy ?? (state.phase === 'reconnecting' ? 'line' : 'other');
   return go(state, {
-    phase: 'ended', outcome, code, duration, endedAt: now, waiting: null, creating: false,
+    phase: 'ended', outcome, code, duration, endedAt: now, endedBy: state.mine ? endedBy : null, waiting: null, creating: false,
     holdPending: false, leg: 'closed', lineLost: false, warnings: initialState.warnings,
     notice: null,
   }, ...effects);
@@ -73,7 +79,7 @@ function rejoin(state) {
   return go(state, {
     phase: 'rejoining', attempt, mine: true, place: null, leg: 'none', rejoins: state.rejoins + 1,
     code: null, notice: null, displaced: false, dropped: false, lineLost: false,
-    warnings: initialState.warnings,
+    warnings: initialState.warnings, leftAt: null,
   }, { type: 'open-mic', attempt });
 }
 
@@ -146,9 +152,10 @@ const handlers = {
   },
 
   cancel(state, { now }) {
-    if (state.phase === 'calling') return askToEnd(state, 'cancel');
+    const mine = { ...state, endedBy: 'me' };
+    if (state.phase === 'calling') return askToEnd(mine, 'cancel');
     if (state.phase !== 'preparing') return stay(state);
-    return state.creating ? go(state, { phase: 'ending' }) : end(state, now, { outcome: 'cancel' });
+    return state.creating ? go(mine, { phase: 'ending' }) : end(mine, now, { outcome: 'cancel' });
   },
 
   offer(state, { taskSid, other }) {
@@ -244,10 +251,10 @@ const handlers = {
     return go(state, open, ...effects);
   },
 
-  'leg-closed'(state, { taskSid, dropped = false }) {
+  'leg-closed'(state, { taskSid, dropped = false, now }) {
     if (taskSid !== state.taskSid) return stay(state);
     return go(state, {
-      leg: 'closed', dropped, lineLost: false, warnings: initialState.warnings,
+      leg: 'closed', dropped, leftAt: state.leftAt ?? now, lineLost: false, warnings: initialState.warnings,
     }, poll);
   },
 
@@ -276,14 +283,15 @@ const handlers = {
     return end(state, now, { outcome: null, code: 'sign_in' });
   },
 
-  'hang-up'(state) {
-    if (state.phase === 'calling') return askToEnd(state, 'cancel');
-    return state.phase === 'answering' || talking(state) ? askToEnd(state, 'hangup') : stay(state);
+  'hang-up'(state, { now }) {
+    const mine = { ...state, endedBy: 'me', leftAt: now };
+    if (state.phase === 'calling') return askToEnd(mine, 'cancel');
+    return state.phase === 'answering' || talking(state) ? askToEnd(mine, 'hangup') : stay(state);
   },
 
   'toggle-hold'(state) {
     if (state.phase !== 'connected' || state.holdPending) return stay(state);
-    return go(state, { holdPending: true, code: null },
+    return go(state, { holdPending: true, code: null, looks: LOOKS },
       { type: 'hold', taskSid: state.taskSid, hold: !state.hold.other });
   },
 
@@ -333,6 +341,7 @@ function goOn(state, { state: phase, hold, legs = [] }, connectedAt) {
     phase: state.phase === 'rejoining' ? state.phase : phase,
     hold: state.holdPending ? state.hold : { ...initialState.hold, ...hold },
     connectedAt,
+    looks: Math.max(0, state.looks - 1),
     code: talking(state) ? state.code : null, // what went wrong before matters no more
     rejoins: state.leg === 'open' ? 0 : state.rejoins,
   }, ...locate);
@@ -384,11 +393,12 @@ export function canUseLeg(state) {
   return state.mine && state.leg === 'open' && ['connected', 'reconnecting'].includes(state.phase);
 }
 
+const HASTE = 400;
 const PACE = { answering: 500, ending: 1000, connected: 5000, rejoining: 2000 };
 
 /** How often the server is asked about which Task, in milliseconds; null: not at all. */
 export function pollPlan(state) {
   if (!state.taskSid || free(state)) return null;
-  const { taskSid, phase } = state;
-  return { taskSid, every: PACE[phase] ?? 3000 };
+  const { taskSid, phase, looks } = state;
+  return { taskSid, every: looks > 0 ? HASTE : PACE[phase] ?? 3000 };
 }

@@ -3,9 +3,9 @@
 import { isMissed } from './call-state.js';
 import { toldName } from './marked-name.js';
 import { qualityKey } from './quality.js';
-import { has, language, number, t, timeOfDay } from './strings.js';
+import { has, isolate, language, number, t, timeOfDay } from './strings.js';
 
-const nameOf = (state) => (state.other?.name ? toldName(state.other) : t('someone'));
+const nameOf = (state) => (state.other?.name ? isolate(toldName(state.other)) : t('someone'));
 
 function connectedText(state) {
   const name = nameOf(state);
@@ -18,10 +18,15 @@ function connectedText(state) {
 const CALLER_OUTCOMES = { declined: 'declined', 'no-answer': 'noAnswer', busy: 'busy' };
 const REFUSALS = { callee_busy: 'busy', callee_offline: 'offline' };
 
+/** The colleague's page may have closed a moment ago, or have no connection. */
+const isUnreached = ({ role, outcome, duration, code }) => (
+  role === 'caller' && outcome === 'failed' && duration === null && !code);
+
 function endedText(state) {
   const name = nameOf(state);
   if (state.outcome === 'refused') return t(REFUSALS[state.code] ?? 'notPlaced', { name });
   if (state.outcome === 'unknown') return t('notKnown');
+  if (isUnreached(state)) return t('notReached', { name });
   const key = state.role === 'caller' ? CALLER_OUTCOMES[state.outcome] : undefined;
   return t(key ?? 'ended', { name });
 }
@@ -52,12 +57,23 @@ const reason = (state) => t(has(state.code) ? state.code : 'failed', { name: nam
 const isDeclinedElsewhere = ({ outcome, role, mine }) => (
   outcome === 'declined' && role === 'callee' && !mine);
 
+const ENDED_BY = { me: 'youHungUp', other: 'otherHungUp', line: 'failedDuring' };
+
+/** Why it ended, and for how long the two talked. */
+function talkDetail(state) {
+  const { endedBy, outcome, duration } = state;
+  const why = ENDED_BY[outcome === 'failed' ? 'line' : endedBy];
+  const lasted = t('lasted', { duration: formatDuration(duration) });
+  return why ? `${t(why, { name: nameOf(state) })} · ${lasted}` : lasted;
+}
+
 function endedDetail(state) {
   const { code, outcome, duration } = state;
   if (code && !REFUSALS[code]) return reason(state);
-  if (outcome === 'failed') return t(duration === null ? 'failedBefore' : 'failedDuring');
+  if (duration !== null) return talkDetail(state);
+  if (outcome === 'failed') return t('failedBefore');
   if (outcome === 'glare') return t('glare');
-  if (duration !== null) return t('lasted', { duration: formatDuration(duration) });
+  if (outcome === 'cancel' && state.endedBy === 'me') return t('youCanceled');
   if (isMissed(state)) return t('missed', { name: nameOf(state), time: timeOfDay(state.endedAt) });
   return isDeclinedElsewhere(state) ? t('youDeclined', { name: nameOf(state) }) : '';
 }
@@ -100,9 +116,21 @@ export function formatDuration(milliseconds) {
   return parts.map((part, i) => number(part, { minimumIntegerDigits: i === 0 ? 1 : 2 })).join(':');
 }
 
-/** One or two letters that stand for a name. */
+/** The first sign as a reader counts: a flag is one. */
+function firstSign(text) {
+  const [first] = globalThis.Intl?.Segmenter
+    ? [...new Intl.Segmenter(language).segment(text)].map(({ segment }) => segment) : [...text];
+  return first ?? '';
+}
+
+/**
+ * One or two letters that stand for a name: of the first and the last of its words that begin with
+ * a letter, which leaves out what stands in parentheses. Without such a word, the first sign.
+ */
 export function initials(name) {
-  const words = name.trim().split(/\s+/u).filter(Boolean);
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return letters.map((word) => [...word][0].toLocaleUpperCase(language)).join('');
+  const words = name.trim().split(/\s+/u);
+  const named = words.filter((word) => /^\p{L}/u.test(word));
+  if (named.length === 0) return firstSign(/\p{L}.*/u.exec(name)?.[0] ?? words[0]);
+  const ends = named.length > 1 ? [named[0], named.at(-1)] : named;
+  return ends.map((word) => firstSign(word).toLocaleUpperCase(language)).join('');
 }

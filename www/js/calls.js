@@ -15,14 +15,14 @@ import { loadWithRetries, need } from './loading.js';
 import { toldName } from './marked-name.js';
 import { createMicrophone, microphonePermission } from './microphone.js';
 import { createOutside } from './outside.js';
-import { mountOwnStatus } from './own-status.js';
+import { mountOwnStatus, statusWord } from './own-status.js';
 import { api, picker, preferences, session } from './page.js';
 import { mountPressGuard } from './press-guard.js';
 import { readiness } from './readiness.js';
 import { createRinger } from './ringer.js';
 import { announceShortcuts, mountShortcuts } from './shortcuts.js';
 import { createSound } from './sound.js';
-import { t } from './strings.js';
+import { isolate, t } from './strings.js';
 
 const devices = createDevices((use, change) => sound.changed(use, change));
 const microphone = createMicrophone(() => devices.current('microphone').id);
@@ -79,7 +79,7 @@ const ringer = createRinger(new URL('sounds/incoming.wav', document.baseURI), (b
 });
 const alerts = createAlerts({
   quiet: () => t('heading'),
-  ringing: (name) => t('incoming', { name }),
+  ringing: (name) => t('incoming', { name: isolate(name) }),
 });
 
 mountPressGuard();
@@ -93,7 +93,6 @@ const keypad = mountKeypad({
 }, controller.sendDigits);
 const ownStatus = mountOwnStatus(byId('presence'), async (sid) => {
   now.statusFailed = await connection.setActivity(sid).then(() => false, () => true);
-  showOwnStatus();
   render();
 });
 
@@ -146,6 +145,7 @@ function render() {
   keepingFocus(renderHint);
   outside.update(connection.up && connection.registered, call);
   const { canCall: able, reachable } = readyFor({ available: true });
+  showOwnStatus();
   panel.update(call, able, reachable);
   keypad.update(canUseLeg(call));
   const inCharge = connection.tabs?.inCharge() ?? true;
@@ -154,13 +154,17 @@ function render() {
 }
 
 function showOwnStatus() {
-  ownStatus.update({
-    activities: connection.taskRouter?.activities() ?? [],
-    current: connection.taskRouter?.activity() ?? null,
-    up: connection.up,
-    reachable: connection.online && connection.up && connection.registered,
-    problem: connection.problem,
+  const { taskRouter, online, up, registered, problem: lost } = connection;
+  const current = taskRouter?.activity() ?? null;
+  const word = statusWord({
+    connected: online && up && registered,
+    wasConnected: now.wasConnected,
+    inCall: !canCall(call) || Boolean(taskRouter?.isWithCustomer()),
+    microphone: now.microphone,
+    current,
   });
+  const activities = taskRouter?.activities() ?? [];
+  ownStatus.update({ activities, current, up, word, problem: lost });
 }
 
 byId('dial').addEventListener('submit', (event) => {
@@ -220,10 +224,7 @@ const connection = createConnection(session, {
     outside.signedIn(signed);
     return store;
   },
-  onChange() {
-    showOwnStatus();
-    render();
-  },
+  onChange: () => render(),
   onLevel: panel.level,
 });
 

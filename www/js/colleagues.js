@@ -14,14 +14,26 @@ export function arrange(agents, { favourites, recents }) {
 
 /**
  * What is shown, brought up to date without moving anybody. New people come below. Who isn't in
- * the answer any more stays with a status that nobody knows. Pure.
+ * the answer any more stays with a status that nobody knows, unless the answer holds only a part of
+ * all that there are. Pure.
  */
-export function merge(shown, fresh, limit) {
+export function merge(shown, fresh, limit, isPart = false) {
   const bySid = new Map(fresh.map((agent) => [agent.sid, agent]));
-  const kept = shown.map((agent) => bySid.get(agent.sid) ?? { ...agent, activity: '', busy: null });
+  const left = (agent) => (isPart ? agent : { ...agent, activity: '', busy: null });
+  const kept = shown.map((agent) => bySid.get(agent.sid) ?? left(agent));
   const known = new Set(shown.map(({ sid }) => sid));
   const added = fresh.filter(({ sid }) => !known.has(sid));
   return [...kept, ...added].slice(0, Math.max(limit, kept.length));
+}
+
+/** Asks one by one for those, of `sids`, whom an answer that is only a part leaves out. */
+export async function lookUp(result, sids, find) {
+  if (result.total <= result.agents.length) return result;
+  const known = new Set(result.agents.map(({ sid }) => sid));
+  const missing = [...new Set(sids)].filter((sid) => !known.has(sid));
+  const answers = await Promise.all(missing.slice(0, LOOKED_UP)
+    .map((sid) => find(sid).catch(() => ({ agents: [] }))));
+  return { ...result, agents: [...answers.flatMap(({ agents }) => agents), ...result.agents] };
 }
 
 /** @param {{get, set}} store */
@@ -49,14 +61,9 @@ export function createColleagues(store) {
      * Adds the favourites and recents whom a long directory's first page leaves out.
      * @param {(q: string, options: object) => Promise<object>} find list-agents, which also finds
      *   an agent by SID
+     * @param {string[]} shown SIDs of those who stand in the list already
      */
-    async complete(result, find) {
-      if (result.total <= result.agents.length) return result;
-      const known = new Set(result.agents.map(({ sid }) => sid));
-      const missing = [...new Set([...favourites, ...recents])].filter((sid) => !known.has(sid));
-      const answers = await Promise.all(missing.slice(0, LOOKED_UP)
-        .map((sid) => find(sid).catch(() => ({ agents: [] }))));
-      return { ...result, agents: [...answers.flatMap(({ agents }) => agents), ...result.agents] };
-    },
+    complete: (result, find, shown = []) => (
+      lookUp(result, [...favourites, ...recents, ...shown], find)),
   };
 }

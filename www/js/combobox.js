@@ -43,7 +43,7 @@ function createActive(input, list) {
     options,
     index: () => active,
     option: () => options()[active],
-    set(index) {
+    set(index, { scroll = true } = {}) {
       const all = options();
       active = index;
       all.forEach((option, i) => option.setAttribute('aria-selected', String(i === index)));
@@ -51,13 +51,16 @@ function createActive(input, list) {
         input.removeAttribute('aria-activedescendant');
       } else {
         input.setAttribute('aria-activedescendant', all[index].id);
-        all[index].scrollIntoView({ block: 'nearest' });
+        if (scroll) all[index].scrollIntoView({ block: 'nearest' });
       }
     },
-    /** The options are new or in another order: keeps its id active if it is still among them. */
+    /**
+     * The options are new or in another order: keeps its id active if it is still among them, and
+     * the list where the reader has scrolled it to.
+     */
     keep() {
       const id = input.getAttribute('aria-activedescendant');
-      this.set(id ? options().findIndex((option) => option.id === id) : -1);
+      this.set(id ? options().findIndex((option) => option.id === id) : -1, { scroll: false });
     },
   };
 }
@@ -65,15 +68,19 @@ function createActive(input, list) {
 /**
  * Joins an input and a list, which is shown and hidden with `popup` around it. Dispatches on the
  * input: `combobox-open` when options are wanted, `combobox-commit` with `detail.option` (an
- * element of the list), `combobox-clear`.
+ * element of the list), `combobox-clear`. Enter takes the only option there is; while the list is
+ * busy (`aria-busy`), as soon as it isn't any more.
  */
 export function mountCombobox(input, list, popup = list) {
   const active = createActive(input, list);
   const isOpen = () => input.getAttribute('aria-expanded') === 'true';
   const announce = (type, detail) => input.dispatchEvent(new CustomEvent(type, { detail }));
 
+  let entered = false; // Enter came before the options
+
   function setOpen(open) {
     if (open === isOpen()) return;
+    entered = false;
     input.setAttribute('aria-expanded', String(open));
     popup.hidden = !open;
     active.set(-1);
@@ -87,11 +94,20 @@ export function mountCombobox(input, list, popup = list) {
     return Boolean(option);
   }
 
+  function enter() {
+    if (!active.option() && list.ariaBusy === 'true') {
+      entered = true;
+      return;
+    }
+    if (!active.option() && active.options().length === 1) active.set(0);
+    commit();
+  }
+
   const actions = {
     open: () => setOpen(true),
     close: () => setOpen(false),
     clear: () => announce('combobox-clear'),
-    commit,
+    commit: enter,
     'commit-and-leave': commit,
   };
 
@@ -123,8 +139,14 @@ export function mountCombobox(input, list, popup = list) {
     close: () => setOpen(false),
     isOpen,
     /** The text is another one: no option is active until the arrows choose one again. */
-    edited: () => active.set(-1),
+    edited() {
+      entered = false;
+      active.set(-1);
+    },
     /** The options are new or in another order. */
-    refreshed: () => active.keep(),
+    refreshed() {
+      active.keep();
+      if (entered && list.ariaBusy !== 'true' && active.options().length === 1) enter();
+    },
   };
 }

@@ -1,5 +1,6 @@
 // Which language the page speaks, and how the document comes to speak it.
 
+import { setText } from './dom.js';
 import { pause } from './pause.js';
 import { language, speak, t } from './strings.js';
 
@@ -29,10 +30,13 @@ export function chooseLanguage(preferred) {
   return 'en';
 }
 
-const NAMES = { text: 'textContent', label: 'ariaLabel', title: 'title', hint: 'placeholder' };
+const NAMES = { label: 'ariaLabel', title: 'title', hint: 'placeholder' };
 
 /** Puts the words into every element that says, as `data-text="key"`, what it wants to hold. */
 function translate(root) {
+  for (const element of root.querySelectorAll('[data-text]')) {
+    setText(element, t(element.dataset.text));
+  }
   for (const [kind, property] of Object.entries(NAMES)) {
     for (const element of root.querySelectorAll(`[data-${kind}]`)) {
       const words = t(element.dataset[kind]);

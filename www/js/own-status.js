@@ -1,4 +1,5 @@
-// The agent's own status: shows what TaskRouter says, and lets another one be picked.
+// The agent's own status: shows what is true of it, which is what TaskRouter says only while calls
+// can come, and lets another one be picked.
 
 import { kindOfActivity } from './presence.js';
 import { t } from './strings.js';
@@ -10,11 +11,32 @@ function waitingKey(problem) {
 }
 
 /**
+ * What is true instead of the activity, as a key of the strings, or null; pure.
+ * @param {object} now
+ * @param {boolean} now.connected calls can ring here
+ * @param {boolean} now.wasConnected they could, since the page was opened
+ * @param {boolean} now.inCall in a call, or rung, or with a customer
+ * @param {'granted' | 'prompt' | 'denied'} now.microphone
+ * @param {?{available: boolean}} now.current the activity
+ */
+export function statusWord({ connected, wasConnected, inCall, microphone, current }) {
+  if (!connected) return wasConnected ? 'statusNotConnected' : 'statusConnecting';
+  if (inCall) return 'onACall';
+  return current?.available && microphone !== 'granted' ? 'statusNotReady' : null;
+}
+
+const KINDS = {
+  onACall: 'busy', statusNotReady: 'away', statusNotConnected: 'offline', statusConnecting: 'away',
+};
+
+/**
  * @param {HTMLElement} root with a select in it
  * @param {(sid: string) => void} onPick
  */
 export function mountOwnStatus(root, onPick) {
   const select = root.querySelector('select');
+
+  const instead = Object.assign(new Option('', ''), { hidden: true, disabled: true });
 
   select.addEventListener('change', () => onPick(select.value));
 
@@ -38,20 +60,21 @@ export function mountOwnStatus(root, onPick) {
      * @param {{sid, name, available}[]} now.activities
      * @param {?object} now.current one of them; null before TaskRouter has told
      * @param {boolean} now.up whether TaskRouter is there
-     * @param {boolean} now.reachable whether calls can ring here
+     * @param {?string} now.word what is true instead of it, as statusWord has it
      * @param {?string} now.problem why there is no session, if there is none
      */
-    update({ activities, current, up, reachable, problem }) {
+    update({ activities, current, up, word, problem }) {
       select.disabled = !up;
       if (!current) {
         setWaiting(waitingKey(problem));
         return;
       }
-      const wanted = activities.map(option);
+      const wanted = [...(word ? [instead] : []), ...activities.map(option)];
+      if (word && instead.text !== t(word)) instead.text = t(word);
       if (wanted.some((element, i) => select.options[i] !== element)
         || wanted.length !== select.options.length) select.replaceChildren(...wanted);
-      select.value = current.sid;
-      root.dataset.kind = reachable ? kindOfActivity(current) : 'away';
+      select.value = word ? '' : current.sid;
+      root.dataset.kind = KINDS[word] ?? kindOfActivity(current);
     },
   };
 }

@@ -33,6 +33,7 @@ export const picker = new AgentPicker({
   note: byId('agents-note'),
   live: byId('agents-live'),
   star: byId('favourite'),
+  clear: byId('clear'),
 }, api.listAgents);
 
 preferences.onChange(() => picker.retell());

@@ -1,6 +1,6 @@
 // Whether a call can be made now, and the one line that says why not: pure.
 
-import { t } from './strings.js';
+import { isolate, t } from './strings.js';
 
 const quiet = (text, step = '') => ({ text, tone: 'quiet', step });
 const warning = (text, step = '') => ({ text, tone: 'warning', step });
@@ -17,8 +17,8 @@ const HINTS = [
   ({ activity }) => (
     activity && !activity.available && warning(t('hintUnavailable', { activity: activity.name }))),
   ({ picked }) => picked && !picked.available && (
-    warning(t('hintNotAvailable', { name: picked.name, activity: picked.activity }))),
-  ({ picked }) => picked?.busy && quiet(t('hintBusy', { name: picked.name })),
+    quiet(t('hintNotAvailable', { name: isolate(picked.name), activity: picked.activity }))),
+  ({ picked }) => picked?.busy && quiet(t('hintBusy', { name: isolate(picked.name) })),
   ({ inCharge = true }) => !inCharge && quiet(t('hintOtherTab'), 'tab'),
   ({ notifications }) => notifications === 'denied' && quiet(t('hintNoNotifications')),
   () => quiet(''),
@@ -51,7 +51,8 @@ function firstOf(hints, now) {
 export function readiness(now) {
   const { problem, online = true, connected, wasConnected } = now;
   const reachable = online && (connected || !(wasConnected || problem));
-  const able = connected && now.activity?.available && now.picked?.available;
+  // What the list says of a colleague may be old: whether they can be called, the server decides.
+  const able = connected && now.activity?.available && now.picked;
   const hint = firstOf(HINTS, { ...now, online });
   return { ...hint, canCall: Boolean(online && able), reachable };
 }

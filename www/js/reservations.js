@@ -46,7 +46,8 @@ function createCompletion() {
 /**
  * @param {(taskSid: string) => ?object} reservationOf as the SDK has it now
  * @param {string} ourWorkflow whose Tasks are calls of ours, or pretend to be
- * @param {object} on handlers: offered(taskSid), changed(taskSid, what), tokenExpired()
+ * @param {object} on handlers: offered(taskSid), changed(taskSid, what), tokenExpired(), and
+ *   activity() when the agent begins or ends a Task that isn't ours
  */
 export function createReservations(reservationOf, ourWorkflow, on) {
   const completion = createCompletion();
@@ -59,7 +60,10 @@ export function createReservations(reservationOf, ourWorkflow, on) {
       const { task } = reservation;
       const kind = kindOf(task.attributes);
       const { status } = reservation;
-      if (!kind && (task.workflowSid !== ourWorkflow || status !== 'pending')) return;
+      if (!kind && task.workflowSid !== ourWorkflow) {
+        RESERVATION_EVENTS.forEach((name) => reservation.on(name, on.activity));
+        return;
+      }
       if (kind !== 'outgoing' && status === 'pending') on.offered(task.sid);
       if (!kind) return;
       for (const name of RESERVATION_EVENTS) {

@@ -17,6 +17,14 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * A name that is to stand in a sentence, isolated from its direction by FSI and PDI; where an
+ * element shows it, setText of dom.js makes a <bdi> of it.
+ */
+export const isolate = (name) => `\u2068${name.replace(DIRECTIONS, '')}\u2069`;
+
 /** The form of `key` that fits the number `count`. */
 export function plural(key, count) {
   const form = `${key}_${new Intl.PluralRules(language).select(count)}`;

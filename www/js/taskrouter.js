@@ -3,7 +3,7 @@
 // The SDK replaces every Reservation object at each reconnect, so nothing outside holds one: Tasks
 // are named by SID, and Reservations are looked up here.
 
-import { createReservations } from './reservations.js';
+import { createReservations, kindOf } from './reservations.js';
 import { WorkerConnection } from './worker.js';
 
 /** `base` with one more parameter; the fragment, which Twilio reads, stays last. */
@@ -54,6 +54,10 @@ export function connectTaskRouter(Worker, session, on) {
     activities: () => [...(connection.current.activities?.values() ?? [])],
     activity: () => connection.current.activity ?? null,
     setActivity: async (sid) => connection.current.activities.get(sid).setAsCurrent(),
+    /** In a call of somebody else's making, as Flex has them with customers. */
+    isWithCustomer: () => [...(connection.current.reservations?.values() ?? [])]
+      .some(({ status, task }) => status === 'accepted'
+        && task.taskChannelUniqueName === 'voice' && kindOf(task.attributes) === null),
     has: (taskSid) => reservationOf(taskSid) !== undefined,
     isPending: (taskSid) => reservationOf(taskSid)?.status === 'pending',
 
