@@ -8,7 +8,7 @@ import { createCallRequests } from './call-requests.js';
 import { canCall, canUseLeg, initialState, wasJustWith } from './call-state.js';
 import { createConnection } from './connection.js';
 import { createDevices } from './devices.js';
-import { giveWayToRing, isDialogOpen, mayOpenDialog } from './dialog.js';
+import { giveWayToRing, isModalOpen, mayOpenDialog } from './dialog.js';
 import { byId, setText } from './dom.js';
 import { mountKeypad } from './keypad.js';
 import { loadWithRetries, need } from './loading.js';
@@ -251,7 +251,7 @@ export async function openSettings() {
 
 const shortcutsOn = () => preferences.get('shortcuts', true);
 const keys = () => preferences.get('keys', {});
-mountShortcuts(() => shortcutsOn() && !isDialogOpen(), keys);
+mountShortcuts(() => shortcutsOn() && !isModalOpen(), keys);
 announceShortcuts(shortcutsOn(), keys());
 preferences.onChange(() => {
   announceShortcuts(shortcutsOn(), keys());

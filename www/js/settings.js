@@ -1,7 +1,7 @@
 // The settings, loaded when they are first opened. Every change holds at once.
 
 import { deviceSettings } from './device-settings.js';
-import { openDialog } from './dialog.js';
+import { openSheet } from './dialog.js';
 import { part } from './dom.js';
 import { LANGUAGES } from './language.js';
 import { shortcutSettings } from './shortcut-settings.js';
@@ -30,8 +30,7 @@ function languages() {
 export async function openSettings(preferences, parts) {
   const keep = (name) => (value) => preferences.set(name, value);
   const devices = await deviceSettings(parts);
-  const close = part('button', { type: 'button', className: 'main', words: 'close' });
-  const dialog = await openDialog(
+  const dialog = await openSheet(
     part('h2', { words: 'settings' }),
     ...devices.elements,
     choice('languageLabel', 'language', [option('', '', 'likeBrowser'), ...languages()],
@@ -40,9 +39,7 @@ export async function openSettings(preferences, parts) {
       option('', '', 'likeSystem'), option('light', '', 'themeLight'),
       option('dark', '', 'themeDark'),
     ], preferences.get('theme'), keep('theme')),
-    ...shortcutSettings(preferences),
-    part('p', { className: 'buttons' }, close)
+    ...shortcutSettings(preferences)
   );
-  close.addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', devices.stop);
 }
