@@ -1,6 +1,8 @@
 import jwt from 'jsonwebtoken';
 
 const MAX_LIFETIME_SECONDS = 86_400;
+// Twilio's rule for the identity of a Voice client.
+const IDENTITY = /^[A-Za-z0-9_]{1,121}$/;
 
 /** A token that Twilio refuses: `code` is what its SDKs would report. */
 export class TokenError extends Error {
@@ -52,6 +54,9 @@ export function verifyAccessToken(world, token, grant) {
   checkClaims(claims, config);
   const granted = claims.grants[grant];
   if (!granted) throw new TokenError(20106, `The Access Token has no ${grant} grant`);
+  if (grant === 'voice' && !IDENTITY.test(claims.grants.identity)) {
+    throw new TokenError(20106, 'The identity holds more than letters, digits and underscores');
+  }
   return { identity: claims.grants.identity, grant: granted, expiresAt: claims.exp * 1000 };
 }
 

@@ -16,6 +16,7 @@ export const SWITCHES = {
   offlineOnLastSocket: ['yes', 'no'],
   retryAfter: ['none', 'sent'],
   routingTarget: ['taken', 'ignored', 'capacity-ignored'],
+  toParameters: ['stripped', 'kept'],
 };
 
 /** mulberry32: small, and the same seed gives the same switches on every machine. */

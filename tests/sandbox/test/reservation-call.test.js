@@ -42,7 +42,7 @@ async function rest(method, name, form) {
   return response.json();
 }
 
-async function callThroughReservation(behaviour) {
+async function callThroughReservation(behaviour, more) {
   await control('POST', 'softphone', { identity: 'alice', behaviour });
   const task = await rest('POST', 'Tasks', { TaskChannel: 'voice',
     WorkflowSid: sandbox.world.config.workflowSid,
@@ -54,7 +54,7 @@ async function callThroughReservation(behaviour) {
   await rest('POST', `Tasks/${task.sid}/Reservations/${reservations[0].sid}`, {
     Instruction: 'call', CallFrom: 'client:bob', CallAccept: 'true', CallTimeout: '1',
     CallUrl: `${application.url}/twiml?taskSid=${task.sid}`,
-    CallStatusCallbackUrl: `${application.url}/ended?taskSid=${task.sid}` });
+    CallStatusCallbackUrl: `${application.url}/ended?taskSid=${task.sid}`, ...more });
   return task.sid;
 }
 
@@ -75,6 +75,16 @@ for (const preset of ['a', 'b']) {
     const ended = await until(() => application.to('/ended')[0]);
     assert.equal(ended.method, sandbox.world.switches.legEndedMethod);
     assert.equal(ended.query.get('taskSid'), taskSid);
+  });
+}
+
+for (const [toParameters, to] of [['stripped', 'client:alice'], ['kept', 'client:alice?a=1']]) {
+  test(`parameters behind the address: ${toParameters}`, async () => {
+    await control('POST', 'switches', { toParameters });
+    application.requests.length = 0;
+    await callThroughReservation('answer', { CallTo: 'client:alice?a=1' });
+    await until(() => application.events()[0]);
+    assert.equal(application.to('/twiml')[0].params.To, to);
   });
 }
 

@@ -56,6 +56,10 @@ const REFUSED = [
   ['more than a day', () => make({ exp: Math.floor(Date.now() / 1000) + 86_500 }), 20157],
   ['no end', () => make({ exp: undefined }), 20157],
   ['no identity', () => make({ grants: { voice: {} } }), 20106],
+  ['an identity that is an address', () => make({ grants: { identity: 'alice@example.com',
+    voice: {} } }), 20106],
+  ['an identity of 122 letters', () => make({ grants: { identity: 'a'.repeat(122), voice: {} } }),
+    20106],
   ['no voice grant', () => make({ grants: { identity: 'alice' } }), 20106],
 ];
 

@@ -99,6 +99,21 @@ test('a call outlives the loss of its signalling', async () => {
   await reaches(alice, 'completed');
 });
 
+test('what stands behind the address reaches the page, and Twilio says it or not', async () => {
+  for (const [toParameters, to] of [['kept', 'client:alice?a=1&b=%20'],
+    ['stripped', 'client:alice']]) {
+    await standIn.control('POST', 'switches', { toParameters });
+    const sid = await place('alice?a=1&b=%20');
+    await logged('incoming');
+    assert.deepEqual(await page.evaluate(() => [...call.customParameters]),
+      [['a', '1'], ['b', ' ']]);
+    assert.equal((await standIn.call(sid)).to, to);
+    await page.evaluate(() => call.reject());
+    await reaches(sid, 'busy');
+    await page.evaluate(() => log.splice(0));
+  }
+});
+
 test('the page declines', async () => {
   const sid = await place('alice');
   await logged('incoming');

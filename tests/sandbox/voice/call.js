@@ -14,7 +14,7 @@ const DEFAULT_EVENTS = ['completed'];
 // What a call runs that was placed without saying what it is for: it stays until somebody hangs up.
 const PLAIN_CALL = '<Response><Pause length="3600"/></Response>';
 // What of a call survives a restart as it is.
-const KEPT = ['sid', 'from', 'to', 'status', 'dateCreated', 'dateUpdated', 'startTime', 'endTime',
+const KEPT = ['sid', 'from', 'to', 'address', 'parameters', 'status', 'dateCreated', 'dateUpdated', 'startTime', 'endTime',
   'digits', 'document', 'timeout', 'timeLimit', 'sequence', 'media', 'timer'];
 
 export class Call extends EventEmitter {
@@ -25,7 +25,9 @@ export class Call extends EventEmitter {
     this.world = world;
     this.sid = world.sid('CA');
     this.from = from;
-    this.to = to;
+    // client:alice?a=b rings alice's devices; a=b is for them.
+    [this.address, this.parameters = ''] = to.split(/\?(.*)/s);
+    this.to = world.switches.toParameters === 'kept' ? to : this.address;
     this.direction = 'outbound-api';
     this.status = 'queued';
     this.dateCreated = this.dateUpdated = world.now();

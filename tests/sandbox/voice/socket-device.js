@@ -38,7 +38,8 @@ export class SocketDevice {
       if (!call.isRinging(this)) return;
       const { CallSid, AccountSid, ApiVersion, From, To } = call.webhookParams();
       this.connection.send('invite', { callsid: call.sid, sdp, reconnect: state.token,
-        parameters: { CallSid, AccountSid, ApiVersion, From, To } });
+        parameters: { CallSid, AccountSid, ApiVersion, From, To,
+          ...(call.parameters && { Params: call.parameters }) } });
     } catch (error) {
       this.connection.world.log(`no offer for ${call.sid}: ${error.message}`);
       call.refuse(this, 'failed');
@@ -130,7 +131,7 @@ const HANDLERS = {
       return;
     }
     const state = call && !call.ended && call.status === 'in-progress' ? states.get(call) : null;
-    if (!state || state.token !== reconnect || call.to !== connection.address) {
+    if (!state || state.token !== reconnect || call.address !== connection.address) {
       connection.send('hangup', { callsid,
         error: { code: 31209, message: 'The call can\'t be resumed' } });
       return;

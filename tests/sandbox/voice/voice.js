@@ -37,7 +37,7 @@ class Voice {
     const call = new Call(this.world, options);
     this.calls.set(call.sid, call);
     this.forgetOldest();
-    setImmediate(() => call.ring(this.devicesFor(call.to)));
+    setImmediate(() => call.ring(this.devicesFor(call.address)));
     return call;
   }
 
@@ -152,9 +152,9 @@ class Voice {
     for (const saved of calls) {
       const call = Call.restore(this.world, saved);
       this.calls.set(call.sid, call);
-      if (call.status === 'queued') setImmediate(() => call.ring(this.devicesFor(call.to)));
+      if (call.status === 'queued') setImmediate(() => call.ring(this.devicesFor(call.address)));
       if (call.status === 'ringing') {
-        setImmediate(() => call.ringAt(this.devicesFor(call.to), saved.timer));
+        setImmediate(() => call.ringAt(this.devicesFor(call.address), saved.timer));
       }
     }
     this.world.conferences.restore(conferences);
