@@ -1,29 +1,26 @@
 /*
  * callee-twiml: the colleague has answered; Twilio asks what to do with the leg.
  *
- * It joins the Conference that is named after T1, the caller's Task, but never starts one: a late
- * answer can't bring a dead Conference back to life, and ringback ends one in which it is alone.
+ * It joins the Conference of this T1, but never starts one: a late answer can't bring a dead
+ * Conference back to life, and ringback ends one in which it is alone. No address in the answer
+ * carries a pass: from a Conference that the colleague has entered first, nobody is rung.
  */
 #include "base/sid.h"
-#include "call/call_twiml.h"
+#include "page/admission.h"
 #include "web/endpoint.h"
 
-enum { P_CONFERENCE_NAME, P__MAX };
+enum { P_CONFERENCE_NAME, P_PASS, P__MAX };
 
 static const struct param_spec params[P__MAX] = {
     [P_CONFERENCE_NAME] = { "conferenceName", true, PARAM_TEXT, sid_is_task },
+    [P_PASS] = { "pass", false, PARAM_TEXT, NULL },
 };
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    const char *t1_sid = request_param(request, P_CONFERENCE_NAME);
-    response_about_task(response, t1_sid);
-    response_about_call(response, request_field(request, "CallSid"));
-    const struct config *config = service->config;
-    /* Where an agent who drops out may come back, leaving must not end the Conference. */
-    bool end_on_exit = config->grace_seconds == 0;
-    enum err rc = call_twiml_join(&response->body, config->public_url, t1_sid, false, end_on_exit);
-    return rc == ERR_OK ? response_twiml(response) : rc;
+    return admission_reply(service, request, response, PASS_CALLEE,
+                           request_param(request, P_CONFERENCE_NAME),
+                           request_param(request, P_PASS));
 }
 
 static const struct endpoint self = {

@@ -2,6 +2,7 @@
  * create-task: an agent has picked a colleague and pressed Call. Creates T1, the caller's Task; its
  * Reservation then dials the caller into the Conference.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sid.h"
@@ -12,7 +13,10 @@
 #include "page/page_limit.h"
 #include "web/endpoint.h"
 
-enum { P_TO, P__MAX };
+enum { P_TO, P_VERSION, P__MAX };
+
+/* Goes up when a page of before could not work with the programs any more (call-requests.js). */
+enum { PAGE_VERSION = 1 };
 
 /*
  * The directory says which contact_uri is whose. Where it has to be fetched first, that may not use
@@ -29,8 +33,15 @@ static bool is_agent(const char *text)
     return len < WORKER_TEXT_SIZE && colon != NULL && colon != text && colon[1] != '\0';
 }
 
+static bool is_version(const char *text)
+{
+    size_t len = strlen(text);
+    return len > 0 && len <= 6 && strspn(text, "0123456789") == len;
+}
+
 static const struct param_spec params[P__MAX] = {
     [P_TO] = { "to", true, PARAM_TEXT, is_agent },
+    [P_VERSION] = { "version", false, PARAM_TEXT, is_version },
 };
 
 static const struct {
@@ -55,10 +66,20 @@ static const struct {
                                     "Twilio can't route the call; ask your administrator." },
 };
 
-static enum err answer_with(struct response *response, const char *t1_sid)
+/* Whoever says no version is no page, and knows what it does. */
+static enum err check_version(const struct request *request, struct response *response)
 {
-    response_about_task(response, t1_sid);
-    strbuf_addf(&response->body, "{\"taskSid\":\"%s\"}", t1_sid);
+    const char *version = request_param(request, P_VERSION);
+    if (version == NULL || strtol(version, NULL, 10) >= PAGE_VERSION) return ERR_OK;
+    return response_refuse(response, ERR_CONFLICT, "reload",
+                           "This page is older than the programs; please reload it.");
+}
+
+static enum err answer_with(struct response *response, const struct call_started *started)
+{
+    response_about_task(response, started->t1_sid);
+    strbuf_addf(&response->body, "{\"taskSid\":\"%s\",\"pass\":\"%s\"}", started->t1_sid,
+                started->pass);
     return response_json_body(response, 201);
 }
 
@@ -91,8 +112,9 @@ static enum err handle(struct service *service, struct request *request, struct 
     struct directory_view view = { 0 };
     struct directory *fresh = NULL;
     enum start_refusal refusal;
-    char t1_sid[SID_SIZE];
-    enum err rc = page_limit_calls(service, request, response);
+    struct call_started started;
+    enum err rc = check_version(request, response);
+    if (rc == ERR_OK) rc = page_limit_calls(service, request, response);
     if (rc == ERR_OK) rc = page_directory_until(service, request->started_ms + FETCH_MS, &view);
     if (rc != ERR_OK) return rc;
     struct call_start start = {
@@ -100,20 +122,24 @@ static enum err handle(struct service *service, struct request *request, struct 
         .to = request_param(request, P_TO),
         .directory = view.directory,
     };
-    rc = call_start(&context, &start, &refusal, t1_sid);
+    rc = call_start(&context, &start, &refusal, &started);
     if (rc == ERR_OK && rests_on_directory(refusal, start.to) &&
         look_again(service, request, view.directory, &fresh) == ERR_OK) {
         start.directory = fresh;
-        rc = call_start(&context, &start, &refusal, t1_sid);
+        rc = call_start(&context, &start, &refusal, &started);
     }
     directory_close(fresh);
     directory_close(view.directory);
     if (rc != ERR_OK) return rc;
+    if (refusal == START_IDENTITY_MISMATCH) {
+        return page_call_refuse_mismatch(request, response, started.mismatch.contact_uri,
+                                         started.mismatch.friendly_name);
+    }
     if (refusal != START_OK) {
         return response_refuse(response, refusals[refusal].err, refusals[refusal].code,
                                refusals[refusal].message);
     }
-    return answer_with(response, t1_sid);
+    return answer_with(response, &started);
 }
 
 static const struct endpoint self = {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/keys.h"
 #include "base/json.h"
 #include "base/version.h"
 #include "page/health_check.h"
@@ -31,13 +32,37 @@ static void add_list(struct strbuf *body, const char *name, const struct health_
     strbuf_addch(body, ']');
 }
 
+/* By the fingerprints of their keys the hosts of a site are compared. */
+static enum err add_keys(struct strbuf *body, const struct keys *keys)
+{
+    strbuf_addstr(body, ",\"keys\":[");
+    for (size_t i = 0; i < keys->count; i++) {
+        char fingerprint[KEYS_FINGERPRINT_SIZE];
+        enum err rc = keys_fingerprint(keys->list[i], fingerprint);
+        if (rc != ERR_OK) return rc;
+        strbuf_addf(body, "%s\"%s\"", i > 0 ? "," : "", fingerprint);
+    }
+    strbuf_addch(body, ']');
+    return ERR_OK;
+}
+
+/* How many Workers have an address that they may have. */
+static void add_workers(struct strbuf *body, const struct config *config)
+{
+    size_t fit;
+    size_t of;
+    if (health_check_workers(config, &fit, &of))
+        strbuf_addf(body, ",\"workers\":{\"fit\":%zu,\"of\":%zu}", fit, of);
+}
+
 /*
- * {"status": "ok" | "warning" | "unavailable", "version": "…", "wrong": […], "warnings": […]}, the
- * lists only where they hold something. With what is wrong no call works: 503, so that a load
- * balancer takes another host. The words in both lists are ours.
+ * {"status": "ok" | "warning" | "unavailable", "version": "…", "wrong": […], "warnings": […], …},
+ * the lists only where they hold something; `more` are the members that come after them. With what
+ * is wrong no call works: 503, so that a load balancer takes another host. The words in both lists
+ * are ours.
  */
 static enum err answer(struct response *response, const struct health_findings *wrong,
-                       const struct health_findings *warnings)
+                       const struct health_findings *warnings, const struct strbuf *more)
 {
     const char *status = warnings->count > 0 ? "warning" : "ok";
     if (wrong->count > 0) status = "unavailable";
@@ -45,6 +70,7 @@ static enum err answer(struct response *response, const struct health_findings *
     json_print_string(&response->body, version_text());
     add_list(&response->body, "wrong", wrong);
     add_list(&response->body, "warnings", warnings);
+    strbuf_add(&response->body, more->buf, more->len);
     strbuf_addch(&response->body, '}');
     if (wrong->count == 0) return response_json_body(response, 200);
     response->reason = "unhealthy";
@@ -62,7 +88,11 @@ static enum err misconfigured(const char *problem, struct request *request,
     const char *what = strstr(problem, ": ");
     snprintf(text, sizeof text, "configuration: %.480s", what != NULL ? what + 2 : problem);
     health_check_add_finding(&wrong, text);
-    return answer(response, &wrong, &none);
+    struct strbuf nothing;
+    strbuf_init(&nothing, STRBUF_MAX_REPLY);
+    enum err rc = answer(response, &wrong, &none, &nothing);
+    strbuf_free(&nothing);
+    return rc;
 }
 
 static bool is_from_here(const struct request *request)
@@ -76,8 +106,10 @@ static enum err handle(struct service *service, struct request *request, struct 
 {
     struct health_findings wrong = { 0 };
     struct health_findings warnings = { 0 };
+    struct strbuf more;
     health_check_host(service->config, service->watch, &warnings);
-    if (request_param_is_true(request, P_DEEP)) {
+    bool deep = request_param_is_true(request, P_DEEP);
+    if (deep) {
         if (!is_from_here(request)) {
             return response_refuse(response, ERR_FORBIDDEN, "not_from_here",
                                    "The deep check answers only on this machine.");
@@ -87,7 +119,12 @@ static enum err handle(struct service *service, struct request *request, struct 
                                    "The first deep check is still being made.");
         }
     }
-    return answer(response, &wrong, &warnings);
+    strbuf_init(&more, STRBUF_MAX_REPLY);
+    enum err rc = add_keys(&more, service->keys);
+    if (deep) add_workers(&more, service->config);
+    if (rc == ERR_OK) rc = answer(response, &wrong, &warnings, &more);
+    strbuf_free(&more);
+    return rc;
 }
 
 static const struct endpoint self = {

@@ -7,11 +7,14 @@
  * waits on hold ("hold": its colleague wants it so; "reconnect": its colleague has dropped out),
  * and each round looks whether the colleague is there. Whatever happens, a genuine request gets its
  * TwiML within two seconds: a waiting agent must not be cut off because our own question failed.
+ * An address that isn't ours, because it has neither the room's name nor a pass, asks nothing.
  * `tone=1` and `tone=2` are the sounds themselves.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/pass.h"
+#include "base/clock.h"
 #include "base/params.h"
 #include "base/sid.h"
 #include "call/call_away.h"
@@ -62,34 +65,61 @@ static const char *why_of(const struct request *request)
     return NULL;
 }
 
-static void judge(const struct service *service, struct response *response, const char *task_sid,
-                  const char *why, int round)
+/*
+ * Is this an address of ours? Its `room` shows it, which only we can compute; so does a pass that
+ * fits the leg that Twilio says it is. `wait` gets the room, and *key tells under which key.
+ */
+static bool is_ours(const struct service *service, const struct request *request,
+                    struct call_wait *wait, char room[PASS_NAME_SIZE], size_t *key)
+{
+    char t1_sid[SID_SIZE];
+    const char *named = params_get(&request->params, "room");
+    const char *to = request_field(request, "To");
+    bool ours =
+        pass_room_read(service->passes, named, t1_sid, key) && strcmp(t1_sid, wait->t1_sid) == 0;
+    for (enum pass_role role = PASS_CALLER; !ours && to != NULL && role <= PASS_CALLEE; role++) {
+        const struct pass_seat seat = { role, wait->t1_sid, to };
+        ours = pass_check(service->passes, &seat, wait->pass, clock_wall_s(), key) != PASS_WRONG;
+    }
+    if (!ours || pass_room(service->passes, *key, wait->t1_sid, room) != ERR_OK) return false;
+    wait->room = room;
+    return true;
+}
+
+static void judge(const struct service *service, struct response *response,
+                  const struct call_wait *wait, size_t key)
 {
     const struct call_context context = page_call_context(service);
+    const struct call_round round = { wait->t1_sid, key, wait->pass, wait->round };
     bool over = false;
-    enum err rc = why == NULL ? call_heal(&context, task_sid, (int64_t)round * CALL_ROUND_S, &over)
-                              : call_away_watch(&context, task_sid, &over);
-    if (rc != ERR_OK) response_detail(response, "round %d %s", round, err_name(rc));
-    if (rc == ERR_OK && over) response_detail(response, "round %d over", round);
+    enum err rc = wait->why == NULL ? call_heal(&context, &round, &over)
+                                    : call_away_watch(&context, wait->t1_sid, &over);
+    if (rc != ERR_OK) response_detail(response, "round %d %s", wait->round, err_name(rc));
+    if (rc == ERR_OK && over) response_detail(response, "round %d over", wait->round);
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
+    char room[PASS_NAME_SIZE];
+    size_t key;
     if (is_sound(request)) return answer_sound(request, response);
-    const char *public_url = service->config->public_url;
-    const char *task_sid = params_get(&request->params, "taskSid");
-    const char *why = why_of(request);
-    int round = round_of(request);
-    if (!sid_is_task(task_sid)) {
+    const char *pass = params_get(&request->params, "pass");
+    struct call_wait wait = {
+        .t1_sid = params_get(&request->params, "taskSid"),
+        .pass = pass_is_text(pass) ? pass : NULL,
+        .why = why_of(request),
+        .round = round_of(request),
+    };
+    if (!sid_is_task(wait.t1_sid)) {
         strbuf_addstr(&response->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response/>");
         return response_twiml(response);
     }
-    response_about_task(response, task_sid);
+    response_about_task(response, wait.t1_sid);
     response_about_call(response, request_field(request, "CallSid"));
-    if (round > 0) judge(service, response, task_sid, why, round);
-    struct strbuf *body = &response->body;
-    enum err rc = why != NULL ? call_twiml_waiting(body, public_url, task_sid, why, round)
-                              : call_twiml_ringback(body, public_url, task_sid, round);
+    bool ours = is_ours(service, request, &wait, room, &key);
+    if (!ours) response_detail(response, "not an address of ours");
+    if (ours && wait.round > 0) judge(service, response, &wait, key);
+    enum err rc = call_twiml_wait(&response->body, service->config->public_url, &wait);
     return rc == ERR_OK ? response_twiml(response) : rc;
 }
 

@@ -4,11 +4,14 @@
  */
 #include <string.h>
 
-#include "call/call_start.h"
+#include "base/log.h"
 #include "call/call_wrap_up.h"
+#include "directory/agent_address.h"
 #include "directory/agent_lookup.h"
 #include "directory/directory_refresh.h"
+#include "directory/directory_search.h"
 #include "page/page_call.h"
+#include "page/page_directory.h"
 #include "page/session_reply.h"
 #include "twilio/twilio_client.h"
 #include "web/endpoint.h"
@@ -41,13 +44,43 @@ static enum err find_worker(struct service *service, struct request *request,
                            "No TaskRouter Worker belongs to this user.");
     }
     if (rc == ERR_CONFLICT) {
-        return refuse_user(request, response, rc, "ambiguous_agent",
+        return refuse_user(request, response, rc, "ambiguous_user",
                            "More than one TaskRouter Worker belongs to this user.");
     }
-    if (rc == ERR_OK && !call_start_can_reach(worker->contact_uri)) {
+    return rc;
+}
+
+/*
+ * The Voice token that session hands out answers calls to the Worker's address: so it must be that
+ * Worker's own, and no other's too.
+ */
+static enum err check_address(struct service *service, struct request *request,
+                              struct response *response, struct worker *worker)
+{
+    struct directory_view view = { 0 };
+    struct directory_agent owners[2];
+    enum address_verdict verdict = agent_address_settle(service->config, worker);
+    if (verdict == ADDRESS_UNSUPPORTED) {
         return refuse_user(request, response, ERR_CONFLICT, "unsupported_contact",
                            "This Worker's contact_uri is no softphone (client:…).");
     }
+    if (verdict == ADDRESS_MISMATCH) {
+        return page_call_refuse_mismatch(request, response, worker->contact_uri,
+                                         worker->friendly_name);
+    }
+    enum err rc = page_directory(service, &view);
+    if (rc != ERR_OK) return rc;
+    size_t count =
+        directory_search_entitled(view.directory, service->config, worker->contact_uri, owners);
+    bool is_own = count == 0 || (count == 1 && strcmp(owners[0].sid, worker->sid) == 0);
+    if (!is_own) {
+        const char *other =
+            strcmp(owners[0].sid, worker->sid) != 0 || count == 1 ? owners[0].sid : owners[1].sid;
+        log_warn("%s is open to %s and to %s", worker->contact_uri, worker->sid, other);
+        rc = refuse_user(request, response, ERR_CONFLICT, "ambiguous_agent",
+                         "Another TaskRouter Worker may have this Worker's address.");
+    }
+    directory_close(view.directory);
     return rc;
 }
 
@@ -57,6 +90,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     int wrapped_up;
     const struct call_context context = page_call_context(service);
     enum err rc = find_worker(service, request, response, &worker);
+    if (rc == ERR_OK) rc = check_address(service, request, response, &worker);
     /* Signing in must not fail because something old could not be tidied up. */
     if (rc == ERR_OK &&
         call_wrap_up_worker(&context, worker.sid, CALL_WRAP_UP_S, &wrapped_up) != ERR_OK) {
@@ -64,8 +98,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     }
     if (rc == ERR_OK) {
         sid_copy(request->agent.worker_sid, worker.sid);
-        rc =
-            session_reply(service->config, service->session_key, &worker, clock_wall_s(), response);
+        rc = session_reply(service->config, service->keys, &worker, clock_wall_s(), response);
     }
     worker_clear(&worker);
     return rc;

@@ -8,12 +8,19 @@
 
 #include "auth/mac.h"
 
-enum { DIGEST_SIZE = 32, MAC_BYTES = 16, BASE = 36 };
+enum {
+    DIGEST_SIZE = 32,
+    MAC_BYTES = 16,
+    BASE = 36,
+    TEXT_SIZE = 512 /* an address has 256 bytes at most; what is longer is nobody's */
+};
 
 struct pass_keys {
     EVP_MAC_CTX *keyed[KEYS_MAX];
     size_t count;
 };
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static const char *const role_names[] = { [PASS_CALLER] = "caller", [PASS_CALLEE] = "callee" };
 
@@ -46,8 +53,6 @@ void pass_keys_free(struct pass_keys *keys)
 /* 22 digits for 16 bytes; the last one holds two bits. */
 static void write_digits(const unsigned char bytes[MAC_BYTES], char digits[PASS_MAC_SIZE])
 {
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     unsigned held = 0;
     int bits = 0;
     for (size_t i = 0; i < MAC_BYTES; i++) {
@@ -63,15 +68,21 @@ static void write_digits(const unsigned char bytes[MAC_BYTES], char digits[PASS_
 static bool compute(EVP_MAC_CTX *context, const char *const *words, char mac[PASS_MAC_SIZE])
 {
     unsigned char digest[DIGEST_SIZE];
+    char text[TEXT_SIZE];
+    size_t text_len = 0;
     size_t len = 0;
-    /* Without a key the context starts again under the one that it has. */
-    bool ok = EVP_MAC_init(context, NULL, 0, NULL) == 1;
-    for (size_t i = 0; ok && words[i] != NULL; i++) {
-        ok = i == 0 || EVP_MAC_update(context, (const unsigned char *)"|", 1) == 1;
-        ok = ok && EVP_MAC_update(context, (const unsigned char *)words[i], strlen(words[i])) == 1;
+    for (size_t i = 0; words[i] != NULL; i++) {
+        size_t word_len = strlen(words[i]);
+        if (word_len >= sizeof text - text_len) return false;
+        memcpy(text + text_len, words[i], word_len);
+        text[text_len + word_len] = '|';
+        text_len += word_len + 1;
     }
-    if (!ok || EVP_MAC_final(context, digest, &len, sizeof digest) != 1 || len != sizeof digest)
-        return false;
+    /* Without a key the context starts again under its own; the last bar is left out. */
+    bool ok = EVP_MAC_init(context, NULL, 0, NULL) == 1 &&
+              EVP_MAC_update(context, (const unsigned char *)text, text_len - 1) == 1 &&
+              EVP_MAC_final(context, digest, &len, sizeof digest) == 1;
+    if (!ok || len != sizeof digest) return false;
     write_digits(digest, mac);
     return true;
 }
@@ -121,14 +132,23 @@ static bool read_time(const char *text, char digits[PASS_EXP_DIGITS + 1], int64_
     return true;
 }
 
-enum err pass_make(struct pass_keys *keys, size_t key, const struct pass_claim *claim,
-                   int64_t now_s, char text[PASS_SIZE])
+bool pass_is_text(const char *text)
+{
+    char digits[PASS_EXP_DIGITS + 1];
+    int64_t time_s;
+    if (text == NULL || !read_time(text, digits, &time_s)) return false;
+    const char *mac = text + strlen(digits) + 1;
+    return strlen(mac) == PASS_MAC_SIZE - 1 && strspn(mac, alphabet) == PASS_MAC_SIZE - 1;
+}
+
+enum err pass_make(struct pass_keys *keys, size_t key, const struct pass_seat *seat, int64_t now_s,
+                   char text[PASS_SIZE])
 {
     char expires[PASS_EXP_DIGITS + 1];
     char mac[PASS_MAC_SIZE];
     write_time(now_s + PASS_LIFETIME_S, expires);
     const char *const words[] = {
-        "pass", role_names[claim->role], claim->t1_sid, claim->address, expires, NULL,
+        "pass", role_names[seat->role], seat->t1_sid, seat->address, expires, NULL,
     };
     if (key >= keys->count || !compute(keys->keyed[key], words, mac)) return ERR_INTERNAL;
     size_t len = strlen(expires);
@@ -138,14 +158,14 @@ enum err pass_make(struct pass_keys *keys, size_t key, const struct pass_claim *
     return ERR_OK;
 }
 
-enum pass_verdict pass_check(struct pass_keys *keys, const struct pass_claim *claim,
-                             const char *text, int64_t now_s, size_t *key)
+enum pass_verdict pass_check(struct pass_keys *keys, const struct pass_seat *seat, const char *text,
+                             int64_t now_s, size_t *key)
 {
     char expires[PASS_EXP_DIGITS + 1];
     int64_t expires_s;
     if (text == NULL || !read_time(text, expires, &expires_s)) return PASS_WRONG;
     const char *const words[] = {
-        "pass", role_names[claim->role], claim->t1_sid, claim->address, expires, NULL,
+        "pass", role_names[seat->role], seat->t1_sid, seat->address, expires, NULL,
     };
     const char *mac = text + strlen(expires) + 1;
     for (size_t i = 0; i < keys->count; i++) {

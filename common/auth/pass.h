@@ -39,7 +39,7 @@ enum {
 enum pass_role { PASS_CALLER, PASS_CALLEE };
 
 /* Whom a pass admits, and where. */
-struct pass_claim {
+struct pass_seat {
     enum pass_role role;
     const char *t1_sid;
     const char *address; /* "client:…" */
@@ -56,12 +56,15 @@ struct pass_keys;
 enum err pass_keys_new(const struct keys *keys, struct pass_keys **made) MUST_CHECK;
 void pass_keys_free(struct pass_keys *keys);
 
-enum err pass_make(struct pass_keys *keys, size_t key, const struct pass_claim *claim,
-                   int64_t now_s, char text[PASS_SIZE]) MUST_CHECK;
+enum err pass_make(struct pass_keys *keys, size_t key, const struct pass_seat *seat, int64_t now_s,
+                   char text[PASS_SIZE]) MUST_CHECK;
+
+/* Could this text be a pass? Then it can stand in an address without an escape. NULL can't. */
+bool pass_is_text(const char *text);
 
 /* NULL `text` is wrong. *key is set unless the verdict is PASS_WRONG. */
-enum pass_verdict pass_check(struct pass_keys *keys, const struct pass_claim *claim,
-                             const char *text, int64_t now_s, size_t *key);
+enum pass_verdict pass_check(struct pass_keys *keys, const struct pass_seat *seat, const char *text,
+                             int64_t now_s, size_t *key);
 
 /* The name of this call's Conference. */
 enum err pass_room(struct pass_keys *keys, size_t key, const char *t1_sid,

@@ -2,16 +2,18 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "twilio/voice.h"
 
 struct call_context call_context(const struct config *config, struct twilio_client *twilio,
-                                 const unsigned char *session_key)
+                                 const struct keys *keys, struct pass_keys *passes)
 {
     return (struct call_context){
         .config = config,
         .twilio = twilio,
-        .session_key = session_key,
+        .keys = keys,
+        .passes = passes,
     };
 }
 
@@ -39,12 +41,63 @@ enum err call_ignore_strangers(enum err rc)
 }
 
 enum err call_statement(const struct call_context *context, const struct task *task,
-                        struct token_statement *who)
+                        struct token_statement *who, size_t *key)
 {
     const char *text = json_get_string(task->attributes, "dialpad");
     if (text == NULL) return ERR_FORBIDDEN;
-    enum err rc = token_statement_verify(text, context->session_key, who);
-    return rc == ERR_OK || rc == ERR_MEMORY ? rc : ERR_FORBIDDEN;
+    for (size_t i = 0; i < context->keys->count; i++) {
+        enum err rc = token_statement_verify(text, context->keys->list[i], who);
+        if (rc == ERR_OK) *key = i;
+        if (rc == ERR_OK || rc == ERR_MEMORY) return rc;
+    }
+    return ERR_FORBIDDEN;
+}
+
+static enum pass_role pass_role_of(enum call_role role)
+{
+    return role == ROLE_CALLER ? PASS_CALLER : PASS_CALLEE;
+}
+
+enum pass_verdict call_pass_check(const struct call_context *context, const struct call *call,
+                                  enum call_role role, const char *pass)
+{
+    size_t key;
+    const struct pass_seat seat = {
+        .role = pass_role_of(role),
+        .t1_sid = call->t1_sid,
+        .address = call->who.party[role].contact_uri,
+    };
+    return pass_check(context->passes, &seat, pass, clock_wall_s(), &key);
+}
+
+enum err call_pass_make(const struct call_context *context, const struct call *call,
+                        enum call_role role, char pass[PASS_SIZE])
+{
+    const struct pass_seat seat = {
+        .role = pass_role_of(role),
+        .t1_sid = call->t1_sid,
+        .address = call->who.party[role].contact_uri,
+    };
+    return pass_make(context->passes, call->key, &seat, clock_wall_s(), pass);
+}
+
+enum err call_of_deleted(const struct call_context *context, const char *t1_sid, size_t key,
+                         struct call *call)
+{
+    memset(call, 0, sizeof *call);
+    sid_copy(call->t1_sid, t1_sid);
+    call->key = key;
+    return pass_room(context->passes, key, t1_sid, call->room);
+}
+
+/* Takes over who is who, from a statement that this key has verified. */
+static enum err set_who(const struct call_context *context, struct call *call, const char *t1_sid,
+                        const struct token_statement *who, size_t key)
+{
+    call->who = *who;
+    call->key = key;
+    sid_copy(call->t1_sid, t1_sid);
+    return pass_room(context->passes, key, t1_sid, call->room);
 }
 
 /* Takes over a fetched Task as T1. */
@@ -62,13 +115,12 @@ enum err call_load_t1(const struct call_context *context, const char *t1_sid, st
 {
     struct task task = { 0 };
     struct token_statement who;
+    size_t key;
     enum err rc = taskrouter_task_fetch(context->twilio, t1_sid, &task);
-    if (rc == ERR_OK) rc = call_statement(context, &task, &who);
+    if (rc == ERR_OK) rc = call_statement(context, &task, &who, &key);
     if (rc == ERR_OK && who.t1_sid[0] != '\0') rc = ERR_FORBIDDEN;
-    if (rc == ERR_OK) {
-        call->who = who;
-        set_t1(call, &task);
-    }
+    if (rc == ERR_OK) rc = set_who(context, call, task.sid, &who, key);
+    if (rc == ERR_OK) set_t1(call, &task);
     task_clear(&task);
     return rc;
 }
@@ -96,15 +148,15 @@ static bool is_between_the_same(const struct token_statement *a, const struct to
  * K.
  */
 static enum err load_from_k(const struct call_context *context, struct task *k,
-                            const struct token_statement *who, struct call *call)
+                            const struct token_statement *who, size_t key, struct call *call)
 {
     enum err rc = call_load_t1(context, who->t1_sid, call);
     bool agrees = rc == ERR_OK && is_between_the_same(&call->who, who);
     if (call_ignore_strangers(rc) != ERR_OK) return rc;
     if (!agrees) {
         call_clear(call);
-        call->who = *who;
-        sid_copy(call->t1_sid, who->t1_sid);
+        rc = set_who(context, call, who->t1_sid, who, key);
+        if (rc != ERR_OK) return rc;
     }
     call->k = *k;
     call->k_found = true;
@@ -116,13 +168,14 @@ enum err call_load(const struct call_context *context, const char *task_sid, str
 {
     struct task task = { 0 };
     struct token_statement who;
+    size_t key;
     enum err rc = taskrouter_task_fetch(context->twilio, task_sid, &task);
-    if (rc == ERR_OK) rc = call_statement(context, &task, &who);
+    if (rc == ERR_OK) rc = call_statement(context, &task, &who, &key);
     if (rc == ERR_OK && who.t1_sid[0] != '\0') {
-        rc = load_from_k(context, &task, &who, call);
+        rc = load_from_k(context, &task, &who, key, call);
     } else if (rc == ERR_OK) {
-        call->who = who;
-        set_t1(call, &task);
+        rc = set_who(context, call, task.sid, &who, key);
+        if (rc == ERR_OK) set_t1(call, &task);
     }
     task_clear(&task);
     return rc;
@@ -137,9 +190,10 @@ static enum err try_k(const struct call_context *context, struct call *call, con
 {
     struct task k = { 0 };
     struct token_statement who;
+    size_t key;
     enum err rc = taskrouter_task_fetch(context->twilio, task_sid, &k);
     *deleted = rc == ERR_NOT_FOUND;
-    if (rc == ERR_OK) rc = call_statement(context, &k, &who);
+    if (rc == ERR_OK) rc = call_statement(context, &k, &who, &key);
     if (rc == ERR_OK && strcmp(who.t1_sid, call->t1_sid) == 0) {
         task_clear(&call->k);
         call->k = k;
@@ -222,6 +276,15 @@ enum err call_leg(const struct call_context *context, const struct call *call, c
     *role = call_rules_leg(&call->who, leg.to);
     *live = leg.live;
     return ERR_OK;
+}
+
+enum call_role call_labelled_leg(const struct call_context *context, const struct call *call,
+                                 const char *call_sid, const char *label)
+{
+    enum pass_role role;
+    if (!pass_label_read(context->passes, call->key, call->t1_sid, call_sid, label, &role))
+        return ROLE_NONE;
+    return role == PASS_CALLER ? ROLE_CALLER : ROLE_CALLEE;
 }
 
 const char *call_placed_leg(const struct call *call, enum call_role role)

@@ -12,6 +12,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "auth/keys.h"
+#include "auth/pass.h"
 #include "auth/token.h"
 #include "base/config.h"
 #include "base/err.h"
@@ -27,12 +29,13 @@ enum { CALL_TRIES = 5 };
 struct call_context {
     const struct config *config;
     struct twilio_client *twilio;
-    const unsigned char *session_key;
+    const struct keys *keys;
+    struct pass_keys *passes; /* NULL where no call is loaded */
 };
 
 /* Everything outlives the context. */
 struct call_context call_context(const struct config *config, struct twilio_client *twilio,
-                                 const unsigned char *session_key);
+                                 const struct keys *keys, struct pass_keys *passes);
 
 struct call {
     char t1_sid[SID_SIZE];
@@ -41,7 +44,9 @@ struct call {
     bool k_found;
     struct task k;
     struct token_statement who;
-    struct call_facts facts; /* of T1's Attributes */
+    size_t key;                /* which key verifies the statement: the call's own */
+    char room[PASS_NAME_SIZE]; /* the name of its Conference */
+    struct call_facts facts;   /* of T1's Attributes */
 };
 
 void call_clear(struct call *call); /* harmless on a zeroed one */
@@ -57,9 +62,24 @@ bool call_is_connected(const struct call *call);
  */
 enum err call_ignore_strangers(enum err rc) MUST_CHECK;
 
-/* The statement in a Task's Attributes. ERR_FORBIDDEN when there is none of ours. */
+/*
+ * The statement in a Task's Attributes, and the key that verifies it. ERR_FORBIDDEN when there is
+ * none of ours.
+ */
 enum err call_statement(const struct call_context *context, const struct task *task,
-                        struct token_statement *who) MUST_CHECK;
+                        struct token_statement *who, size_t *key) MUST_CHECK;
+
+/* Is this the pass of this end of the call? */
+enum pass_verdict call_pass_check(const struct call_context *context, const struct call *call,
+                                  enum call_role role, const char *pass);
+
+/* A fresh one for this end. */
+enum err call_pass_make(const struct call_context *context, const struct call *call,
+                        enum call_role role, char pass[PASS_SIZE]) MUST_CHECK;
+
+/* A call of which nothing is known but T1's SID, because T1 was deleted. */
+enum err call_of_deleted(const struct call_context *context, const char *t1_sid, size_t key,
+                         struct call *call) MUST_CHECK;
 
 /* Loads the call of this T1. ERR_NOT_FOUND: no such Task; ERR_FORBIDDEN: not a T1 of ours. */
 enum err call_load_t1(const struct call_context *context, const char *t1_sid,
@@ -103,6 +123,10 @@ const char *call_placed_leg(const struct call *call, enum call_role role);
 /* Whose leg is this Call, and is it still alive? Asks Twilio, because attributes are hints. */
 enum err call_leg(const struct call_context *context, const struct call *call, const char *call_sid,
                   enum call_role *role, bool *live) MUST_CHECK;
+
+/* Whose leg is this Call, by the label under which it is in the Conference? ROLE_NONE: unknown. */
+enum call_role call_labelled_leg(const struct call_context *context, const struct call *call,
+                                 const char *call_sid, const char *label);
 
 /*
  * What the rules need to know to judge a call; loads K and looks after both agents' legs, unless T1

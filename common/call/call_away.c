@@ -129,7 +129,9 @@ enum err call_away_watch(const struct call_context *context, const char *t1_sid,
         rc = call_close(context, &call, OUTCOME_HANGUP);
         goto out;
     }
-    if (rc == ERR_OK) rc = call_legs_list(context, &call, &legs);
+    /* Who waits on hold has talked: in any other call the address proves nothing. */
+    if (rc != ERR_OK || !call_is_connected(&call)) goto out;
+    rc = call_legs_list(context, &call, &legs);
     for (enum call_role role = 0; rc == ERR_OK && !*over && role < ROLE__MAX; role++) {
         enum presence_decision decision;
         rc = look_after(context, &call, &legs, role, &decision);

@@ -65,18 +65,20 @@ enum err call_close_task(const struct call_context *context, struct task *task,
 }
 
 /*
- * Hangs up a leg if it is this agent's. A Task names only its own agent's leg: otherwise a caller
- * who rewrites T1 could hang up the colleague's other calls.
+ * Hangs up a leg if it is this agent's. A Task names only its own agent's leg, and that leg was
+ * dialled in the name of one of the two: otherwise an agent who rewrites Attributes could hang up
+ * the colleague's other calls, or a customer's.
  */
 static enum err close_leg(const struct call_context *context, const struct call *call,
                           const char *call_sid, enum call_role whose)
 {
     if (!sid_is_call(call_sid)) return ERR_OK;
-    enum call_role role;
-    bool live;
-    enum err rc = call_leg(context, call, call_sid, &role, &live);
-    if (rc != ERR_OK || !live || role != whose) return rc;
-    return voice_call_complete(context->twilio, call_sid);
+    struct voice_call leg;
+    enum err rc = voice_call_fetch(context->twilio, call_sid, &leg);
+    if (rc != ERR_OK) return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+    bool is_ours = call_rules_leg(&call->who, leg.to) == whose &&
+                   call_rules_leg(&call->who, leg.from) != ROLE_NONE;
+    return leg.live && is_ours ? voice_call_complete(context->twilio, call_sid) : ERR_OK;
 }
 
 /* The first failure is what counts, but a failed step doesn't keep the others from being done. */
@@ -151,7 +153,7 @@ enum err call_close(const struct call_context *context, struct call *call,
     if (rc != ERR_OK) return rc;
     if (call->facts.outcome != OUTCOME_NONE) outcome = call->facts.outcome;
     rc = close_k(context, call, outcome);
-    rc = first_failure(rc, call_legs_end(context, call->t1_sid));
+    rc = first_failure(rc, call_legs_end(context, call->room));
     rc = first_failure(rc, close_legs(context, call));
     return first_failure(rc, close_t1(context, call, outcome));
 }
@@ -159,7 +161,7 @@ enum err call_close(const struct call_context *context, struct call *call,
 enum err call_close_remains(const struct call_context *context, struct call *call)
 {
     enum err rc = close_k(context, call, OUTCOME_FAILED);
-    rc = first_failure(rc, call_legs_end(context, call->t1_sid));
+    rc = first_failure(rc, call_legs_end(context, call->room));
     rc = first_failure(rc, close_legs(context, call));
     return rc;
 }

@@ -4,6 +4,7 @@
 
 #include "call/call_away.h"
 #include "call/call_close.h"
+#include "call/call_legs.h"
 #include "call/call_place.h"
 #include "twilio/voice.h"
 
@@ -31,30 +32,42 @@ enum err call_events_connected(const struct call_context *context, struct call *
     return rc;
 }
 
-enum err call_events_join(const struct call_context *context, const char *t1_sid,
-                          const char *conference_sid, const char *call_sid)
+/* Whose leg it is: by its label, or else by what Twilio says of the Call. */
+static enum err leg_of(const struct call_context *context, const struct call *call,
+                       const struct call_event *event, enum call_role *leg, bool *live)
 {
-    struct call call = { 0 };
+    *live = true;
+    *leg = call_labelled_leg(context, call, event->call_sid, event->label);
+    if (*leg != ROLE_NONE) return ERR_OK;
+    return call_leg(context, call, event->call_sid, leg, live);
+}
+
+static enum err on_join(const struct call_context *context, struct call *call,
+                        const struct call_event *event)
+{
     enum call_role leg;
     bool live;
-    enum err rc = call_load_t1(context, t1_sid, &call);
-    if (rc == ERR_OK && call_is_over(&call)) {
-        rc = call_close(context, &call, OUTCOME_FAILED);
-        goto out;
-    }
-    if (rc == ERR_OK) rc = call_leg(context, &call, call_sid, &leg, &live);
-    if (rc != ERR_OK) goto out;
+    /* By this a call that was copied into another Task rings nobody. */
+    enum pass_verdict verdict = call_pass_check(context, call, ROLE_CALLER, event->pass);
+    if (verdict == PASS_WRONG) return ERR_AUTH;
+    if (call_is_over(call)) return call_close(context, call, OUTCOME_FAILED);
+    enum err rc = leg_of(context, call, event, &leg, &live);
+    if (rc != ERR_OK) return rc;
     if (leg == ROLE_NONE) {
-        /* A third one in a call between two: a browser has asked for what isn't its own. */
-        if (live) rc = voice_participant_kick(context->twilio, conference_sid, call_sid);
-    } else if (call_is_connected(&call)) {
-        rc = call_away_back(context, &call, leg, call_sid);
-    } else if (leg == ROLE_CALLER) {
-        rc = call_place(context, &call, conference_sid, call_sid);
-    } else {
-        rc = call_events_connected(context, &call, call_sid);
+        if (!live) return ERR_OK;
+        return call_legs_put_out(context, call->t1_sid, event->conference_sid, event->call_sid);
     }
-out:
+    if (call_is_connected(call)) return call_away_back(context, call, leg, event->call_sid);
+    if (leg == ROLE_CALLEE) return call_events_connected(context, call, event->call_sid);
+    if (verdict != PASS_FITS) return ERR_AUTH;
+    return call_place(context, call, event->conference_sid, event->call_sid);
+}
+
+enum err call_events_join(const struct call_context *context, const struct call_event *event)
+{
+    struct call call = { 0 };
+    enum err rc = call_load_t1(context, event->t1_sid, &call);
+    if (rc == ERR_OK) rc = on_join(context, &call, event);
     call_clear(&call);
     return call_ignore_strangers(rc);
 }
@@ -72,14 +85,13 @@ static enum err leg_is_gone(const struct call_context *context, struct call *cal
     return call_close(context, call, call_rules_leg_ended(leg, connected, call_status));
 }
 
-enum err call_events_leave(const struct call_context *context, const char *t1_sid,
-                           const char *call_sid)
+enum err call_events_leave(const struct call_context *context, const struct call_event *event)
 {
     struct call call = { 0 };
     enum call_role leg;
     bool live;
-    enum err rc = call_load_t1(context, t1_sid, &call);
-    if (rc == ERR_OK) rc = call_leg(context, &call, call_sid, &leg, &live);
+    enum err rc = call_load_t1(context, event->t1_sid, &call);
+    if (rc == ERR_OK) rc = leg_of(context, &call, event, &leg, &live);
     if (rc == ERR_OK && leg != ROLE_NONE) rc = leg_is_gone(context, &call, leg, true, "completed");
     call_clear(&call);
     return call_ignore_strangers(rc);
@@ -116,21 +128,24 @@ static enum err check_leg_ended(const struct call_context *context, const struct
     return live ? ERR_UNAVAILABLE : ERR_OK;
 }
 
-enum err call_events_leg_ended(const struct call_context *context, const char *task_sid,
-                               const char *call_sid, const char *call_status)
+enum err call_events_leg_ended(const struct call_context *context, const struct call_leg_end *end)
 {
     struct call call = { 0 };
     bool ended;
-    if (!call_rules_status_is_end(call_status)) return ERR_OK;
-    enum err rc = call_load(context, task_sid, &call);
+    if (!call_rules_status_is_end(end->call_status)) return ERR_OK;
+    enum err rc = call_load(context, end->task_sid, &call);
     if (rc != ERR_OK) goto out;
+    enum call_role leg = strcmp(end->task_sid, call.t1_sid) == 0 ? ROLE_CALLER : ROLE_CALLEE;
+    if (call_pass_check(context, &call, leg, end->pass) == PASS_WRONG) {
+        rc = ERR_AUTH;
+        goto out;
+    }
     if (!call.t1_found) {
         rc = call_close_remains(context, &call);
         goto out;
     }
-    enum call_role leg = strcmp(task_sid, call.t1_sid) == 0 ? ROLE_CALLER : ROLE_CALLEE;
-    rc = check_leg_ended(context, &call, call_sid, leg, &ended);
-    if (rc == ERR_OK && ended) rc = leg_is_gone(context, &call, leg, false, call_status);
+    rc = check_leg_ended(context, &call, end->call_sid, leg, &ended);
+    if (rc == ERR_OK && ended) rc = leg_is_gone(context, &call, leg, false, end->call_status);
 out:
     call_clear(&call);
     return call_ignore_strangers(rc);

@@ -9,24 +9,43 @@
 
 #include "call/call.h"
 
-/* A leg has joined the Conference that is named after this T1. */
-enum err call_events_join(const struct call_context *context, const char *t1_sid,
-                          const char *conference_sid, const char *call_sid) MUST_CHECK;
+/* What is said of a leg in the Conference of this T1. */
+struct call_event {
+    const char *t1_sid;
+    const char *conference_sid; /* needed for a join only */
+    const char *call_sid;
+    const char *label; /* NULL: none */
+    const char *pass;  /* that the callback's address carries; NULL: none */
+};
 
-/* A leg has left it. */
-enum err call_events_leave(const struct call_context *context, const char *t1_sid,
-                           const char *call_sid) MUST_CHECK;
+/*
+ * A leg has joined. ERR_AUTH when the pass isn't the caller's, or too old where K would have to be
+ * made: nothing is done then.
+ */
+enum err call_events_join(const struct call_context *context,
+                          const struct call_event *event) MUST_CHECK;
+
+/* A leg has left. */
+enum err call_events_leave(const struct call_context *context,
+                           const struct call_event *event) MUST_CHECK;
 
 /* The Conference has ended. */
 enum err call_events_conference_end(const struct call_context *context,
                                     const char *t1_sid) MUST_CHECK;
 
+struct call_leg_end {
+    const char *task_sid; /* the Task for which reservation.call placed the leg: T1 or K */
+    const char *call_sid;
+    const char *call_status; /* Twilio's word for what the leg is, or NULL */
+    const char *pass;
+};
+
 /*
- * Something is reported of the leg that reservation.call placed for this Task (T1 or K). Only its
- * end means anything to us; `call_status` is Twilio's word for what it is, or NULL.
+ * Something is reported of that leg. Only its end means anything to us. ERR_AUTH, and nothing is
+ * done, when the pass isn't the one of this end of the call.
  */
-enum err call_events_leg_ended(const struct call_context *context, const char *task_sid,
-                               const char *call_sid, const char *call_status) MUST_CHECK;
+enum err call_events_leg_ended(const struct call_context *context,
+                               const struct call_leg_end *end) MUST_CHECK;
 
 /*
  * Both agents are in the Conference: writes so into T1 unless that is there already. For the

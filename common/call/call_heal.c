@@ -2,21 +2,26 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "call/call_away.h"
 #include "call/call_close.h"
 #include "call/call_legs.h"
 #include "call/call_place.h"
 #include "call/call_wrap_up.h"
+#include "twilio/voice.h"
 
 /* By this age a T1 has been reserved, its leg has rung and has joined, or never will. */
 enum { SETTLED_S = CALL_T1_TIMEOUT_S + CALL_LEG_TIMEOUT_S + 10 };
 
+/* How old a Task gets before what no key verifies is ended. */
+enum { UNVERIFIED_S = 120 };
+
 /* T1 was deleted: what is left is a Conference of its name. */
-static enum err heal_deleted(const struct call_context *context, const char *t1_sid)
+static enum err heal_deleted(const struct call_context *context, const struct call_round *round)
 {
-    struct call remains = { 0 };
-    sid_copy(remains.t1_sid, t1_sid);
-    enum err rc = call_close_remains(context, &remains);
+    struct call remains;
+    enum err rc = call_of_deleted(context, round->t1_sid, round->key, &remains);
+    if (rc == ERR_OK) rc = call_close_remains(context, &remains);
     call_clear(&remains);
     return rc;
 }
@@ -27,33 +32,49 @@ static bool is_in_talk(const struct call *call)
     return call_is_connected(call) && !call_is_over(call);
 }
 
-enum err call_heal(const struct call_context *context, const char *t1_sid, int64_t rung_s,
-                   bool *over)
+/*
+ * How long the caller has been waiting. The number of a round is the asker's choice: nobody has
+ * waited longer than the call is old, and hardly shorter than it has been settled.
+ */
+static int64_t rung_s(const struct call_round *round, int64_t age_s)
+{
+    int64_t said_s = (int64_t)round->number * CALL_ROUND_S;
+    if (said_s > age_s) said_s = age_s;
+    return said_s > age_s - SETTLED_S ? said_s : age_s - SETTLED_S;
+}
+
+/* K rings a colleague: only whoever has been admitted as the caller, and lately, has it made. */
+static enum err heal_k(const struct call_context *context, struct call *call, const char *pass)
+{
+    bool admitted = call_pass_check(context, call, ROLE_CALLER, pass) == PASS_FITS;
+    return admitted ? call_place_lost(context, call) : ERR_OK;
+}
+
+enum err call_heal(const struct call_context *context, const struct call_round *round, bool *over)
 {
     struct call call = { 0 };
     struct call_view view;
     enum call_outcome outcome;
     *over = false;
-    enum err rc = call_load_t1(context, t1_sid, &call);
+    enum err rc = call_load_t1(context, round->t1_sid, &call);
     if (rc == ERR_NOT_FOUND) {
         *over = true;
-        rc = heal_deleted(context, t1_sid);
+        rc = heal_deleted(context, round);
         goto out;
     }
     if (rc != ERR_OK) goto out;
     if (is_in_talk(&call)) {
-        rc = call_away_watch(context, t1_sid, over);
+        rc = call_away_watch(context, round->t1_sid, over);
         goto out;
     }
-    /* No caller has waited longer than the call is old, whatever the URL says. */
     int64_t age_s = twilio_client_now_s(context->twilio) - call.t1.created_s;
-    rc = call_view(context, &call, rung_s < age_s ? rung_s : age_s, &view);
+    rc = call_view(context, &call, rung_s(round, age_s), &view);
     if (rc != ERR_OK) goto out;
     switch (call_rules_ring(&view, &outcome)) {
     case RING_ON:
         break;
     case RING_HEAL:
-        rc = call_place_lost(context, &call);
+        rc = heal_k(context, &call, round->pass);
         break;
     case RING_CLOSE:
         *over = true;
@@ -84,7 +105,7 @@ static enum err sweep_t1(const struct call_context *context, struct call *call,
     if (rc != ERR_OK) return rc;
     enum ring_decision decision = call_rules_ring(&view, &outcome);
     if (decision != RING_CLOSE && age_s > SETTLED_S) {
-        rc = call_legs_any(context, call->t1_sid, &any);
+        rc = call_legs_any(context, call->room, &any);
         if (rc != ERR_OK) return rc;
         outcome = call_rules_final_outcome(&view);
     }
@@ -107,12 +128,50 @@ static enum err sweep_k(const struct call_context *context, struct call *call,
     return call_close_task(context, &call->k, OUTCOME_FAILED);
 }
 
+/* A step that TaskRouter refuses has been taken by the Task's own page meanwhile. */
+static enum err end_unverified(const struct call_context *context, struct task *task)
+{
+    if (task->status != TASK_WRAPPING) return call_close_task(context, task, OUTCOME_FAILED);
+    enum err rc =
+        taskrouter_task_update_status(context->twilio, task->sid, TASK_COMPLETED, "failed");
+    return rc == ERR_REFUSED ? ERR_OK : rc;
+}
+
+/*
+ * Ends a Task that says it is ours and that no key verifies: its secret was taken away in the
+ * middle of a call, or it is a forgery. It may be young, or still have its leg in a call.
+ */
+static enum err sweep_unverified(const struct call_context *context, const char *task_sid,
+                                 enum sweep_result *result)
+{
+    struct task task = { 0 };
+    struct voice_call leg = { .live = false };
+    enum err rc = taskrouter_task_fetch(context->twilio, task_sid, &task);
+    if (rc != ERR_OK) goto out;
+    const char *leg_sid = json_get_string(task.attributes, "worker_call_sid");
+    int64_t age_s = twilio_client_now_s(context->twilio) - task.created_s;
+    bool says_ours = json_get_string(task.attributes, "dialpad") != NULL;
+    if (!says_ours || age_s < UNVERIFIED_S) goto out;
+    if (sid_is_call(leg_sid)) rc = voice_call_fetch(context->twilio, leg_sid, &leg);
+    if (rc == ERR_NOT_FOUND) rc = ERR_OK;
+    if (rc != ERR_OK || leg.live) goto out;
+    *result = SWEEP_UNVERIFIED;
+    rc = end_unverified(context, &task);
+out:
+    task_clear(&task);
+    return rc;
+}
+
 enum err call_heal_sweep(const struct call_context *context, const char *task_sid,
                          enum sweep_result *result)
 {
     struct call call = { 0 };
     *result = SWEEP_LEFT_ALONE;
     enum err rc = call_load(context, task_sid, &call);
+    if (rc == ERR_FORBIDDEN) {
+        rc = sweep_unverified(context, task_sid, result);
+        goto out;
+    }
     if (rc != ERR_OK) goto out;
     bool is_t1 = strcmp(task_sid, call.t1_sid) == 0;
     enum task_status status = is_t1 ? call.t1.status : call.k.status;

@@ -7,14 +7,22 @@
 
 #include "call/call.h"
 
+/* One round of ringback, as a genuine address of ours asks for it. */
+struct call_round {
+    const char *t1_sid;
+    size_t key;       /* under which the address was made */
+    const char *pass; /* NULL, or what may be the caller's pass */
+    int number;
+};
+
 /*
- * Judges the call of this T1 after `rung_s` seconds of waiting: goes on ringing, makes a K that
- * was lost, or ends it. *over says whether the call is over now.
+ * Judges the call of this T1: goes on ringing, makes a K that was lost (for a fresh pass of the
+ * caller's only), or ends it. *over says whether the call is over now.
  */
-enum err call_heal(const struct call_context *context, const char *t1_sid, int64_t rung_s,
+enum err call_heal(const struct call_context *context, const struct call_round *round,
                    bool *over) MUST_CHECK;
 
-enum sweep_result { SWEEP_LEFT_ALONE, SWEEP_CLOSED, SWEEP_WRAPPED_UP };
+enum sweep_result { SWEEP_LEFT_ALONE, SWEEP_CLOSED, SWEEP_WRAPPED_UP, SWEEP_UNVERIFIED };
 
 /*
  * Judges one live Task of the Workflow, whatever it is: closes the call that it belongs to when

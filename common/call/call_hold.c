@@ -22,11 +22,8 @@ enum err call_hold(const struct call_context *context, struct call *call, enum c
     struct call_legs legs;
     size_t held = 0;
     enum err rc = call_legs_list(context, call, &legs);
-    /* Also what is neither agent's: the holder isn't heard by anything on the other side. */
-    for (enum call_role role = 0; rc == ERR_OK && role <= ROLE_NONE; role++) {
-        if (role == holder) continue;
-        rc = call_legs_hold(context, call, &legs, role, hold, "hold", &held);
-    }
+    if (rc == ERR_OK)
+        rc = call_legs_hold(context, call, &legs, call_rules_other(holder), hold, "hold", &held);
     if (rc != ERR_OK) return rc;
     if (held == 0) return ERR_NOT_FOUND;
     struct holding holding = { holder, hold };

@@ -2,16 +2,17 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/strbuf.h"
 #include "call/call_url.h"
 
-/* The Conference that is named after this T1; "" where there is none, or an ended one. */
-static enum err find_conference(const struct call_context *context, const char *t1_sid,
+/* The Conference of this name; "" where there is none, or an ended one. */
+static enum err find_conference(const struct call_context *context, const char *room,
                                 char conference_sid[SID_SIZE])
 {
     struct conference conference;
     conference_sid[0] = '\0';
-    enum err rc = voice_conference_find(context->twilio, t1_sid, &conference);
+    enum err rc = voice_conference_find(context->twilio, room, &conference);
     if (rc == ERR_OK) sid_copy(conference_sid, conference.sid);
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
@@ -35,11 +36,18 @@ static enum err each_participant(const struct visit *visit, const char *conferen
 
 static enum err add_leg(const struct visit *visit, const struct participant *participant)
 {
-    enum call_role role;
-    bool live;
     if (!participant->connected) return ERR_OK;
-    enum err rc = call_leg(visit->context, visit->call, participant->call_sid, &role, &live);
+    const char *call_sid = participant->call_sid;
+    bool live = true;
+    enum err rc = ERR_OK;
+    enum call_role role =
+        call_labelled_leg(visit->context, visit->call, call_sid, participant->label);
+    if (role == ROLE_NONE) rc = call_leg(visit->context, visit->call, call_sid, &role, &live);
     if (rc != ERR_OK || !live) return rc;
+    if (role == ROLE_NONE) {
+        return call_legs_put_out(visit->context, visit->call->t1_sid, visit->legs->conference_sid,
+                                 call_sid);
+    }
     struct leg *leg = &visit->legs->list[visit->legs->count++];
     sid_copy(leg->call_sid, participant->call_sid);
     leg->role = role;
@@ -52,7 +60,7 @@ enum err call_legs_list(const struct call_context *context, const struct call *c
 {
     legs->count = 0;
     const struct visit visit = { .each = add_leg, .context = context, .call = call, .legs = legs };
-    enum err rc = find_conference(context, call->t1_sid, legs->conference_sid);
+    enum err rc = find_conference(context, call->room, legs->conference_sid);
     if (rc != ERR_OK || legs->conference_sid[0] == '\0') return rc;
     return each_participant(&visit, legs->conference_sid);
 }
@@ -93,8 +101,9 @@ enum err call_legs_hold(const struct call_context *context, const struct call *c
                         const char *why, size_t *held)
 {
     struct strbuf url;
+    const struct call_wait wait = { .t1_sid = call->t1_sid, .room = call->room, .why = why };
     strbuf_init(&url, STRBUF_MAX_URL);
-    call_url_waiting(&url, context->config->public_url, call->t1_sid, why, 0);
+    call_url_wait(&url, context->config->public_url, &wait);
     enum err rc = strbuf_failed(&url) ? ERR_MEMORY : ERR_OK;
     for (const struct leg *leg = call_legs_next(legs, role, NULL); rc == ERR_OK && leg != NULL;
          leg = call_legs_next(legs, role, leg)) {
@@ -119,11 +128,18 @@ enum err call_legs_keep_only(const struct call_context *context, const struct ca
     return rc;
 }
 
-enum err call_legs_any(const struct call_context *context, const char *t1_sid, bool *any)
+enum err call_legs_put_out(const struct call_context *context, const char *t1_sid,
+                           const char *conference_sid, const char *call_sid)
+{
+    log_warn("%s: stranger %s is put out of the call", t1_sid, call_sid);
+    return voice_participant_put_out(context->twilio, conference_sid, call_sid);
+}
+
+enum err call_legs_any(const struct call_context *context, const char *room, bool *any)
 {
     char conference_sid[SID_SIZE];
     struct participants all = { .count = 0 };
-    enum err rc = find_conference(context, t1_sid, conference_sid);
+    enum err rc = find_conference(context, room, conference_sid);
     if (rc == ERR_OK && conference_sid[0] != '\0')
         rc = voice_participants_list(context->twilio, conference_sid, &all);
     *any = rc == ERR_OK && all.count > 0;
@@ -135,11 +151,11 @@ static enum err end_leg(const struct visit *visit, const struct participant *par
     return voice_call_complete(visit->context->twilio, participant->call_sid);
 }
 
-enum err call_legs_end(const struct call_context *context, const char *t1_sid)
+enum err call_legs_end(const struct call_context *context, const char *room)
 {
     const struct visit visit = { .each = end_leg, .context = context };
     char conference_sid[SID_SIZE];
-    enum err rc = find_conference(context, t1_sid, conference_sid);
+    enum err rc = find_conference(context, room, conference_sid);
     if (rc != ERR_OK || conference_sid[0] == '\0') return rc;
     rc = voice_conference_complete(context->twilio, conference_sid);
     return rc == ERR_REFUSED ? each_participant(&visit, conference_sid) : rc;

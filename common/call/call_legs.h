@@ -12,7 +12,7 @@
 
 struct leg {
     char call_sid[SID_SIZE];
-    enum call_role role; /* ROLE_NONE: neither agent's */
+    enum call_role role;
     bool on_hold;
 };
 
@@ -23,8 +23,9 @@ struct call_legs {
 };
 
 /*
- * The legs that are really there: not one that still rings, nor one that has just ended. Asks
- * Twilio whose each of them is.
+ * The legs that are really there: not one that still rings, nor one that has just ended. A leg's
+ * label says whose it is; of one without a label of ours Twilio is asked. One that is neither
+ * agent's is put out and not in the list.
  */
 enum err call_legs_list(const struct call_context *context, const struct call *call,
                         struct call_legs *legs) MUST_CHECK;
@@ -50,11 +51,14 @@ enum err call_legs_hold(const struct call_context *context, const struct call *c
 enum err call_legs_keep_only(const struct call_context *context, const struct call_legs *legs,
                              enum call_role role, const char *call_sid) MUST_CHECK;
 
-/* Is anything in the Conference of this T1, whatever and whose it is? */
-enum err call_legs_any(const struct call_context *context, const char *t1_sid,
-                       bool *any) MUST_CHECK;
+/* Takes a leg that is neither agent's out, and says so in the log. Its going ends nothing. */
+enum err call_legs_put_out(const struct call_context *context, const char *t1_sid,
+                           const char *conference_sid, const char *call_sid) MUST_CHECK;
 
-/* Ends the Conference of this T1; where Twilio won't complete it as a whole, all legs in it. */
-enum err call_legs_end(const struct call_context *context, const char *t1_sid) MUST_CHECK;
+/* Is anything in the Conference of this name, whatever and whose it is? */
+enum err call_legs_any(const struct call_context *context, const char *room, bool *any) MUST_CHECK;
+
+/* Ends the Conference of this name; where Twilio won't complete it as a whole, all legs in it. */
+enum err call_legs_end(const struct call_context *context, const char *room) MUST_CHECK;
 
 #endif

@@ -92,8 +92,8 @@ static enum err decide_k(void *wanted, const struct call *call, cJSON **patch)
 {
     const struct placing *placing = wanted;
     if (call->facts.k_sid[0] != '\0') return ERR_OK;
-    *patch = call_rules_patch_callee_task(placing->conference_sid, placing->caller_call_sid,
-                                          placing->call->k.sid);
+    *patch =
+        call_rules_patch_callee_task(call->t1_sid, placing->caller_call_sid, placing->call->k.sid);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
@@ -135,11 +135,11 @@ static enum err create_k(struct placing *placing)
     struct strbuf statement;
     strbuf_init(&statement, STRBUF_MAX_TOKEN);
 
-    enum err rc = token_statement_sign(&statement, context->session_key, &who);
+    enum err rc = token_statement_sign(&statement, context->keys->list[call->key], &who);
     if (rc != ERR_OK) goto out;
     rc = ERR_MEMORY;
     attributes = call_rules_callee_attributes(&who, statement.buf, call->t1_sid,
-                                              placing->conference_sid, call->facts.conversation_id);
+                                              call->facts.conversation_id);
     if (attributes == NULL) goto out;
     task_clear(&call->k);
     rc = route_k(context, call, attributes, &unknown);

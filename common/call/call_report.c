@@ -82,5 +82,6 @@ enum err call_report(const struct call_context *context, struct call *call, enum
         report_presence(call, role, &legs, report);
     }
     memcpy(report->connected_at, call->facts.connected_at, sizeof report->connected_at);
-    return ERR_OK;
+    bool rings = report->state == STATE_RINGING && role == ROLE_CALLEE;
+    return rings ? call_pass_make(context, call, role, report->pass) : ERR_OK;
 }

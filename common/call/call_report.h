@@ -10,6 +10,7 @@
 struct call_report {
     enum call_state state;
     enum call_outcome outcome;
+    char pass[PASS_SIZE]; /* of a callee who is being rung; else "" */
     bool my_leg_held;
     bool others_leg_held;
     size_t my_leg_count;

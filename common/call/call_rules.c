@@ -50,10 +50,12 @@ enum call_role call_rules_role(const struct token_statement *who, const char *wo
 
 enum call_role call_rules_leg(const struct token_statement *who, const char *to)
 {
-    enum call_role role = 0;
-    while (role < ROLE__MAX && strcmp(who->party[role].contact_uri, to) != 0)
-        role++;
-    return role;
+    size_t len = strcspn(to, "?");
+    for (enum call_role role = 0; role < ROLE__MAX; role++) {
+        const char *address = who->party[role].contact_uri;
+        if (strlen(address) == len && memcmp(address, to, len) == 0) return role;
+    }
+    return ROLE_NONE;
 }
 
 /* Adds {"conversations": {"conversation_id": …}}. */
@@ -95,25 +97,23 @@ cJSON *call_rules_caller_attributes(const struct token_statement *who, const cha
     return NULL;
 }
 
-static enum err set_conference(cJSON *attributes, const char *conference_sid, const char *t1_sid)
+/* By T1's SID, not by the Conference's own name or SID: either would let a reader in. */
+static enum err set_conference(cJSON *attributes, const char *t1_sid)
 {
     cJSON *conference = json_add_object(attributes, "conference");
     if (conference == NULL) return ERR_MEMORY;
-    enum err rc = json_set_string(conference, "sid", conference_sid);
-    if (rc == ERR_OK) rc = json_set_string(conference, "friendlyName", t1_sid);
-    return rc;
+    return json_set_string(conference, "friendlyName", t1_sid);
 }
 
 cJSON *call_rules_callee_attributes(const struct token_statement *who, const char *statement,
-                                    const char *t1_sid, const char *conference_sid,
-                                    const char *conversation_id)
+                                    const char *t1_sid, const char *conversation_id)
 {
     const struct token_agent *caller = &who->party[ROLE_CALLER];
     const struct token_agent *callee = &who->party[ROLE_CALLEE];
     cJSON *attributes = cJSON_CreateObject();
     if (attributes == NULL) return NULL;
     enum err rc = set_common(attributes, callee->contact_uri, statement, conversation_id);
-    if (rc == ERR_OK) rc = set_conference(attributes, conference_sid, t1_sid);
+    if (rc == ERR_OK) rc = set_conference(attributes, t1_sid);
     if (rc == ERR_OK) rc = json_set_string(attributes, "conferenceSid", t1_sid);
     if (rc == ERR_OK) rc = json_set_string(attributes, "autoAnswer", "false");
     if (rc == ERR_OK) rc = json_set_string(attributes, "internal", "true");
@@ -207,14 +207,14 @@ cJSON *call_rules_patch_unclaim(void)
     return finished(patch, json_set_null(patch, "claim"));
 }
 
-cJSON *call_rules_patch_callee_task(const char *conference_sid, const char *caller_call_sid,
+cJSON *call_rules_patch_callee_task(const char *t1_sid, const char *caller_call_sid,
                                     const char *k_sid)
 {
     cJSON *patch = cJSON_CreateObject();
     cJSON *conference = patch == NULL ? NULL : json_add_object(patch, "conference");
     cJSON *participants = conference == NULL ? NULL : json_add_object(conference, "participants");
     if (participants == NULL) return finished(patch, ERR_MEMORY);
-    enum err rc = json_set_string(conference, "sid", conference_sid);
+    enum err rc = json_set_string(conference, "friendlyName", t1_sid);
     if (rc == ERR_OK) rc = json_set_string(participants, "worker", caller_call_sid);
     if (rc == ERR_OK) rc = json_set_string(participants, "taskSid", k_sid);
     return finished(patch, rc);

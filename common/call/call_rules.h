@@ -62,7 +62,10 @@ enum call_role call_rules_other(enum call_role role);
 /* Which end of the call is this Worker? */
 enum call_role call_rules_role(const struct token_statement *who, const char *worker_sid);
 
-/* Whose leg is a Call to this address? `to` is what Twilio says of the Call. */
+/*
+ * Whose leg is a Call to this address? `to` is what Twilio says of the Call; what follows a '?' in
+ * it is for the softphone.
+ */
 enum call_role call_rules_leg(const struct token_statement *who, const char *to);
 
 /*
@@ -73,8 +76,7 @@ enum call_role call_rules_leg(const struct token_statement *who, const char *to)
 cJSON *call_rules_caller_attributes(const struct token_statement *who, const char *statement,
                                     const char *conversation_id);
 cJSON *call_rules_callee_attributes(const struct token_statement *who, const char *statement,
-                                    const char *t1_sid, const char *conference_sid,
-                                    const char *conversation_id);
+                                    const char *t1_sid, const char *conversation_id);
 
 /* What T1's Attributes say of one end of the call. */
 struct call_party {
@@ -103,7 +105,7 @@ bool call_rules_is_away(const struct call_facts *facts, enum call_role role);
 cJSON *call_rules_patch_outcome(enum call_outcome outcome);
 cJSON *call_rules_patch_claim(const char *claim_id, int64_t now_s);
 cJSON *call_rules_patch_unclaim(void);
-cJSON *call_rules_patch_callee_task(const char *conference_sid, const char *caller_call_sid,
+cJSON *call_rules_patch_callee_task(const char *t1_sid, const char *caller_call_sid,
                                     const char *k_sid);
 cJSON *call_rules_patch_connected(const char *callee_call_sid, int64_t now_s);
 cJSON *call_rules_patch_hold(enum call_role holder, bool hold);

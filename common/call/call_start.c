@@ -2,25 +2,21 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/strbuf.h"
 #include "call/call_capacity.h"
 #include "call/call_route.h"
-
-bool call_start_can_reach(const char *contact_uri)
-{
-    static const char prefix[] = "client:";
-    return strncmp(contact_uri, prefix, sizeof prefix - 1) == 0 &&
-           contact_uri[sizeof prefix - 1] != '\0';
-}
+#include "directory/agent_address.h"
+#include "twilio/identity.h"
 
 static void log_clash(const char *address, const struct directory_agent *one,
                       const struct directory_agent *other)
 {
-    log_warn("%s is the contact_uri of two Workers, %s (%s) and %s (%s): neither can call or be "
-             "called until one has another",
+    log_warn("%s is open to two Workers, %s (%s) and %s (%s): neither can call or be called until "
+             "one has another contact_uri, or another friendly name",
              address, one->sid, one->name, other->sid, other->name);
 }
 
@@ -28,11 +24,11 @@ static void log_clash(const char *address, const struct directory_agent *one,
  * Whose address is that? A directory that could not be read to its end can only show that it is
  * more than one Worker's; whether it is one's alone, or nobody's, it doesn't know.
  */
-static enum start_refusal find_owner(const struct directory *directory, const char *address,
-                                     struct directory_agent *owner)
+static enum start_refusal find_owner(const struct config *config, const struct directory *directory,
+                                     const char *address, struct directory_agent *owner)
 {
     struct directory_agent owners[2];
-    size_t count = directory_search_owners(directory, address, owners);
+    size_t count = directory_search_owners(directory, config, address, owners);
     if (count > 1) {
         log_clash(address, &owners[0], &owners[1]);
         return START_AMBIGUOUS_AGENT;
@@ -44,15 +40,17 @@ static enum start_refusal find_owner(const struct directory *directory, const ch
 }
 
 /* From "WK…" or a contact_uri to a Worker's SID. */
-static enum start_refusal find_callee(const struct call_start *start, char sid[SID_SIZE])
+static enum start_refusal find_callee(const struct config *config, const struct call_start *start,
+                                      char sid[SID_SIZE])
 {
     struct directory_agent owner;
     if (sid_is_worker(start->to)) {
         sid_copy(sid, start->to);
         return START_OK;
     }
-    if (!call_start_can_reach(start->to)) return START_UNSUPPORTED_CONTACT;
-    enum start_refusal refusal = find_owner(start->directory, start->to, &owner);
+    /* Softphones are the only contacts that can be called so far. */
+    if (identity_of(start->to) == NULL) return START_UNSUPPORTED_CONTACT;
+    enum start_refusal refusal = find_owner(config, start->directory, start->to, &owner);
     if (refusal == START_OK) sid_copy(sid, owner.sid);
     return refusal;
 }
@@ -61,7 +59,7 @@ static enum start_refusal find_callee(const struct call_start *start, char sid[S
 static void log_unreachable(const struct worker *worker)
 {
     const char *uri = json_get_string(worker->attributes, "contact_uri");
-    const char *problem = "its contact_uri begins with something else than client:";
+    const char *problem = "its contact_uri isn't client: and up to 121 letters, digits and _";
     if (uri == NULL || *uri == '\0') {
         problem = "it has no contact_uri";
     } else if (worker->contact_uri[0] == '\0') {
@@ -70,32 +68,47 @@ static void log_unreachable(const struct worker *worker)
     log_warn("%s (%s) can't be called: %s", worker->sid, worker->friendly_name, problem);
 }
 
+static void set_mismatch(struct call_started *started, const struct worker *worker)
+{
+    memcpy(started->mismatch.contact_uri, worker->contact_uri, WORKER_TEXT_SIZE);
+    memcpy(started->mismatch.friendly_name, worker->friendly_name, WORKER_TEXT_SIZE);
+}
+
 /*
  * The Workflow finds a Worker by contact_uri. Where two have the same one it would ring whichever
- * it likes, so such agents neither call nor are called. A Worker whom the directory doesn't know
- * is younger than it.
+ * it likes, so such agents neither call nor are called; nor does one who has an address that isn't
+ * theirs to have. A Worker whom the directory doesn't know is younger than it.
  */
-static enum start_refusal check_contact(const struct call_start *start, const struct worker *worker)
+static enum start_refusal check_contact(const struct config *config, const struct call_start *start,
+                                        struct worker *worker, struct call_started *started)
 {
     struct directory_agent owner;
-    if (!call_start_can_reach(worker->contact_uri)) {
+    enum address_verdict verdict = agent_address_settle(config, worker);
+    if (verdict == ADDRESS_UNSUPPORTED) {
         log_unreachable(worker);
         return START_UNSUPPORTED_CONTACT;
     }
-    enum start_refusal refusal = find_owner(start->directory, worker->contact_uri, &owner);
-    if (refusal == START_UNKNOWN_AGENT) return START_OK;
-    if (refusal != START_OK || strcmp(owner.sid, worker->sid) == 0) return refusal;
+    enum start_refusal refusal = find_owner(config, start->directory, worker->contact_uri, &owner);
+    bool alone = refusal == START_UNKNOWN_AGENT ||
+                 (refusal == START_OK && strcmp(owner.sid, worker->sid) == 0);
+    if (alone && verdict == ADDRESS_OK) return START_OK;
+    if (alone) {
+        set_mismatch(started, worker);
+        return START_IDENTITY_MISMATCH;
+    }
+    if (refusal != START_OK) return refusal;
     const struct directory_agent self = { .sid = worker->sid, .name = worker->friendly_name };
     log_clash(worker->contact_uri, &self, &owner);
     return START_AMBIGUOUS_AGENT;
 }
 
-static enum start_refusal check_workers(const struct call_start *start, const struct worker *caller,
-                                        const struct worker *callee)
+static enum start_refusal check_workers(const struct config *config, const struct call_start *start,
+                                        struct worker *caller, struct worker *callee,
+                                        struct call_started *started)
 {
     if (strcmp(caller->sid, callee->sid) == 0) return START_CALL_YOURSELF;
-    enum start_refusal refusal = check_contact(start, callee);
-    if (refusal == START_OK) refusal = check_contact(start, caller);
+    enum start_refusal refusal = check_contact(config, start, callee, started);
+    if (refusal == START_OK) refusal = check_contact(config, start, caller, started);
     if (refusal != START_OK) return refusal;
     if (strcmp(caller->contact_uri, callee->contact_uri) == 0) return START_AMBIGUOUS_AGENT;
     if (!callee->available) return START_CALLEE_OFFLINE;
@@ -150,7 +163,7 @@ static void fill_statement(struct token_statement *who, const struct worker *cal
 }
 
 static enum err create_t1(const struct call_context *context, const struct token_statement *who,
-                          enum call_route_result *result, char t1_sid[SID_SIZE])
+                          enum call_route_result *result, struct call_started *started)
 {
     cJSON *attributes = NULL;
     struct task t1 = { 0 };
@@ -159,7 +172,7 @@ static enum err create_t1(const struct call_context *context, const struct token
     bool unknown;
     strbuf_init(&statement, STRBUF_MAX_TOKEN);
 
-    enum err rc = token_statement_sign(&statement, context->session_key, who);
+    enum err rc = token_statement_sign(&statement, context->keys->list[0], who);
     if (rc == ERR_OK) rc = random_hex(conversation_id, (CALL_ID_SIZE - 1) / 2);
     if (rc != ERR_OK) goto out;
     rc = ERR_MEMORY;
@@ -172,7 +185,14 @@ static enum err create_t1(const struct call_context *context, const struct token
         .ignore_capacity = true,
     };
     rc = call_route_create(context, &draft, &t1, &unknown, result);
-    if (rc == ERR_OK && *result == ROUTE_DONE) sid_copy(t1_sid, t1.sid);
+    if (rc != ERR_OK || *result != ROUTE_DONE) goto out;
+    sid_copy(started->t1_sid, t1.sid);
+    const struct pass_seat seat = {
+        PASS_CALLER,
+        t1.sid,
+        who->party[ROLE_CALLER].contact_uri,
+    };
+    rc = pass_make(context->passes, 0, &seat, clock_wall_s(), started->pass);
 out:
     task_clear(&t1);
     cJSON_Delete(attributes);
@@ -183,7 +203,7 @@ out:
 /* Both Workers have been read, and may call each other; `available` is the caller. */
 static enum err check_and_create(const struct call_context *context,
                                  const struct token_statement *who, bool available,
-                                 enum start_refusal *refusal, char t1_sid[SID_SIZE])
+                                 enum start_refusal *refusal, struct call_started *started)
 {
     enum call_route_result result;
     enum err rc = check_caller(context, who->party[ROLE_CALLER].worker_sid, available, refusal);
@@ -191,22 +211,22 @@ static enum err check_and_create(const struct call_context *context,
         rc =
             check_capacity(context, who->party[ROLE_CALLEE].worker_sid, START_CALLEE_BUSY, refusal);
     if (rc != ERR_OK || *refusal != START_OK) return rc;
-    rc = create_t1(context, who, &result, t1_sid);
+    rc = create_t1(context, who, &result, started);
     if (rc != ERR_OK || result == ROUTE_DONE) return rc;
-    if (result == ROUTE_AGAIN) return check_and_create(context, who, available, refusal, t1_sid);
+    if (result == ROUTE_AGAIN) return check_and_create(context, who, available, refusal, started);
     *refusal = START_ROUTING_UNSUPPORTED;
     return ERR_OK;
 }
 
 enum err call_start(const struct call_context *context, const struct call_start *start,
-                    enum start_refusal *refusal, char t1_sid[SID_SIZE])
+                    enum start_refusal *refusal, struct call_started *started)
 {
     struct worker caller = { 0 };
     struct worker callee = { 0 };
     struct token_statement who;
     char callee_sid[SID_SIZE];
     enum err rc = ERR_OK;
-    *refusal = find_callee(start, callee_sid);
+    *refusal = find_callee(context->config, start, callee_sid);
     if (*refusal != START_OK) goto out;
     rc = taskrouter_worker_fetch(context->twilio, callee_sid, &callee);
     if (rc == ERR_NOT_FOUND) {
@@ -216,10 +236,10 @@ enum err call_start(const struct call_context *context, const struct call_start 
     }
     if (rc == ERR_OK) rc = taskrouter_worker_fetch(context->twilio, start->caller_sid, &caller);
     if (rc != ERR_OK) goto out;
-    *refusal = check_workers(start, &caller, &callee);
+    *refusal = check_workers(context->config, start, &caller, &callee, started);
     if (*refusal != START_OK) goto out;
     fill_statement(&who, &caller, &callee, start->directory);
-    rc = check_and_create(context, &who, caller.available, refusal, t1_sid);
+    rc = check_and_create(context, &who, caller.available, refusal, started);
 out:
     worker_clear(&callee);
     worker_clear(&caller);

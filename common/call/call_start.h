@@ -15,6 +15,7 @@ enum start_refusal {
     START_NOT_KNOWN_YET, /* the directory could not be read to its end: ask again */
     START_AMBIGUOUS_AGENT,
     START_UNSUPPORTED_CONTACT,
+    START_IDENTITY_MISMATCH,
     START_CALLEE_OFFLINE,
     START_CALLEE_BUSY,
     START_CALLER_UNAVAILABLE,
@@ -30,15 +31,21 @@ struct call_start {
     const struct directory *directory;
 };
 
+struct call_started {
+    char t1_sid[SID_SIZE];
+    char pass[PASS_SIZE]; /* the caller's */
+    struct {
+        char contact_uri[WORKER_TEXT_SIZE];
+        char friendly_name[WORKER_TEXT_SIZE];
+    } mismatch; /* with START_IDENTITY_MISMATCH: what doesn't fit together */
+};
+
 /*
  * Reads both Workers as they are at this moment, and creates T1 if nothing speaks against it.
- * ERR_OK with *refusal START_OK and T1's SID, or with another refusal and nothing done. After a
+ * ERR_OK with *refusal START_OK and T1, or with another refusal and nothing done. After a
  * failure of the creation itself it is unknown whether T1 exists; it ends by its Timeout.
  */
 enum err call_start(const struct call_context *context, const struct call_start *start,
-                    enum start_refusal *refusal, char t1_sid[SID_SIZE]) MUST_CHECK;
-
-/* Softphones are the only contacts that can be called so far: "client:…". */
-bool call_start_can_reach(const char *contact_uri);
+                    enum start_refusal *refusal, struct call_started *started) MUST_CHECK;
 
 #endif

@@ -1,6 +1,5 @@
 #include "call/call_twiml.h"
 
-#include "call/call_url.h"
 #include "twilio/twiml.h"
 
 /* Neither the document nor an address in it may end in the middle. */
@@ -11,21 +10,26 @@ static enum err whole(const struct strbuf *out, const struct strbuf *first,
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-enum err call_twiml_join(struct strbuf *out, const char *public_url, const char *t1_sid,
-                         bool start_on_enter, bool end_on_exit)
+enum err call_twiml_join(struct strbuf *out, const char *public_url, const struct call_join *join)
 {
     struct strbuf callback;
     struct strbuf wait;
+    const struct call_wait waiting = {
+        .t1_sid = join->t1_sid,
+        .room = join->room,
+        .pass = join->pass,
+    };
     strbuf_init(&callback, STRBUF_MAX_URL);
     strbuf_init(&wait, STRBUF_MAX_URL);
-    call_url(&callback, public_url, "status-callback");
-    call_url_ringback(&wait, public_url, t1_sid, 0);
+    call_url_status_callback(&callback, public_url, join->pass);
+    call_url_wait(&wait, public_url, &waiting);
     const struct twiml_conference conference = {
-        .name = t1_sid,
+        .name = join->room,
+        .label = join->label,
         .status_callback = callback.buf,
         .wait_url = wait.buf,
-        .start_on_enter = start_on_enter,
-        .end_on_exit = end_on_exit,
+        .start_on_enter = join->start_on_enter,
+        .end_on_exit = join->end_on_exit,
     };
     twiml_dial_conference(out, &conference);
     enum err rc = whole(out, &callback, &wait);
@@ -34,34 +38,23 @@ enum err call_twiml_join(struct strbuf *out, const char *public_url, const char 
     return rc;
 }
 
-enum err call_twiml_ringback(struct strbuf *out, const char *public_url, const char *t1_sid,
-                             int round)
+enum err call_twiml_wait(struct strbuf *out, const char *public_url, const struct call_wait *wait)
 {
-    struct strbuf tone;
+    struct strbuf sound;
     struct strbuf next;
-    strbuf_init(&tone, STRBUF_MAX_URL);
+    struct call_wait following = *wait;
+    following.round++;
+    strbuf_init(&sound, STRBUF_MAX_URL);
     strbuf_init(&next, STRBUF_MAX_URL);
-    call_url_tone(&tone, public_url);
-    call_url_ringback(&next, public_url, t1_sid, round + 1);
-    twiml_play_then(out, tone.buf, next.buf);
-    enum err rc = whole(out, &tone, &next);
+    if (wait->why == NULL) {
+        call_url_tone(&sound, public_url);
+    } else {
+        call_url_music(&sound, public_url);
+    }
+    call_url_wait(&next, public_url, &following);
+    twiml_play_then(out, sound.buf, next.buf);
+    enum err rc = whole(out, &sound, &next);
     strbuf_free(&next);
-    strbuf_free(&tone);
-    return rc;
-}
-
-enum err call_twiml_waiting(struct strbuf *out, const char *public_url, const char *t1_sid,
-                            const char *why, int round)
-{
-    struct strbuf music;
-    struct strbuf next;
-    strbuf_init(&music, STRBUF_MAX_URL);
-    strbuf_init(&next, STRBUF_MAX_URL);
-    call_url_music(&music, public_url);
-    call_url_waiting(&next, public_url, t1_sid, why, round + 1);
-    twiml_play_then(out, music.buf, next.buf);
-    enum err rc = whole(out, &music, &next);
-    strbuf_free(&next);
-    strbuf_free(&music);
+    strbuf_free(&sound);
     return rc;
 }

@@ -18,21 +18,19 @@ void call_url_music(struct strbuf *out, const char *public_url)
     strbuf_addf(out, "%s/ringback?tone=2", public_url);
 }
 
-static void end_round(struct strbuf *out, int round)
+void call_url_status_callback(struct strbuf *out, const char *public_url, const char *pass)
 {
-    if (round > 0) strbuf_addf(out, "&round=%d", round);
+    strbuf_addf(out, "%s/status-callback", public_url);
+    if (pass != NULL) strbuf_addf(out, "?pass=%s", pass);
     strbuf_addstr(out, CONNECTION_OVERRIDES);
 }
 
-void call_url_ringback(struct strbuf *out, const char *public_url, const char *t1_sid, int round)
+void call_url_wait(struct strbuf *out, const char *public_url, const struct call_wait *wait)
 {
-    strbuf_addf(out, "%s/ringback?taskSid=%s", public_url, t1_sid);
-    end_round(out, round);
-}
-
-void call_url_waiting(struct strbuf *out, const char *public_url, const char *t1_sid,
-                      const char *why, int round)
-{
-    strbuf_addf(out, "%s/ringback?taskSid=%s&why=%s", public_url, t1_sid, why);
-    end_round(out, round);
+    strbuf_addf(out, "%s/ringback?taskSid=%s", public_url, wait->t1_sid);
+    if (wait->room != NULL) strbuf_addf(out, "&room=%s", wait->room);
+    if (wait->pass != NULL) strbuf_addf(out, "&pass=%s", wait->pass);
+    if (wait->why != NULL) strbuf_addf(out, "&why=%s", wait->why);
+    if (wait->round > 0) strbuf_addf(out, "&round=%d", wait->round);
+    strbuf_addstr(out, CONNECTION_OVERRIDES);
 }

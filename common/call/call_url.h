@@ -1,6 +1,6 @@
 /*
- * The addresses of our programs as Twilio is told them. The SIDs in them have been checked, so that
- * nothing needs an escape.
+ * The addresses of our programs as Twilio is told them. The SIDs, names and passes in
+ * them have been checked, so that nothing needs an escape.
  *
  * Each carries Twilio's connection overrides in its fragment
  * (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides): by default Twilio
@@ -19,11 +19,19 @@ void call_url(struct strbuf *out, const char *public_url, const char *program);
 void call_url_tone(struct strbuf *out, const char *public_url);
 void call_url_music(struct strbuf *out, const char *public_url);
 
-/* The next round of ringback for this call. */
-void call_url_ringback(struct strbuf *out, const char *public_url, const char *t1_sid, int round);
+/* Where a Conference reports; `pass` is the caller's, or NULL where there is none to hand on. */
+void call_url_status_callback(struct strbuf *out, const char *public_url, const char *pass);
 
-/* What a leg hears on hold, round by round; `why` is "hold" or "reconnect". */
-void call_url_waiting(struct strbuf *out, const char *public_url, const char *t1_sid,
-                      const char *why, int round);
+/* What a leg waits with. */
+struct call_wait {
+    const char *t1_sid;
+    const char *room; /* the Conference's name, which shows that the address is ours; NULL: isn't */
+    const char *pass; /* the caller's; NULL: none, and then K is never made from here */
+    const char *why;  /* "hold" or "reconnect"; NULL: the colleague has not answered yet */
+    int round;
+};
+
+/* The next round of it. */
+void call_url_wait(struct strbuf *out, const char *public_url, const struct call_wait *wait);
 
 #endif

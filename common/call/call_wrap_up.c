@@ -5,9 +5,10 @@ enum err call_wrap_up_task(const struct call_context *context, const char *task_
 {
     struct task task = { 0 };
     struct token_statement who;
+    size_t key;
     *completed = false;
     enum err rc = taskrouter_task_fetch(context->twilio, task_sid, &task);
-    if (rc == ERR_OK) rc = call_statement(context, &task, &who);
+    if (rc == ERR_OK) rc = call_statement(context, &task, &who, &key);
     int64_t age_s = twilio_client_now_s(context->twilio) - task.updated_s;
     if (rc == ERR_OK && task.status == TASK_WRAPPING && age_s >= min_age_s) {
         rc = taskrouter_task_update_status(context->twilio, task_sid, TASK_COMPLETED, "wrapped up");

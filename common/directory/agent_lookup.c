@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/log.h"
+#include "base/users.h"
 #include "directory/directory_fetch.h"
 #include "directory/directory_refresh.h"
 #include "directory/directory_search.h"
@@ -10,10 +12,15 @@
 /* Of a directory that could not be read to its end nobody knows whether the name is one's alone. */
 static enum err sid_of(const struct directory *directory, const char *user, char sid[SID_SIZE])
 {
-    size_t count = directory_search_count_user(directory, user, sid);
+    struct directory_agent found[2];
+    size_t count = directory_search_users(directory, user, found);
     if (count <= 1 && directory_incomplete(directory)) return ERR_UNAVAILABLE;
+    if (count == 0) return ERR_NOT_FOUND;
+    sid_copy(sid, found[0].sid);
     if (count == 1) return ERR_OK;
-    return count == 0 ? ERR_NOT_FOUND : ERR_CONFLICT;
+    log_warn("%s is the user of %zu Workers, among them %s (%s) and %s (%s)", user, count,
+             found[0].sid, found[0].name, found[1].sid, found[1].name);
+    return ERR_CONFLICT;
 }
 
 /* A Worker who was added a moment ago isn't in the snapshot: then all are read afresh. */
@@ -43,6 +50,8 @@ enum err agent_lookup(const struct config *config, struct twilio_client *client,
                       const char *user, struct worker *worker)
 {
     const char *attribute = config->user_attribute;
+    const struct user *named = users_find(config->users, user);
+    if (named != NULL) return taskrouter_worker_fetch(client, named->worker_sid, worker);
     if (strcmp(attribute, "friendly_name") == 0)
         return taskrouter_worker_find(client, user, worker);
     char sid[SID_SIZE];

@@ -12,9 +12,10 @@
 #include "twilio/twilio_client.h"
 
 /*
- * By friendly name, or by the Worker attribute that DIALPAD_USER_ATTRIBUTE names, compared byte for
- * byte. ERR_NOT_FOUND when there is none, ERR_CONFLICT when there are several. The Worker is as
- * Twilio has it now, never from a cache.
+ * By the file that DIALPAD_USERS names, if that names the user; else by friendly name, or by the
+ * Worker attribute that DIALPAD_USER_ATTRIBUTE names, compared byte for byte. ERR_NOT_FOUND when
+ * there is none, ERR_CONFLICT when there are several. The Worker is as Twilio has it now, never
+ * from a cache.
  */
 enum err agent_lookup(const struct config *config, struct twilio_client *client, bool fastcgi,
                       const char *user, struct worker *worker) MUST_CHECK;

@@ -204,8 +204,8 @@ static void add_record(struct sections *sections, const struct draft_record *fro
     struct directory_record record = { 0 };
     record.folded = (uint32_t)sections->folded.len;
     record.name = add_string(&sections->strings, from->agent.name);
-    if (from->has_namesake)
-        record.friendly_name = add_string(&sections->strings, from->agent.friendly_name);
+    record.friendly_name = add_string(&sections->strings, from->agent.friendly_name);
+    record.has_namesake = from->has_namesake ? 1 : 0;
     record.contact_uri = add_string(&sections->strings, from->agent.contact_uri);
     record.activity = add_string(&sections->strings, from->agent.activity);
     record.user = add_string(&sections->strings, from->agent.user);

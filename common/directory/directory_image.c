@@ -9,7 +9,7 @@ const char directory_image_magic[8] = "DIALDIR";
 
 static_assert(sizeof(struct directory_header) == 120 + 1024, "the header has no padding");
 static_assert(sizeof(struct directory_holder) == 80, "a holder has no padding");
-static_assert(sizeof(struct directory_record) == 64, "a record has no padding");
+static_assert(sizeof(struct directory_record) == 68, "a record has no padding");
 
 /* Eight bytes at a time, because every opening sums the whole image. */
 uint64_t directory_image_sum(uint64_t sum, const void *data, size_t len)
@@ -88,7 +88,8 @@ static bool record_is_sound(const struct directory *directory, size_t i)
            record->friendly_name < header->strings_len &&
            record->contact_uri < header->strings_len && record->activity < header->strings_len &&
            record->user < header->strings_len && record->busy <= DIRECTORY_BUSY_UNKNOWN &&
-           record->sid[SID_LEN] == '\0' && directory->by_sid[i] < header->count;
+           record->has_namesake <= 1 && record->sid[SID_LEN] == '\0' &&
+           directory->by_sid[i] < header->count;
 }
 
 /*

@@ -27,7 +27,7 @@
 #include "base/sid.h"
 
 enum {
-    DIRECTORY_IMAGE_VERSION = 3,
+    DIRECTORY_IMAGE_VERSION = 4,
     DIRECTORY_IMAGE_MAX = 64 * 1024 * 1024 /* TaskRouter's 15,000 Workers need a thirtieth */
 };
 
@@ -73,7 +73,8 @@ enum directory_busy { DIRECTORY_FREE, DIRECTORY_BUSY, DIRECTORY_BUSY_UNKNOWN };
 struct directory_record {
     uint32_t folded;
     uint32_t name;
-    uint32_t friendly_name; /* "" unless another agent goes by the same name */
+    uint32_t friendly_name;
+    uint32_t has_namesake; /* 1 where another agent goes by the same name */
     uint32_t contact_uri;
     uint32_t activity;
     uint32_t user;

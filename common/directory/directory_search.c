@@ -6,6 +6,8 @@
 
 #include "base/name_query.h"
 #include "base/names.h"
+#include "base/users.h"
+#include "directory/agent_address.h"
 #include "directory/directory_image.h"
 
 /* What is looked for, and where. */
@@ -276,7 +278,8 @@ static struct directory_agent agent_of(const struct directory *directory, size_t
     return (struct directory_agent){
         .sid = record->sid,
         .name = directory->strings + record->name,
-        .friendly_name = directory->strings + record->friendly_name,
+        .friendly_name =
+            record->has_namesake == 1 ? directory->strings + record->friendly_name : "",
         .contact_uri = directory->strings + record->contact_uri,
         .activity = directory->strings + record->activity,
         .available = i < directory->header->available_count,
@@ -328,7 +331,7 @@ static uint32_t field_user(const struct directory_record *record)
 
 /* "" belongs to nobody, however many Workers lack the attribute. */
 static size_t count_equal(const struct directory *directory, record_field *field, const char *value,
-                          char sid[SID_SIZE])
+                          struct directory_agent found[2])
 {
     size_t count = 0;
     if (*value == '\0') return 0;
@@ -336,39 +339,71 @@ static size_t count_equal(const struct directory *directory, record_field *field
         const struct directory_record *record = &directory->records[i];
         if (strcmp(directory->strings + field(record), value) != 0) continue;
         /* A Worker that two of Twilio's pages showed is still one Worker. */
-        if (count > 0 && strcmp(record->sid, sid) == 0) continue;
-        if (count == 0) sid_copy(sid, record->sid);
+        if (count > 0 && strcmp(record->sid, found[0].sid) == 0) continue;
+        if (count < 2) found[count] = agent_of(directory, i);
         count++;
     }
     return count;
 }
 
-size_t directory_search_count_contact(const struct directory *directory, const char *contact_uri,
-                                      char sid[SID_SIZE])
+static struct address_claimant claimant_of(const struct directory *directory, size_t i)
 {
-    return count_equal(directory, field_contact_uri, contact_uri, sid);
+    const struct directory_record *record = &directory->records[i];
+    return (struct address_claimant){
+        .sid = record->sid,
+        .friendly_name = directory->strings + record->friendly_name,
+        .contact_uri = directory->strings + record->contact_uri,
+    };
 }
 
-size_t directory_search_owners(const struct directory *directory, const char *contact_uri,
-                               struct directory_agent owners[2])
+size_t directory_search_fitting(const struct directory *directory, const struct config *config,
+                                size_t *of)
+{
+    size_t fit = 0;
+    *of = directory->header->count;
+    for (size_t i = 0; i < *of; i++) {
+        const struct address_claimant claimant = claimant_of(directory, i);
+        const char *given = users_address(config->users, claimant.sid);
+        const char *address = given != NULL ? given : claimant.contact_uri;
+        if (agent_address_is_open_to(config, address, &claimant)) fit++;
+    }
+    return fit;
+}
+
+/* Those to whom an address is open and, unless `entitled`, those who only claim it. */
+static size_t count_owners(const struct directory *directory, const struct config *config,
+                           const char *address, bool entitled, struct directory_agent owners[2])
 {
     size_t count = 0;
-    if (*contact_uri == '\0') return 0;
+    if (*address == '\0') return 0;
     for (size_t i = 0; i < directory->header->count; i++) {
-        const struct directory_record *record = &directory->records[i];
-        if (strcmp(directory->strings + record->contact_uri, contact_uri) != 0) continue;
+        const struct address_claimant claimant = claimant_of(directory, i);
+        bool owns = agent_address_is_open_to(config, address, &claimant) ||
+                    (!entitled && strcmp(claimant.contact_uri, address) == 0);
         /* A Worker that two of Twilio's pages showed is still one Worker. */
-        if (count > 0 && strcmp(record->sid, owners[0].sid) == 0) continue;
+        if (!owns || (count > 0 && strcmp(claimant.sid, owners[0].sid) == 0)) continue;
         if (count < 2) owners[count] = agent_of(directory, i);
         count++;
     }
     return count;
 }
 
-size_t directory_search_count_user(const struct directory *directory, const char *user,
-                                   char sid[SID_SIZE])
+size_t directory_search_entitled(const struct directory *directory, const struct config *config,
+                                 const char *address, struct directory_agent owners[2])
 {
-    return count_equal(directory, field_user, user, sid);
+    return count_owners(directory, config, address, true, owners);
+}
+
+size_t directory_search_owners(const struct directory *directory, const struct config *config,
+                               const char *address, struct directory_agent owners[2])
+{
+    return count_owners(directory, config, address, false, owners);
+}
+
+size_t directory_search_users(const struct directory *directory, const char *user,
+                              struct directory_agent found[2])
+{
+    return count_equal(directory, field_user, user, found);
 }
 
 /* "client:…", "sip:…" or a number: all others are spared the look at every contact_uri. */
@@ -384,13 +419,14 @@ static bool may_be_contact(const char *text)
 static bool find_by_address(const struct directory *directory, const struct directory_query *query,
                             struct directory_result *result)
 {
-    char sid[SID_SIZE];
-    if (query->text == NULL) return false;
-    if (sid_is_worker(query->text))
-        sid_copy(sid, query->text);
-    else if (!may_be_contact(query->text) ||
-             directory_search_count_contact(directory, query->text, sid) != 1) {
-        return false;
+    const char *sid = query->text;
+    struct directory_agent owners[2];
+    if (sid == NULL) return false;
+    if (!sid_is_worker(sid)) {
+        bool one = may_be_contact(sid) &&
+                   count_equal(directory, field_contact_uri, query->text, owners) == 1;
+        if (!one) return false;
+        sid = owners[0].sid;
     }
     size_t found = directory_image_find(directory, sid);
     const struct directory_header *header = directory->header;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/config.h"
 #include "base/err.h"
 #include "base/sid.h"
 #include "directory/directory_image.h"
@@ -63,19 +64,32 @@ const char *directory_search_friendly_name(const struct directory *directory, co
 void directory_query_etag(const struct directory *directory, const struct directory_query *query,
                           bool stale, char etag[DIRECTORY_ETAG_SIZE]);
 
-/* How many Workers have exactly this contact_uri; the first one's SID in `sid` if there is one. */
-size_t directory_search_count_contact(const struct directory *directory, const char *contact_uri,
-                                      char sid[SID_SIZE]);
+/*
+ * How many Workers may have this address, now or after a change of their own (agent_address.h); the
+ * first two of them in `owners`.
+ */
+size_t directory_search_entitled(const struct directory *directory, const struct config *config,
+                                 const char *address, struct directory_agent owners[2]);
 
-/* The same; the first two of them in `owners`. */
-size_t directory_search_owners(const struct directory *directory, const char *contact_uri,
-                               struct directory_agent owners[2]);
+/*
+ * The same, with those whose contact_uri it is without their being entitled to it: the Workflow
+ * would ring them all the same.
+ */
+size_t directory_search_owners(const struct directory *directory, const struct config *config,
+                               const char *address, struct directory_agent owners[2]);
+
+/*
+ * How many Workers may have the address that they have (agent_address.h); *of is how many there
+ * are.
+ */
+size_t directory_search_fitting(const struct directory *directory, const struct config *config,
+                                size_t *of);
 
 /*
  * How many Workers have this value of the configured DIALPAD_USER_ATTRIBUTE (compared byte for
- * byte; friendly_name by default); the first one's SID in `sid`.
+ * byte; friendly_name by default); the first two of them in `found`.
  */
-size_t directory_search_count_user(const struct directory *directory, const char *user,
-                                   char sid[SID_SIZE]);
+size_t directory_search_users(const struct directory *directory, const char *user,
+                              struct directory_agent found[2]);
 
 #endif

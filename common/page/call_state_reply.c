@@ -64,6 +64,7 @@ enum err call_state_reply(struct response *response, const char *task_sid, const
     if (rc == ERR_OK) rc = set_text(answer, "outcome", call_rules_outcome_name(report->outcome));
     if (rc == ERR_OK) rc = set_other(answer, &call->who, role);
     if (rc == ERR_OK) rc = set_hold(answer, report);
+    if (rc == ERR_OK && report->pass[0] != '\0') rc = json_set_string(answer, "pass", report->pass);
     if (rc == ERR_OK && with_legs) rc = set_legs(answer, report);
     if (rc == ERR_OK) rc = set_text(answer, "connectedAt", report->connected_at);
     if (rc == ERR_OK) rc = response_json(response, 200, answer);

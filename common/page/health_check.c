@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "call/call_route.h"
+#include "directory/directory_file.h"
+#include "directory/directory_search.h"
 #include "twilio/taskrouter_worker.h"
 #include "web/webhook_record.h"
 
@@ -172,5 +174,14 @@ bool health_check_deep(const struct config *config, struct twilio_client *client
     kept_until_ms = clock_ms() + HEALTH_KEPT_MS;
     asking = false;
     pthread_mutex_unlock(&lock);
+    return true;
+}
+
+bool health_check_workers(const struct config *config, size_t *fit, size_t *of)
+{
+    struct directory *directory = NULL;
+    if (directory_file_open(config, &directory) != ERR_OK) return false;
+    *fit = directory_search_fitting(directory, config, of);
+    directory_close(directory);
     return true;
 }

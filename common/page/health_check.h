@@ -40,4 +40,10 @@ void health_check_host(const struct config *config, const struct config_watch *w
 bool health_check_deep(const struct config *config, struct twilio_client *client,
                        struct health_findings *findings) MUST_CHECK;
 
+/*
+ * How many Workers of the directory may have the address that they have (agent_address.h), of how
+ * many. False while there is no directory.
+ */
+bool health_check_workers(const struct config *config, size_t *fit, size_t *of);
+
 #endif

@@ -4,7 +4,7 @@
 
 struct call_context page_call_context(const struct service *service)
 {
-    return call_context(service->config, service->twilio, service->session_key);
+    return call_context(service->config, service->twilio, service->keys, service->passes);
 }
 
 enum err page_call_refuse(struct response *response)
@@ -25,6 +25,20 @@ enum err page_call_load(const struct service *service, const struct request *req
     *role = rc == ERR_OK ? call_rules_role(&call->who, request->agent.worker_sid) : ROLE_NONE;
     bool foreign = rc == ERR_FORBIDDEN || (rc == ERR_OK && *role == ROLE_NONE);
     return foreign ? page_call_refuse(response) : rc;
+}
+
+enum err page_call_refuse_mismatch(struct request *request, struct response *response,
+                                   const char *contact_uri, const char *friendly_name)
+{
+    struct strbuf message;
+    strbuf_init(&message, STRBUF_MAX_URL);
+    strbuf_addf(&message, "The address \"%s\" is not one that the Worker \"%s\" may have.",
+                contact_uri, friendly_name);
+    const char *kept = arena_strdup(&request->arena, message.buf);
+    strbuf_free(&message);
+    response_detail(response, "%s of %s", contact_uri, friendly_name);
+    if (kept == NULL) return ERR_MEMORY;
+    return response_refuse(response, ERR_CONFLICT, "identity_mismatch", kept);
 }
 
 enum err page_call_close(const struct service *service, struct response *response,

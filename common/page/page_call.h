@@ -20,6 +20,10 @@ enum err page_call_load(const struct service *service, const struct request *req
 /* 403 not_your_call. */
 enum err page_call_refuse(struct response *response) MUST_CHECK;
 
+/* 409 identity_mismatch: a Worker has an address that the friendly name doesn't allow. */
+enum err page_call_refuse_mismatch(struct request *request, struct response *response,
+                                   const char *contact_uri, const char *friendly_name) MUST_CHECK;
+
 /* call_close, also for a call whose T1 has been deleted; answers 200 {}. */
 enum err page_call_close(const struct service *service, struct response *response,
                          struct call *call, enum call_outcome outcome) MUST_CHECK;

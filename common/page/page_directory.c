@@ -10,7 +10,7 @@
 static void wrap_up(struct twilio_client *client, const void *process, const char *task_sid)
 {
     const struct service *service = process;
-    const struct call_context context = call_context(service->config, client, service->session_key);
+    const struct call_context context = call_context(service->config, client, service->keys, NULL);
     bool completed = false;
     enum err rc = call_wrap_up_task(&context, task_sid, CALL_WRAP_UP_S, &completed);
     if (rc != ERR_OK) log_warn("%s is left wrapping: %s", task_sid, err_name(rc));

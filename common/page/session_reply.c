@@ -100,15 +100,15 @@ static enum err add_twilio_tokens(cJSON *answer, const struct config *config,
     return rc;
 }
 
-static enum err add_own_token(cJSON *answer, const unsigned char *session_key,
-                              const struct worker *worker, int64_t now_s, struct strbuf *text)
+static enum err add_own_token(cJSON *answer, const struct keys *keys, const struct worker *worker,
+                              int64_t now_s, struct strbuf *text)
 {
     struct token_agent agent = { 0 };
     sid_copy(agent.worker_sid, worker->sid);
     token_set_name(agent.name, worker_display_name(worker));
     enum err rc = token_set_contact_uri(agent.contact_uri, worker->contact_uri);
     if (rc == ERR_OK)
-        rc = token_session_sign(text, session_key, &agent, now_s, ENDPOINT_SESSION_TTL_S);
+        rc = token_session_sign(text, keys->list[0], &agent, now_s, ENDPOINT_SESSION_TTL_S);
     rc = add_built(answer, "token", text, rc);
     if (rc == ERR_OK) rc = json_set_number(answer, "expiresIn", ENDPOINT_SESSION_TTL_S);
     return rc;
@@ -154,7 +154,7 @@ static enum err add_embed_origins(cJSON *answer, const struct config *config)
     return rc;
 }
 
-enum err session_reply(const struct config *config, const unsigned char *session_key,
+enum err session_reply(const struct config *config, const struct keys *keys,
                        const struct worker *worker, int64_t now_s, struct response *response)
 {
     enum err rc = ERR_MEMORY;
@@ -162,7 +162,7 @@ enum err session_reply(const struct config *config, const unsigned char *session
     strbuf_init(&text, STRBUF_MAX_TOKEN);
     cJSON *answer = cJSON_CreateObject();
     if (answer == NULL) goto out;
-    rc = add_own_token(answer, session_key, worker, now_s, &text);
+    rc = add_own_token(answer, keys, worker, now_s, &text);
     if (rc == ERR_OK) rc = add_worker(answer, worker);
     if (rc == ERR_OK) rc = add_twilio_tokens(answer, config, worker, now_s, &text);
     if (rc == ERR_OK) rc = add_urls(answer, config, &text);

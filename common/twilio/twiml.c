@@ -38,6 +38,11 @@ static size_t plain_len(const char *text, size_t len)
 {
     size_t at = 0;
     while (at < len && escape_of(text[at]) == NULL) {
+        /* Nearly all that we write is ASCII, which needs no look at what comes after it. */
+        if (text[at] >= 0x20 && text[at] < 0x7f) {
+            at++;
+            continue;
+        }
         size_t step = utf8_char_len(text + at, len - at);
         if (step == 0 || !is_xml_char(text + at, step)) break;
         at += step;
@@ -77,6 +82,7 @@ void twiml_dial_conference(struct strbuf *out, const struct twiml_conference *co
     if (!conference->start_on_enter) add_attribute(out, "startConferenceOnEnter", "false");
     add_attribute(out, "endConferenceOnExit", conference->end_on_exit ? "true" : "false");
     add_attribute(out, "beep", "false");
+    if (conference->label != NULL) add_attribute(out, "participantLabel", conference->label);
     add_attribute(out, "waitUrl", conference->wait_url);
     strbuf_addch(out, '>');
     add_escaped(out, conference->name);

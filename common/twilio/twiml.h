@@ -11,6 +11,7 @@
 
 struct twiml_conference {
     const char *name;            /* the Conference's name */
+    const char *label;           /* the participant's; NULL: none */
     const char *status_callback; /* URL */
     const char *wait_url;        /* URL */
     bool start_on_enter;         /* written only when false: true is Twilio's default */

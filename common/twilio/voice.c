@@ -211,6 +211,7 @@ static enum err participant_from_json(const cJSON *json, struct participant *par
     fresh.hold = json_get_bool(json, "hold", false);
     fresh.muted = json_get_bool(json, "muted", false);
     fresh.connected = status == NULL || strcmp(status, "connected") == 0;
+    twilio_resource_text(json, "label", fresh.label, sizeof fresh.label);
     *participant = fresh;
     return ERR_OK;
 }
@@ -313,4 +314,20 @@ enum err voice_participant_kick(struct twilio_client *client, const char *confer
     if (rc == ERR_REFUSED && is_over(&reply)) rc = ERR_OK;
     twilio_reply_free(&reply);
     return rc;
+}
+
+enum err voice_participant_put_out(struct twilio_client *client, const char *conference_sid,
+                                   const char *call_sid)
+{
+    char path[PATH_SIZE];
+    struct twilio_reply reply = { 0 };
+    enum err rc = participant_path(client, conference_sid, call_sid, path);
+    if (rc == ERR_OK) {
+        rc = twilio_client_post(client, TWILIO_API, path, "Hold=false&EndConferenceOnExit=false",
+                                NULL, &reply);
+    }
+    bool gone = (rc == ERR_REFUSED && is_over(&reply)) || rc == ERR_NOT_FOUND;
+    twilio_reply_free(&reply);
+    if (gone) return ERR_OK;
+    return rc == ERR_OK ? voice_participant_kick(client, conference_sid, call_sid) : rc;
 }

@@ -12,7 +12,7 @@
 #include "base/sid.h"
 #include "twilio/twilio_client.h"
 
-enum { VOICE_ADDRESS_SIZE = 257, VOICE_PARTICIPANTS_MAX = 32 };
+enum { VOICE_ADDRESS_SIZE = 257, VOICE_PARTICIPANTS_MAX = 32, VOICE_LABEL_SIZE = 129 };
 
 struct voice_call {
     char sid[SID_SIZE];
@@ -52,6 +52,7 @@ struct participant {
     bool hold;
     bool muted;
     bool connected; /* status "connected" or none given: the leg is in the Conference */
+    char label[VOICE_LABEL_SIZE]; /* "" without one */
 };
 
 struct participants {
@@ -78,6 +79,13 @@ enum err voice_participant_hold(struct twilio_client *client, const char *confer
 enum err voice_participant_dial(struct twilio_client *client, const char *conference_sid,
                                 const char *to, const char *from, int timeout_s,
                                 char call_sid[SID_SIZE]) MUST_CHECK;
+
+/*
+ * As voice_participant_kick, for a leg that isn't ours to trust: first it is made one whose leaving
+ * doesn't end the Conference, and that no longer waits on hold.
+ */
+enum err voice_participant_put_out(struct twilio_client *client, const char *conference_sid,
+                                   const char *call_sid) MUST_CHECK;
 
 /* Takes a leg out of the Conference; gone already is ERR_OK. */
 enum err voice_participant_kick(struct twilio_client *client, const char *conference_sid,

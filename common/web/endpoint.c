@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth/token.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "web/gates.h"
@@ -15,7 +14,7 @@ struct process {
     const struct endpoint *endpoint;
     struct config config;
     char problem[CONFIG_ERROR_SIZE]; /* what is wrong with the configuration; "" if nothing */
-    unsigned char session_key[JWT_KEY_SIZE];
+    struct keys keys;
     bool fastcgi;
     struct config_watch watch;
 };
@@ -28,10 +27,7 @@ static void process_open(struct process *process, const struct endpoint *endpoin
     config_watch_start(&process->watch);
     enum err rc = config_load(&process->config, process->problem);
     if (rc == ERR_OK) config_watch_users(&process->watch, &process->config);
-    if (rc == ERR_OK) {
-        rc = token_derive_key(process->config.api_secret, process->config.workspace_sid,
-                              process->session_key);
-    }
+    if (rc == ERR_OK) rc = keys_derive(&process->config, &process->keys);
     if (rc != ERR_OK) {
         if (process->problem[0] == '\0')
             snprintf(process->problem, sizeof process->problem, "The keys can't be derived.");
@@ -53,13 +49,14 @@ static enum err thread_open(struct thread *thread, struct process *process)
     memset(thread, 0, sizeof *thread);
     thread->process = process;
     thread->service.config = &process->config;
-    thread->service.session_key = process->session_key;
+    thread->service.keys = &process->keys;
     thread->service.fastcgi = process->fastcgi;
     thread->service.watch = &process->watch;
     response_init(&thread->response);
     enum err rc = request_init(&thread->request, process->fastcgi);
     if (rc != ERR_OK || process->problem[0] != '\0') return rc;
-    if (endpoint->auth == AUTH_TWILIO) {
+    rc = pass_keys_new(&process->keys, &thread->service.passes);
+    if (rc == ERR_OK && endpoint->auth == AUTH_TWILIO) {
         rc = signature_new(process->config.auth_token, process->config.auth_token_secondary,
                            &thread->service.signature);
     }
@@ -75,6 +72,7 @@ static void thread_close(struct thread *thread)
     const struct endpoint *endpoint = thread->process->endpoint;
     if (thread->service.twilio != NULL) endpoint->disconnect(thread->service.twilio);
     signature_free(thread->service.signature);
+    pass_keys_free(thread->service.passes);
     response_free(&thread->response);
     request_free(&thread->request);
 }
@@ -197,7 +195,7 @@ int endpoint_run(const struct endpoint *self, int argc, char **argv)
     struct process process;
     process_open(&process, self);
     int status = process.fastcgi ? run_fastcgi(&process) : run_cgi(&process);
-    explicit_bzero(process.session_key, sizeof process.session_key);
+    explicit_bzero(&process.keys, sizeof process.keys);
     config_watch_stop(&process.watch);
     config_free(&process.config);
     return status;

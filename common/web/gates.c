@@ -97,12 +97,19 @@ static enum err pass_agent(struct service *service, struct request *request,
         return response_refuse(response, ERR_AUTH, "no_token",
                                "The request has no X-Dialpad-Token.");
     }
-    enum err rc =
-        token_session_verify(token, service->session_key, clock_wall_s(), &request->agent);
+    enum err rc = ERR_AUTH;
+    for (size_t i = 0; rc == ERR_AUTH && i < service->keys->count; i++)
+        rc = token_session_verify(token, service->keys->list[i], clock_wall_s(), &request->agent);
     if (rc == ERR_MEMORY) return rc;
     if (rc == ERR_OK) return ERR_OK;
     return response_refuse(response, ERR_AUTH, "bad_token",
                            "The session has expired or isn't genuine.");
+}
+
+static enum err refuse_unsigned(struct response *response)
+{
+    return response_refuse(response, ERR_FORBIDDEN, "bad_signature",
+                           "The request isn't signed by Twilio.");
 }
 
 /*
@@ -115,6 +122,11 @@ static enum err pass_twilio(const struct endpoint *self, struct service *service
     enum err rc = ERR_MEMORY;
     struct strbuf url;
     strbuf_init(&url, STRBUF_MAX_URL);
+    /* Twilio signs without a fragment, so what stands behind a '#' could say anything. */
+    if (request->query != NULL && strchr(request->query, '#') != NULL) {
+        rc = refuse_unsigned(response);
+        goto out;
+    }
     strbuf_addf(&url, "%s/%s", service->config->public_url, self->name);
     if (request->query != NULL) strbuf_addf(&url, "?%s", request->query);
     if (strbuf_failed(&url)) {
@@ -126,9 +138,7 @@ static enum err pass_twilio(const struct endpoint *self, struct service *service
     bool genuine = signature_valid(service->signature, url.buf, &request->form, signature);
     /* Without one it is nobody who means us: the web is full of them. */
     if (signature != NULL) webhook_record_note(service->config, genuine, clock_wall_s());
-    rc = genuine ? ERR_OK
-                 : response_refuse(response, ERR_FORBIDDEN, "bad_signature",
-                                   "The request isn't signed by Twilio.");
+    rc = genuine ? ERR_OK : refuse_unsigned(response);
 out:
     strbuf_free(&url);
     return rc;
@@ -239,10 +249,7 @@ static enum err pass_form(const struct endpoint *self, struct request *request,
     if (self->auth != AUTH_TWILIO || request->method != METHOD_POST) return ERR_OK;
     enum err rc =
         params_parse_form(&request->arena, request->body, request->body_len, &request->form);
-    if (rc == ERR_INPUT) {
-        return response_refuse(response, ERR_FORBIDDEN, "bad_signature",
-                               "The request isn't signed by Twilio.");
-    }
+    if (rc == ERR_INPUT) return refuse_unsigned(response);
     if (rc == ERR_TOO_LARGE)
         return response_refuse(response, rc, "too_large", "The request has too many parameters.");
     return rc;

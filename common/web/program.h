@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "auth/keys.h"
+#include "auth/pass.h"
 #include "auth/signature.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -39,7 +41,8 @@ enum {
 struct service {
     const struct config *config;
     struct twilio_client *twilio; /* NULL in programs that don't speak REST */
-    const unsigned char *session_key;
+    const struct keys *keys;
+    struct pass_keys *passes;
     struct signature *signature;
     struct deadline deadline; /* of the request in hand */
     bool fastcgi;

@@ -278,6 +278,18 @@ const char *request_field(const struct request *request, const char *name)
     return params_get(said, name);
 }
 
+const char *request_field_once(const struct request *request, const char *name)
+{
+    const struct params *said = request->method == METHOD_POST ? &request->form : &request->params;
+    const struct param *found = NULL;
+    for (size_t i = 0; i < said->count; i++) {
+        if (strcmp(said->list[i].name, name) != 0) continue;
+        if (found != NULL) return NULL;
+        found = &said->list[i];
+    }
+    return found != NULL && found->kind != PARAM_OTHER ? found->value : NULL;
+}
+
 enum err request_write(struct request *request, const char *data, size_t len)
 {
     if (request->fcgi != NULL) {

@@ -102,6 +102,12 @@ bool request_param_is_true(const struct request *request, size_t index);
  */
 const char *request_field(const struct request *request, const char *name);
 
+/*
+ * The same, but NULL also when it stands there more than once: what a query holds in front of
+ * Twilio's own parameter must not be taken for it.
+ */
+const char *request_field_once(const struct request *request, const char *name);
+
 /* Ends the exchange after the response was sent and forgets everything. */
 void request_finish(struct request *request);
 

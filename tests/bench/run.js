@@ -29,7 +29,8 @@ const TASK = `WT${'7'.repeat(32)}`;
 const SMALL = { programs: ['caller-twiml', 'callee-twiml'], megabytes: 6, milliseconds: 3 };
 const REST = { megabytes: 14, milliseconds: 6 };
 
-const callerTwiml = (wire) => wire.fromTwilio('caller-twiml', `taskSid=${TASK}`);
+const callerTwiml = (wire) =>
+  wire.fromTwilio('caller-twiml', `taskSid=${TASK}&pass=${wire.pass('caller', TASK)}`);
 const listAgents = (wire, texts) =>
   texts.map((text) => wire.get('list-agents', `q=${encodeURIComponent(text)}`));
 
@@ -153,7 +154,8 @@ async function benchMemory(place, report) {
   report.heading('Resident memory after load');
   const { wire, port } = place;
   const others = {
-    'callee-twiml': wire.fromTwilio('callee-twiml', `conferenceName=${TASK}`),
+    'callee-twiml': wire.fromTwilio('callee-twiml',
+      `conferenceName=${TASK}&pass=${wire.pass('callee', TASK)}`),
     health: wire.get('health', 'deep=1'),
   };
   for (const [program, request] of Object.entries(others)) {

@@ -9,6 +9,7 @@ export class Agent {
   constructor(lab, name) {
     this.lab = lab;
     this.name = name;
+    this.passes = new Map(); // by Task
   }
 
   get worker() {
@@ -48,7 +49,13 @@ export class Agent {
     const query = `?legs=1${taskSid ? `&taskSid=${taskSid}` : ''}`;
     const answer = await this.ask('call-state', { query });
     assert.equal(answer.status, 200, answer.body);
+    this.keepPass(answer.data);
     return answer.data;
+  }
+
+  /** As the page: what admits this agent's leg is kept until it is needed. */
+  keepPass({ taskSid, pass }) {
+    if (pass) this.passes.set(taskSid, pass);
   }
 
   until(state, taskSid, ms) {
@@ -58,26 +65,30 @@ export class Agent {
     }, ms, POLL_MS);
   }
 
-  createTask(to) {
-    return this.post('create-task', { to });
+  async createTask(to) {
+    const answer = await this.post('create-task', { to });
+    if (answer.status === 201) this.keepPass(answer.data);
+    return answer;
   }
 
   /** Issues reservation.call for a Task of ours, as the page does. */
-  async accept(taskSid, { from, url, timeout = 15, legEnded = true }) {
+  async accept(taskSid, { from, url, pass = this.passes.get(taskSid), timeout = 15,
+    legEnded = true }) {
     const reservation = await until(`${this.name}'s Reservation`, async () => {
       const { body } = await this.lab.rest(`Tasks/${taskSid}/Reservations`);
       return body.reservations?.find((one) => one.reservation_status === 'pending');
     });
     const base = this.lab.config.DIALPAD_PUBLIC_URL;
     const overrides = '#rc=4&rp=ct,rt,5xx&ct=2000&rt=5000';
+    const admitted = pass === undefined ? '' : `&pass=${pass}`;
     return this.lab.rest(`Tasks/${taskSid}/Reservations/${reservation.sid}`, {
       Instruction: 'call',
       CallFrom: from,
-      CallUrl: `${base}/${url}${overrides}`,
+      CallUrl: `${base}/${url}${admitted}${overrides}`,
       CallAccept: 'true',
       CallTimeout: String(timeout),
       ...(legEnded ? {
-        CallStatusCallbackUrl: `${base}/status-callback?taskSid=${taskSid}${overrides}`,
+        CallStatusCallbackUrl: `${base}/status-callback?taskSid=${taskSid}${admitted}${overrides}`,
       } : {}),
     });
   }

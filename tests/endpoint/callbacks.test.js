@@ -130,9 +130,11 @@ describe('twice and in every order', () => {
     const tasks = [call.t1, call.k];
     const legs = await Promise.all(tasks.map(async (sid) =>
       (await lab.task(sid)).attributes.worker_call_sid));
+    const passes = [call.caller.passes.get(call.t1), call.callee.passes.get(call.k)];
+    const ended = (i) => `?taskSid=${tasks[i]}&pass=${passes[i]}`;
     const report = (i, params, method) => lab.webhook('status-callback', method === 'GET'
-      ? { method, query: `?${new URLSearchParams({ taskSid: tasks[i], ...params })}` }
-      : { query: `?taskSid=${tasks[i]}`, params });
+      ? { method, query: `${ended(i)}&${new URLSearchParams(params)}` }
+      : { query: ended(i), params });
     const before = (await lab.requests()).length;
     for (const i of [0, 1]) {
       for (const CallStatus of ['queued', 'initiated', 'ringing', 'answered', 'in-progress', '']) {

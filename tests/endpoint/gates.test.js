@@ -272,7 +272,7 @@ describe('session', () => {
       { friendly_name: 'twin', attributes: { contact_uri: 'client:twin2' } },
       { friendly_name: 'desk', attributes: { contact_uri: '+15005550001' } },
     ]);
-    expectError(await ask({ REMOTE_USER: 'twin', AUTH_TYPE: 'Basic' }), 409, 'ambiguous_agent');
+    expectError(await ask({ REMOTE_USER: 'twin', AUTH_TYPE: 'Basic' }), 409, 'ambiguous_user');
     expectError(await ask({ REMOTE_USER: 'desk', AUTH_TYPE: 'Basic' }), 409, 'unsupported_contact');
   });
 });

@@ -2,11 +2,13 @@
 // an administrator would make them, and the checks that follow every test.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 import twilio from 'twilio';
 
@@ -88,6 +90,32 @@ export class Lab {
       .digest();
     this.minted = 0;
     this.workers = new Map();
+  }
+
+  // ---- what only the programs can compute: passes, names of Conferences, labels of legs
+
+  mac(...words) {
+    return createHmac('sha256', this.sessionKey).update(words.join('|')).digest().subarray(0, 16)
+      .toString('base64url');
+  }
+
+  /** A pass for an address, good for this many seconds more. */
+  pass(role, t1, address, seconds = 300) {
+    const expires = (Math.floor(Date.now() / 1000) + seconds).toString(36);
+    return `${expires}.${this.mac('pass', role, t1, address, expires)}`;
+  }
+
+  room(t1) {
+    return `${t1}-${this.mac('room', t1)}`;
+  }
+
+  label(t1, role, callSid) {
+    return `${t1}.${this.mac('leg', t1, role, callSid)}`;
+  }
+
+  /** What ringback's address of a call says, but for the round. */
+  waiting(t1, more = '') {
+    return `?taskSid=${t1}&room=${this.room(t1)}${more}`;
   }
 
   // ---- the stand-in
@@ -214,6 +242,14 @@ export class Lab {
       for (const file of readdirSync(state)) rmSync(join(state, file));
       await Promise.all(keepers.map((program) => stack.startProgram(program, set)));
     }
+  }
+
+  /** What cron runs → its line. */
+  async sweep() {
+    const { stack } = this;
+    const { stdout } = await promisify(execFile)(join(stack.buildDir, 'bin/dialpad-admin'),
+      ['sweep'], { env: { ...process.env, ...stack.sets[0].env } });
+    return stdout;
   }
 
   // ---- before and after a test

@@ -114,7 +114,7 @@ describe('create-task refuses', () => {
   test('whose address has become his alone, or another\'s too, since the directory was read', async () => {
     const alice = agent('alice');
     const address = (contact_uri) => ({ contact_uri });
-    await lab.addWorkers([{ friendly_name: 'one', attributes: address('client:same') },
+    await lab.addWorkers([{ friendly_name: 'same', attributes: address('client:same') },
       { friendly_name: 'two', attributes: address('client:same') }]);
     await lab.forgetDirectory();
     expectError(await alice.createTask('client:same'), 409, 'ambiguous_agent');
@@ -378,7 +378,7 @@ describe('rewritten Attributes', () => {
     await mine.caller.hold(mine.t1, true);
     await mine.caller.hold(mine.t1, false);
     await mine.caller.state(mine.t1);
-    await lab.webhook('ringback', { query: `?taskSid=${mine.t1}&round=1` });
+    await lab.webhook('ringback', { query: lab.waiting(mine.t1, '&round=1') });
     assert.equal((await mine.caller.endCall(mine.t1)).status, 200);
     // The own call is over, as far as what is left of it can be found.
     await mine.callee.endCall(mine.k);
@@ -419,7 +419,7 @@ describe('rewritten Attributes', () => {
       expectError(await caller.endCall(t1), 403, 'not_your_call');
       expectError(
         await caller.ask('call-state', { query: `?taskSid=${t1}` }), 403, 'not_your_call');
-      const join = { StatusCallbackEvent: 'participant-leave', FriendlyName: t1,
+      const join = { StatusCallbackEvent: 'participant-leave', FriendlyName: lab.room(t1),
         CallSid: randomSid('CA'), ConferenceSid: randomSid('CF') };
       assert.equal((await lab.webhook('status-callback', { params: join })).status, 204);
     }
@@ -449,7 +449,7 @@ describe('rewritten Attributes', () => {
     await mallory.phone();
     await lab.control('dial', {
       to: 'client:carol', from: 'client:x',
-      twiml: `<Response><Dial><Conference>${call.t1}</Conference></Dial></Response>`,
+      twiml: `<Response><Dial><Conference>${lab.room(call.t1)}</Conference></Dial></Response>`,
     });
     await until('the third leg to come and go', async () => {
       const { calls, conferences } = await lab.state();
@@ -462,10 +462,11 @@ describe('rewritten Attributes', () => {
 
   test("the end of a stranger's leg is no end of the call", async () => {
     const call = await connect(lab);
-    for (const taskSid of [call.t1, call.k]) {
+    const ended = (side, taskSid) => `?taskSid=${taskSid}&pass=${call[side].passes.get(taskSid)}`;
+    for (const query of [ended('caller', call.t1), ended('callee', call.k)]) {
       for (const CallSid of [randomSid('CA'), 'x', '']) {
         const answer = await lab.webhook('status-callback', {
-          query: `?taskSid=${taskSid}`, params: { CallSid, CallStatus: 'completed' },
+          query, params: { CallSid, CallStatus: 'completed' },
         });
         assert.equal(answer.status, 204);
       }
@@ -474,7 +475,7 @@ describe('rewritten Attributes', () => {
     const { worker_call_sid: callers } =
       JSON.parse((await lab.rest(`Tasks/${call.t1}`)).body.attributes);
     await lab.webhook('status-callback', {
-      query: `?taskSid=${call.k}`, params: { CallSid: callers, CallStatus: 'completed' },
+      query: ended('callee', call.k), params: { CallSid: callers, CallStatus: 'completed' },
     });
     assert.equal((await call.caller.state(call.t1)).state, 'connected');
     assert.equal((await calleeTasks(lab, call.t1)).length, 1);

@@ -43,7 +43,7 @@ function parse(answer) {
 }
 
 describe('signature', () => {
-  const at = (authority, rest = `/cgi-bin/caller-twiml?taskSid=${task}`, scheme = 'https') =>
+  const at = (authority, rest = `/cgi-bin/ringback?taskSid=${task}`, scheme = 'https') =>
     `${scheme}://${authority}${rest}`;
 
   test('with the port, without it and with the default one', async () => {
@@ -52,20 +52,20 @@ describe('signature', () => {
     for (const method of ['GET', 'POST']) {
       const params = method === 'POST' ? voiceParams() : {};
       for (const authority of ['127.0.0.1', `127.0.0.1:${port}`, '127.0.0.1:443']) {
-        const answer = await signed('caller-twiml', { url: at(authority), method, query, params });
+        const answer = await signed('ringback', { url: at(authority), method, query, params });
         assert.equal(answer.status, 200, `${method} ${authority}`);
       }
       const wrong = [
         at(`127.0.0.1:${port + 1}`), at('127.0.0.1:80'), at('localhost'),
         at('127.0.0.1', undefined, 'http'),
-        at('127.0.0.1', `/cgi-bin/callee-twiml?taskSid=${task}`),
-        at('127.0.0.1', `/cgi-bin/caller-twiml/?taskSid=${task}`),
-        at('127.0.0.1', '/cgi-bin/caller-twiml'), at('127.0.0.1', `/caller-twiml?taskSid=${task}`),
-        at('127.0.0.1', `/cgi-bin/caller-twiml?taskSid=${task}&`),
+        at('127.0.0.1', `/cgi-bin/status-callback?taskSid=${task}`),
+        at('127.0.0.1', `/cgi-bin/ringback/?taskSid=${task}`),
+        at('127.0.0.1', '/cgi-bin/ringback'), at('127.0.0.1', `/ringback?taskSid=${task}`),
+        at('127.0.0.1', `/cgi-bin/ringback?taskSid=${task}&`),
         `${at('127.0.0.1')}${OVERRIDES}`,
       ];
       for (const url of wrong) {
-        const answer = await signed('caller-twiml', { url, method, query, params });
+        const answer = await signed('ringback', { url, method, query, params });
         assert.equal(answer.status, 403, `${method} ${url}`);
       }
     }
@@ -73,8 +73,8 @@ describe('signature', () => {
 
   test('path and host of the request itself are not looked at', async () => {
     const query = `?taskSid=${task}`;
-    const answer = await signed('caller-twiml', {
-      query, path: `/alice/cgi-bin/caller-twiml${query}`, headers: { Host: 'elsewhere.example' },
+    const answer = await signed('ringback', {
+      query, path: `/alice/cgi-bin/ringback${query}`, headers: { Host: 'elsewhere.example' },
     });
     assert.equal(answer.status, 200);
   });
@@ -86,9 +86,9 @@ describe('signature', () => {
       `?taskSid=${task}&x=%27`, `?taskSid=${task}&x='`, `?taskSid=${task}&x=a?b`,
     ]) {
       for (const method of ['GET', 'POST']) {
-        assert.equal((await signed('caller-twiml', { query, method })).status, 200, query);
-        const url = `${lab.config.DIALPAD_PUBLIC_URL}/caller-twiml${query}z`;
-        assert.equal((await signed('caller-twiml', { url, query, method })).status, 403, query);
+        assert.equal((await signed('ringback', { query, method })).status, 200, query);
+        const url = `${lab.config.DIALPAD_PUBLIC_URL}/ringback${query}z`;
+        assert.equal((await signed('ringback', { url, query, method })).status, 403, query);
       }
     }
   });
@@ -103,7 +103,7 @@ describe('signature', () => {
       Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`p${59 - i}`, `v${i}`])),
     ];
     for (const params of sets) {
-      const answer = await signed('caller-twiml', { query, params });
+      const answer = await signed('ringback', { query, params });
       assert.equal(answer.status, 200, JSON.stringify(params));
     }
   });
@@ -111,9 +111,9 @@ describe('signature', () => {
   test('a parameter that comes twice', async () => {
     const query = `?taskSid=${task}`;
     const body = 'Digits=5678&Digits=1234&Digits=1234&Sid=CA1';
-    const signature = lab.sign(`${lab.config.DIALPAD_PUBLIC_URL}/caller-twiml${query}`,
+    const signature = lab.sign(`${lab.config.DIALPAD_PUBLIC_URL}/ringback${query}`,
       { Digits: ['5678', '1234', '1234'], Sid: 'CA1' });
-    const answer = await lab.webhook('caller-twiml', {
+    const answer = await lab.webhook('ringback', {
       query, signature, body, headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     });
     assert.equal(answer.status, 200);
@@ -127,24 +127,24 @@ describe('signature', () => {
       { ...signedParams, To: 'client:mallory' }, without, { ...signedParams, Extra: '' }, {},
       { ...without, callsid: CallSid },
     ]) {
-      expectPlainError(await signed('caller-twiml', { query, params, signedParams }), 403);
+      expectPlainError(await signed('ringback', { query, params, signedParams }), 403);
     }
-    const url = `${lab.config.DIALPAD_PUBLIC_URL}/caller-twiml${query}`;
+    const url = `${lab.config.DIALPAD_PUBLIC_URL}/ringback${query}`;
     expectPlainError(
-      await signed('caller-twiml', { url, query: `?taskSid=${randomSid('WT')}` }), 403);
+      await signed('ringback', { url, query: `?taskSid=${randomSid('WT')}` }), 403);
     const good = lab.sign(url, signedParams);
     for (const signature of [good.toLowerCase(), `${good} `.repeat(2), good.slice(0, -1),
       `${good}=`,
       good.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))]) {
       expectPlainError(
-        await lab.webhook('caller-twiml', { query, params: signedParams, signature }), 403);
+        await lab.webhook('ringback', { query, params: signedParams, signature }), 403);
     }
   });
 
   test('while tokens are rotated, both hold', async () => {
     const query = `?taskSid=${task}`;
     const params = voiceParams();
-    const ask = (token) => signed('caller-twiml', { query, params, token });
+    const ask = (token) => signed('ringback', { query, params, token });
     assert.equal((await ask(lab.config.TWILIO_AUTH_TOKEN)).status, 200);
     assert.equal((await ask(SECONDARY)).status, 200);
     for (const token of [lab.config.TWILIO_API_SECRET, SECONDARY.toUpperCase(), '']) {
@@ -154,54 +154,95 @@ describe('signature', () => {
 
   test('a form that can not be read can not have been signed', async () => {
     const query = `?taskSid=${task}`;
-    const answer = await lab.webhook('caller-twiml', {
+    const answer = await lab.webhook('ringback', {
       query, body: 'a=%zz', headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     });
     expectPlainError(answer, 403);
   });
 });
 
+const call = randomSid('CA');
+const leg = () => ({ ...voiceParams(), CallSid: call });
+
+/** A leg asks one of the two TwiML programs, by either method. */
+function ask(program, { method = 'POST', role = program.slice(0, 6), pass, params = leg(), more = '',
+  ...options } = {}) {
+  const key = role === 'caller' ? 'taskSid' : 'conferenceName';
+  const ticket = pass === undefined ? lab.pass(role, task, 'client:bob') : pass;
+  const query = `?${key}=${task}${ticket === null ? '' : `&pass=${ticket}`}${more}`;
+  return method === 'POST' ? lab.webhook(program, { query, params, ...options })
+    : lab.webhook(program, { method, query: `${query}&${new URLSearchParams(params)}`, ...options });
+}
+
+const BOTH = ['caller-twiml', 'callee-twiml'];
+
 describe('documents', () => {
   const base = () => lab.config.DIALPAD_PUBLIC_URL;
-  const common = () => ({
+  const common = (role) => ({
     '@statusCallback': `${base()}/status-callback${OVERRIDES}`,
     '@statusCallbackEvent': 'join leave end',
     // An agent who drops out may come back: DIALPAD_GRACE_SECONDS is on by default.
     '@endConferenceOnExit': 'false',
     '@beep': 'false',
-    '@waitUrl': `${base()}/ringback?taskSid=${task}${OVERRIDES}`,
-    '#text': task,
+    '@participantLabel': lab.label(task, role, call),
+    '@waitUrl': `${base()}/ringback${lab.waiting(task)}${OVERRIDES}`,
+    '#text': lab.room(task),
   });
 
   for (const method of ['GET', 'POST']) {
-    test(`caller-twiml by ${method}`, async () => {
-      const answer = await lab.webhook('caller-twiml', { method, query: `?taskSid=${task}` });
-      assert.deepEqual(parse(answer), { Dial: { Conference: common() } });
+    test(`caller-twiml by ${method} hands the pass on`, async () => {
+      const pass = lab.pass('caller', task, 'client:bob');
+      assert.deepEqual(parse(await ask('caller-twiml', { method, pass })), { Dial: { Conference: {
+        ...common('caller'),
+        '@statusCallback': `${base()}/status-callback?pass=${pass}${OVERRIDES}`,
+        '@waitUrl': `${base()}/ringback${lab.waiting(task, `&pass=${pass}`)}${OVERRIDES}`,
+      } } });
     });
 
-    test(`callee-twiml by ${method}`, async () => {
-      const answer =
-        await lab.webhook('callee-twiml', { method, query: `?conferenceName=${task}` });
-      assert.deepEqual(parse(answer),
-        { Dial: { Conference: { ...common(), '@startConferenceOnEnter': 'false' } } });
+    test(`callee-twiml by ${method} hands none on`, async () => {
+      assert.deepEqual(parse(await ask('callee-twiml', { method })),
+        { Dial: { Conference: { ...common('callee'), '@startConferenceOnEnter': 'false' } } });
     });
 
     test(`ringback by ${method}`, async () => {
-      const ask = (query) => lab.webhook('ringback', { method, query });
-      const round = (number) => ({
-        Play: `${base()}/ringback?tone=1`,
+      const round = (number, where = lab.waiting(task), tone = 1) => ({
+        Play: `${base()}/ringback?tone=${tone}`,
         Redirect: {
-          '@method': 'POST',
-          '#text': `${base()}/ringback?taskSid=${task}&round=${number}${OVERRIDES}`,
+          '@method': 'POST', '#text': `${base()}/ringback${where}&round=${number}${OVERRIDES}`,
         },
       });
-      assert.deepEqual(parse(await ask(`?taskSid=${task}`)), round(1));
-      assert.deepEqual(parse(await ask(`?taskSid=${task}&round=0`)), round(1));
+      const next = async (query) => parse(await lab.webhook('ringback', { method, query }));
+      assert.deepEqual(await next(lab.waiting(task)), round(1));
+      assert.deepEqual(await next(lab.waiting(task, '&round=0')), round(1));
+      const pass = lab.pass('caller', task, 'client:bob', -3600);
+      assert.deepEqual(await next(lab.waiting(task, `&pass=${pass}`)),
+        round(1, lab.waiting(task, `&pass=${pass}`)));
+      assert.deepEqual(await next(lab.waiting(task, '&why=hold')),
+        round(1, lab.waiting(task, '&why=hold'), 2));
       assert.deepEqual(await lab.requests(), [], 'round 0 asks nothing');
       // No such Task: whatever is left is ended, and the leg still gets its document.
-      assert.deepEqual(parse(await ask(`?taskSid=${task}&round=7`)), round(8));
+      assert.deepEqual(await next(lab.waiting(task, '&round=7')), round(8));
+      assert.notDeepEqual(await lab.requests(), []);
     });
   }
+
+  test('ringback asks nothing about an address that is not ours', async () => {
+    const other = randomSid('WT');
+    for (const more of ['', '&room=', `&room=${task}`, `&room=${lab.room(other)}`,
+      `&room=${lab.room(task).slice(0, -1)}`, `&pass=${lab.pass('caller', task, 'client:carol')}`,
+      `&pass=${lab.pass('caller', other, 'client:bob')}`, `&room=${lab.room(task)}&room=x`.slice(1)]) {
+      for (const why of ['', '&why=hold', '&why=reconnect']) {
+        const query = `?taskSid=${task}${more}${why}&round=7`;
+        parse(await lab.webhook('ringback', { query, params: leg() }));
+      }
+    }
+    assert.deepEqual(await lab.requests(), []);
+    // A pass of the leg itself shows as much as the room's name, however old it is.
+    const pass = lab.pass('callee', task, 'client:bob', -36_000);
+    const query = `?taskSid=${task}&pass=${pass}&round=7`;
+    assert.match((await lab.webhook('ringback', { query, params: leg() })).body, /&amp;room=WT/);
+    assert.notDeepEqual(await lab.requests(), []);
+  });
 
   test('what ringback can not use gets a document all the same', async () => {
     for (const query of ['', '?', '?taskSid=', '?taskSid=x', `?taskSid=${task}&round=x`,
@@ -210,7 +251,7 @@ describe('documents', () => {
       `?taskSid=${task}&tone=1`, `?taskSid=${task}&taskSid=${task}`,
       `?taskSid=${task}&round=1&round=2`,
       `?taskSid=${task}&x=%zz`, '?taskSid=%zz', `?%=1&taskSid=${task}`, `?taskSid=${task}&x=a%00b`,
-      `?${'a=1&'.repeat(300)}taskSid=${task}`]) {
+      `?taskSid=${task}&pass=%zz&room=%zz`, `?${'a=1&'.repeat(300)}taskSid=${task}`]) {
       parse(await lab.webhook('ringback', { query }));
       if (query !== '?tone=2') parse(await lab.webhook('ringback', { query, method: 'GET' }));
     }
@@ -235,19 +276,104 @@ describe('documents', () => {
 
   test('what no document is made of may be as malformed as it likes', async () => {
     for (const more of ['&x=%zz', '&x=1&x=2', '&%=', '&x=a%00b']) {
-      parse(await lab.webhook('caller-twiml', { query: `?taskSid=${task}${more}` }));
-      parse(await lab.webhook('callee-twiml', { query: `?conferenceName=${task}${more}` }));
+      for (const program of BOTH) parse(await ask(program, { more }));
     }
     for (const query of ['?taskSid=%zz', `?taskSid=${task}&taskSid=%zz`]) {
       expectPlainError(await lab.webhook('caller-twiml', { query }), 400);
     }
   });
 
-  test('no document holds anything that was asked but the Task', async () => {
-    const answer = await lab.webhook('caller-twiml', {
-      query: `?taskSid=${task}&x=%3C!--`, params: { ...voiceParams(), From: '"><Hangup/>' },
+  test('no document holds anything that was asked but Task, pass and leg', async () => {
+    const answer = await ask('callee-twiml', {
+      more: '&x=%3C!--', params: { ...leg(), From: '"><Hangup/>' },
     });
-    assert.deepEqual(parse(answer), { Dial: { Conference: common() } });
+    assert.deepEqual(parse(answer),
+      { Dial: { Conference: { ...common('callee'), '@startConferenceOnEnter': 'false' } } });
+  });
+});
+
+describe('admission', () => {
+  const refusals = (program) => lab.log(program).split('\n').filter((line) => / 403 /.test(line));
+
+  test('a pass admits one address into one call, as one of the two, for five minutes', async () => {
+    for (const program of BOTH) {
+      const role = program.slice(0, 6);
+      const other = role === 'caller' ? 'callee' : 'caller';
+      const wrong = [null, '', 'x', '1.2', lab.pass(other, task, 'client:bob'),
+        lab.pass(role, randomSid('WT'), 'client:bob'), lab.pass(role, task, 'client:alice'),
+        lab.pass(role, task, 'client:bo'), lab.pass(role, task, 'client:bob', -60),
+        `${lab.pass(role, task, 'client:bob')}A`, lab.pass(role, task, 'client:bob').slice(0, -1)];
+      for (const method of ['GET', 'POST']) {
+        for (const pass of wrong) expectPlainError(await ask(program, { method, pass }), 403);
+        // Clocks of hosts may differ by half a minute.
+        const late = lab.pass(role, task, 'client:bob', -15);
+        assert.equal((await ask(program, { method, pass: late })).status, 200);
+      }
+    }
+    assert.deepEqual(await lab.requests(), [], 'Twilio is asked nothing');
+  });
+
+  test('what stands behind the address is for the softphone', async () => {
+    for (const To of ['client:bob', 'client:bob?flex_session_identifier=0123456789abcdef']) {
+      for (const program of BOTH) {
+        assert.equal((await ask(program, { params: { ...leg(), To } })).status, 200);
+      }
+    }
+    const To = 'client:mallory?x=client:bob';
+    expectPlainError(await ask('caller-twiml', { params: { ...leg(), To } }), 403);
+  });
+
+  test("Twilio's own fields must be there, and in a GET each of them once", async () => {
+    for (const program of BOTH) {
+      for (const name of ['To', 'CallSid', 'From']) {
+        const { [name]: own, ...others } = leg();
+        for (const method of ['GET', 'POST']) {
+          expectPlainError(await ask(program, { method, params: others }), 403);
+        }
+        // What an agent's browser has put into the address stands before what Twilio adds.
+        const forged = new URLSearchParams({ [name]: own });
+        expectPlainError(await ask(program, { method: 'GET', more: `&${forged}` }), 403);
+        expectPlainError(await ask(program, { method: 'GET', more: `&${name}=%zz` }), 403);
+        // Of a POST only the form counts.
+        assert.equal((await ask(program, { more: `&${name}=x` })).status, 200);
+        expectPlainError(await ask(program, { params: others, more: `&${forged}` }), 403);
+      }
+      expectPlainError(await ask(program, { params: { ...leg(), CallSid: 'x' } }), 403);
+    }
+  });
+
+  test('a forged address does not help a leg of somebody else', async () => {
+    const pass = lab.pass('caller', task, 'client:alice');
+    const params = { ...leg(), To: 'client:mallory' };
+    for (const more of ['&To=client%3Aalice', '&to=client%3Aalice', '&Called=client%3Aalice']) {
+      for (const method of ['GET', 'POST']) {
+        expectPlainError(await ask('caller-twiml', { method, pass, params, more }), 403);
+      }
+    }
+  });
+
+  test('the log says who was expected and who came', async () => {
+    const pass = lab.pass('caller', task, 'client:alice');
+    expectPlainError(await ask('caller-twiml', { pass }), 403);
+    assert.match(refusals('caller-twiml').at(-1), /expected client:alice, Twilio says client:bob/);
+    expectPlainError(await ask('callee-twiml', { pass }), 403);
+    assert.match(refusals('callee-twiml').at(-1), /expected .*, Twilio says client:bob/);
+  });
+
+  test('a query with a fragment is signed without it', async () => {
+    const pass = lab.pass('caller', task, 'client:bob');
+    const signedPart = `?taskSid=${task}&pass=${pass}`;
+    const signature = lab.sign(`${lab.config.DIALPAD_PUBLIC_URL}/caller-twiml${signedPart}`, leg());
+    for (const [program, query] of [['caller-twiml', `${signedPart}#&x=1`],
+      ['ringback', `${lab.waiting(task)}#&round=9`]]) {
+      const url = `${lab.config.DIALPAD_PUBLIC_URL}/${program}${query.split('#')[0]}`;
+      const path = `/cgi-bin/${program}${query}`;
+      const answer = await lab.webhook(program, {
+        query, path, params: leg(),
+        signature: program === 'caller-twiml' ? signature : lab.sign(url, leg()),
+      });
+      assert.equal(answer.status, 403, program);
+    }
   });
 });
 

@@ -15,7 +15,7 @@ const lab = useLab();
 
 /** One request to each program that speaks REST, about a call that is up → {program: answer}. */
 async function askAll({ t1, k, asker = lab }) {
-  const leave = { StatusCallbackEvent: 'participant-leave', FriendlyName: t1,
+  const leave = { StatusCallbackEvent: 'participant-leave', FriendlyName: asker.room(t1),
     CallSid: randomSid('CA'), ConferenceSid: randomSid('CF') };
   const requests = {
     session: asker.session('alice'),
@@ -26,7 +26,7 @@ async function askAll({ t1, k, asker = lab }) {
       'alice', 'hold-participant', { body: { taskSid: t1, hold: true } }),
     'cleanup-rejected-task': asker.page('bob', 'cleanup-rejected-task', { body: { taskSid: k } }),
     'end-call': asker.page('alice', 'end-call', { body: { taskSid: t1, reason: 'hangup' } }),
-    ringback: asker.webhook('ringback', { query: `?taskSid=${t1}&round=1` }),
+    ringback: asker.webhook('ringback', { query: asker.waiting(t1, '&round=1') }),
     'status-callback': asker.webhook('status-callback', { params: leave }),
   };
   const answers = await Promise.all(Object.values(requests));
@@ -186,9 +186,12 @@ test('nobody listens at all', async () => {
     expectError(await other.page('alice', 'list-agents'), 504);
     assert.equal((await other.ask('health')).status, 200);
     assert.equal((await other.ask('health', { query: '?deep=1' })).status, 503);
-    for (const [program, query] of [['caller-twiml', `?taskSid=${t1}`],
-      ['callee-twiml', `?conferenceName=${t1}`], ['ringback', `?taskSid=${t1}`]]) {
-      assert.equal((await other.webhook(program, { query })).status, 200);
+    const params = { CallSid: randomSid('CA'), From: 'client:alice', To: 'client:alice' };
+    const pass = (role) => other.pass(role, t1, params.To);
+    for (const [program, query] of [['caller-twiml', `?taskSid=${t1}&pass=${pass('caller')}`],
+      ['callee-twiml', `?conferenceName=${t1}&pass=${pass('callee')}`],
+      ['ringback', other.waiting(t1)]]) {
+      assert.equal((await other.webhook(program, { query, params })).status, 200);
     }
   } finally {
     await stack.stop();

@@ -15,7 +15,7 @@ extern char **environ;
 
 enum { VARIABLES_MAX = 32, GENUINE = 4 };
 
-static const unsigned char session_key[JWT_KEY_SIZE] = "a key that the fuzzer can't know";
+static const struct keys keys = { .list = { "a key that the fuzzer can't know" }, .count = 1 };
 static const struct config config = {
     .account_sid = (char[]){ "AC" },
     .state_dir = (char[]){ "/nonexistent" },
@@ -61,7 +61,7 @@ static void add_token(struct variables *variables)
     struct strbuf line;
     strbuf_init(&line, STRBUF_MAX_TOKEN);
     strbuf_addstr(&line, "HTTP_X_DIALPAD_TOKEN=");
-    MUST(token_session_sign(&line, session_key, &agent, clock_wall_s(), 60) == ERR_OK);
+    MUST(token_session_sign(&line, keys.list[0], &agent, clock_wall_s(), 60) == ERR_OK);
     add_variable(variables, strbuf_detach(&line));
 }
 
@@ -115,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .param_count = sizeof specs / sizeof specs[0],
     };
     struct service service = { .config = &config,
-                               .session_key = session_key,
+                               .keys = &keys,
                                .signature = signature };
     char **before = environ;
     environ = variables.list;

@@ -20,11 +20,15 @@ const BODIES = {
   'create-task': () => ({ to: randomSid('WK') }),
   'hold-participant': (taskSid) => ({ taskSid, hold: true }),
 };
+const LEG = { CallSid: randomSid('CA'), From: 'client:alice', To: 'client:alice' };
 const QUERIES = {
   'call-state': (taskSid) => `?taskSid=${taskSid}`,
-  'caller-twiml': (taskSid) => `?taskSid=${taskSid}`,
-  'callee-twiml': (taskSid) => `?conferenceName=${taskSid}`,
-  ringback: (taskSid) => `?taskSid=${taskSid}&round=1`,
+  'caller-twiml': (taskSid, lab) =>
+    `?taskSid=${taskSid}&pass=${lab.pass('caller', taskSid, LEG.To)}&${new URLSearchParams(LEG)}`,
+  'callee-twiml': (taskSid, lab) =>
+    `?conferenceName=${taskSid}&pass=${lab.pass('callee', taskSid, LEG.To)}`
+      + `&${new URLSearchParams(LEG)}`,
+  ringback: (taskSid, lab) => lab.waiting(taskSid, '&round=1'),
   'status-callback': (taskSid) =>
     `?taskSid=${taskSid}&CallSid=${randomSid('CA')}&CallStatus=completed`,
 };
@@ -34,7 +38,7 @@ const agentOf = (taskSid) => (taskSid === SLOW_TASK ? SLOW_AGENT : 'alice');
 // One request of each program, whatever its answer is, as options of https.request.
 function requestOf(lab, program, taskSid) {
   const { kind, method } = PROGRAMS[program] ?? { kind: 'page', method: 'POST' };
-  const query = QUERIES[program]?.(taskSid) ?? '';
+  const query = QUERIES[program]?.(taskSid, lab) ?? '';
   const path = `/cgi-bin/${program}${query}`;
   if (kind === 'session') return { method, path: `/${agentOf(taskSid)}${path}` };
   if (kind === 'twilio') {

@@ -28,7 +28,8 @@ const NASTY = [
 // What a web server can hand over as a name: nothing with a line break or a NUL survives HTTP.
 const LOG_LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [a-z-]+ [!-~]+ [ -~]+$/;
 
-const lab = useLab();
+// These Workers go by names that no address could be made from.
+const lab = useLab({ extraConfig: { DIALPAD_IDENTITY: 'contact_uri' } });
 
 function nastyWorkers() {
   return NASTY.map((name, i) => ({
@@ -99,15 +100,18 @@ describe('what a text can not become', () => {
 
   test('an element or an attribute of TwiML', async () => {
     const task = randomSid('WT');
-    const asked =
-      { 'caller-twiml': 'taskSid', 'callee-twiml': 'conferenceName', ringback: 'taskSid' };
-    for (const [program, key] of Object.entries(asked)) {
-      const plain = await lab.webhook(program, { query: `?${key}=${task}` });
+    const leg = { CallSid: randomSid('CA'), From: 'client:alice', To: 'client:bob' };
+    const pass = (role) => `&pass=${lab.pass(role, task, leg.To)}`;
+    const asked = { 'caller-twiml': ['taskSid', pass('caller')],
+      'callee-twiml': ['conferenceName', pass('callee')], ringback: ['taskSid', ''] };
+    for (const [program, [key, more]] of Object.entries(asked)) {
+      const plain = await lab.webhook(program, { query: `?${key}=${task}${more}`, params: leg });
       assert.equal(plain.status, 200, plain.body);
       for (const text of NASTY) {
         // What it doesn't know, it doesn't repeat.
-        const query = `?${key}=${task}&name=${encodeURIComponent(text)}`;
-        const answer = await lab.webhook(program, { query, params: { From: text, To: text } });
+        const query = `?${key}=${task}${more}&name=${encodeURIComponent(text)}`;
+        const params = { ...leg, From: text, Called: text };
+        const answer = await lab.webhook(program, { query, params });
         assert.equal(XMLValidator.validate(answer.body), true);
         assert.equal(answer.body, plain.body);
         const wrong =

@@ -151,9 +151,9 @@ describe("one's own call, rewritten to name another's", () => {
           for (const [, ask] of asks) await ask();
         }
       }
-      await lab.webhook('ringback', { query: `?taskSid=${mine.t1}&round=1` });
+      await lab.webhook('ringback', { query: lab.waiting(mine.t1, '&round=1') });
       await lab.webhook('status-callback', { params: {
-        StatusCallbackEvent: 'conference-end', FriendlyName: mine.t1,
+        StatusCallbackEvent: 'conference-end', FriendlyName: lab.room(mine.t1),
       } });
       await Promise.all([mine.caller.endCall(mine.t1), mine.callee.endCall(mine.k)]);
       assert.deepEqual(await changesTo(others.sids), [], what);

@@ -56,7 +56,7 @@ function wrongOffers(state, byTask) {
 
 function wrongParticipants(state, byTask) {
   return state.conferences.flatMap(({ friendlyName, participants }) => {
-    const t1 = byTask.get(friendlyName)?.attributes;
+    const t1 = byTask.get(friendlyName.slice(0, 34))?.attributes;
     return participants.filter(({ to }) => t1 && to !== t1.from && to !== t1.to)
       .map(({ to }) => `${to} is in ${friendlyName}`);
   });

@@ -102,7 +102,7 @@ export class Storm {
 
   /** Nothing of this Task's call is reported any more. */
   async loseReports(taskSid) {
-    for (const match of [{ url: taskSid }, { param: { FriendlyName: taskSid } }]) {
+    for (const match of [{ url: taskSid }, { param: { FriendlyName: this.lab.room(taskSid) } }]) {
       await this.#order('webhook', 'dropped webhook', { match, times: 1000, action: 'drop' });
     }
   }

@@ -9,7 +9,6 @@
 
 #define T1_SID       "WT00000000000000000000000000000001"
 #define K_SID        "WT00000000000000000000000000000002"
-#define CF_SID       "CF00000000000000000000000000000003"
 #define CA_CALLER    "CA00000000000000000000000000000004"
 #define CA_CALLEE    "CA00000000000000000000000000000005"
 #define RING_SECONDS 30
@@ -52,6 +51,9 @@ static void roles_and_legs_come_from_the_statement(void **state)
     assert_int_equal(call_rules_leg(&who, "client:alice"), ROLE_CALLER);
     assert_int_equal(call_rules_leg(&who, "client:bob"), ROLE_CALLEE);
     assert_int_equal(call_rules_leg(&who, "client:bobby"), ROLE_NONE);
+    assert_int_equal(call_rules_leg(&who, "client:bo"), ROLE_NONE);
+    assert_int_equal(call_rules_leg(&who, "client:bob?a=client:alice"), ROLE_CALLEE);
+    assert_int_equal(call_rules_leg(&who, ""), ROLE_NONE);
     assert_int_equal(call_rules_leg(&who, "client:Alice"), ROLE_NONE);
     assert_int_equal(call_rules_leg(&who, "alice"), ROLE_NONE);
 }
@@ -75,14 +77,14 @@ static void attributes_are_the_contract_s(void **state)
                         "c0ffee");
     cJSON_Delete(t1);
 
-    cJSON *k = call_rules_callee_attributes(&who, "s.k", T1_SID, CF_SID, "c0ffee");
+    cJSON *k = call_rules_callee_attributes(&who, "s.k", T1_SID, "c0ffee");
     assert_non_null(k);
     assert_string_equal(json_get_string(k, "targetWorker"), "client:bob");
     assert_string_equal(json_get_string(k, "autoAnswer"), "false");
     assert_true(json_get_bool(k, "client_call", false));
     assert_string_equal(json_get_string(k, "internal"), "true");
     assert_string_equal(json_get_string(k, "conferenceSid"), T1_SID);
-    assert_string_equal(json_get_string(json_get_object(k, "conference"), "sid"), CF_SID);
+    assert_null(json_get_string(json_get_object(k, "conference"), "sid"));
     assert_string_equal(json_get_string(json_get_object(k, "conference"), "friendlyName"), T1_SID);
     assert_string_equal(json_get_string(k, "from"), "client:alice");
     assert_string_equal(json_get_string(k, "name"), "Alice Archer");
@@ -118,7 +120,7 @@ static void what_is_written_is_read(void **state)
     apply(attributes, call_rules_patch_unclaim(), &facts);
     assert_string_equal(facts.claim_id, "");
 
-    apply(attributes, call_rules_patch_callee_task(CF_SID, CA_CALLER, K_SID), &facts);
+    apply(attributes, call_rules_patch_callee_task(T1_SID, CA_CALLER, K_SID), &facts);
     assert_string_equal(facts.k_sid, K_SID);
 
     apply(attributes, call_rules_patch_connected(CA_CALLEE, 1700000000), &facts);

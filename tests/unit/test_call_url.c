@@ -23,12 +23,22 @@ static void the_fragment_comes_last(void **state)
     strbuf_init(&out, STRBUF_MAX_URL);
     call_url(&out, PUBLIC, "status-callback");
     expect(&out, PUBLIC "/status-callback" OVERRIDES);
-    call_url_ringback(&out, PUBLIC, T1_SID, 0);
+    call_url_status_callback(&out, PUBLIC, NULL);
+    expect(&out, PUBLIC "/status-callback" OVERRIDES);
+    call_url_status_callback(&out, PUBLIC, "s1.x");
+    expect(&out, PUBLIC "/status-callback?pass=s1.x" OVERRIDES);
+    struct call_wait wait = { .t1_sid = T1_SID };
+    call_url_wait(&out, PUBLIC, &wait);
     expect(&out, PUBLIC "/ringback?taskSid=" T1_SID OVERRIDES);
-    call_url_ringback(&out, PUBLIC, T1_SID, 7);
-    expect(&out, PUBLIC "/ringback?taskSid=" T1_SID "&round=7" OVERRIDES);
-    call_url_waiting(&out, PUBLIC, T1_SID, "reconnect", 2);
-    expect(&out, PUBLIC "/ringback?taskSid=" T1_SID "&why=reconnect&round=2" OVERRIDES);
+    wait.room = T1_SID "-r";
+    wait.round = 7;
+    call_url_wait(&out, PUBLIC, &wait);
+    expect(&out, PUBLIC "/ringback?taskSid=" T1_SID "&room=" T1_SID "-r&round=7" OVERRIDES);
+    wait.pass = "s1.x";
+    wait.why = "reconnect";
+    call_url_wait(&out, PUBLIC, &wait);
+    expect(&out, PUBLIC "/ringback?taskSid=" T1_SID "&room=" T1_SID
+                        "-r&pass=s1.x&why=reconnect&round=7" OVERRIDES);
     call_url_tone(&out, PUBLIC);
     expect(&out, PUBLIC "/ringback?tone=1");
     strbuf_free(&out);

@@ -329,16 +329,16 @@ static void the_user_is_looked_up_in_the_configured_attribute(void **state)
 {
     struct fixture *fixture = *state;
     static char email[] = "email";
-    char sid[SID_SIZE];
+    struct directory_agent found[2];
     struct directory *directory = NULL;
     assert_int_equal(directory_fetch(&fixture->config, &fixture->client, NULL, &directory), ERR_OK);
-    assert_int_equal(directory_search_count_user(directory, "agent-3", sid), 1);
-    assert_int_equal(directory_search_count_user(directory, "Agent 003", sid), 0);
+    assert_int_equal(directory_search_users(directory, "agent-3", found), 1);
+    assert_int_equal(directory_search_users(directory, "Agent 003", found), 0);
     directory_close(directory);
     fixture->config.user_attribute = email;
     assert_int_equal(directory_fetch(&fixture->config, &fixture->client, NULL, &directory), ERR_OK);
-    assert_int_equal(directory_search_count_user(directory, "agent-3", sid), 0);
-    assert_int_equal(directory_search_count_user(directory, "Agent 003", sid), 1);
+    assert_int_equal(directory_search_users(directory, "agent-3", found), 0);
+    assert_int_equal(directory_search_users(directory, "Agent 003", found), 1);
     directory_close(directory);
 }
 
@@ -509,7 +509,8 @@ static void *ask(void *argument)
     struct asker *asker = argument;
     struct directory_view seen = { 0 };
     if (view(asker->fixture, true, &seen) != ERR_OK) return NULL;
-    asker->count = directory_search_count_user(seen.directory, "agent-1", (char[SID_SIZE]){ 0 });
+    asker->count =
+        directory_search_users(seen.directory, "agent-1", (struct directory_agent[2]){ 0 });
     directory_close(seen.directory);
     return NULL;
 }

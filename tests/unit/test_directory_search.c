@@ -453,10 +453,10 @@ static void the_tag_knows_who_is_available(void **state)
     assert_string_not_equal(tags[0], tags[1]);
 }
 
-static void workers_are_counted_by_exact_text(void **state)
+static void users_are_counted_by_exact_text(void **state)
 {
     (void)state;
-    char sid[SID_SIZE] = "untouched";
+    struct directory_agent found[2] = { { .sid = "untouched" } };
     struct directory_draft draft;
     directory_draft_init(&draft);
     fixture_add(&draft, 1, "ana@example.com", true);
@@ -466,18 +466,67 @@ static void workers_are_counted_by_exact_text(void **state)
     fixture_add(&draft, 5, "seen twice", true);
     fixture_add(&draft, 5, "seen twice", true);
     struct directory *directory = fixture_open(&draft);
-    assert_int_equal(directory_search_count_user(directory, "nobody", sid), 0);
-    assert_int_equal(directory_search_count_user(directory, "Ana@example.com", sid), 0);
-    assert_int_equal(directory_search_count_user(directory, "", sid), 0);
-    assert_string_equal(sid, "untouched");
-    assert_int_equal(directory_search_count_user(directory, "ana@example.com", sid), 1);
-    assert_string_equal(sid, "WK00000000000000000000000000000001");
-    assert_int_equal(directory_search_count_user(directory, "twin", sid), 2);
-    assert_string_equal(sid, "WK00000000000000000000000000000002");
-    assert_int_equal(directory_search_count_user(directory, "seen twice", sid), 1);
-    assert_int_equal(directory_search_count_contact(directory, "client:3", sid), 1);
-    assert_string_equal(sid, "WK00000000000000000000000000000003");
-    assert_int_equal(directory_search_count_contact(directory, "client:33", sid), 0);
+    assert_int_equal(directory_search_users(directory, "nobody", found), 0);
+    assert_int_equal(directory_search_users(directory, "Ana@example.com", found), 0);
+    assert_int_equal(directory_search_users(directory, "", found), 0);
+    assert_string_equal(found[0].sid, "untouched");
+    assert_int_equal(directory_search_users(directory, "ana@example.com", found), 1);
+    assert_string_equal(found[0].sid, "WK00000000000000000000000000000001");
+    assert_int_equal(directory_search_users(directory, "twin", found), 2);
+    assert_string_equal(found[0].sid, "WK00000000000000000000000000000002");
+    assert_string_equal(found[1].sid, "WK00000000000000000000000000000003");
+    assert_int_equal(directory_search_users(directory, "seen twice", found), 1);
+    directory_close(directory);
+}
+
+static void add_named(struct directory_draft *draft, size_t number, const char *friendly_name,
+                      const char *contact_uri)
+{
+    char sid[SID_SIZE];
+    fixture_sid(sid, "WK", number);
+    const struct draft_agent agent = {
+        .sid = sid,
+        .name = friendly_name,
+        .friendly_name = friendly_name,
+        .contact_uri = contact_uri,
+        .activity = "Available",
+        .user = friendly_name,
+        .available = true,
+    };
+    assert_int_equal(directory_draft_add(draft, &agent), ERR_OK);
+}
+
+static void owners_are_counted_by_what_they_may_have(void **state)
+{
+    (void)state;
+    static const struct {
+        int identity;
+        const char *address;
+        size_t entitled;
+        size_t owners;
+    } rows[] = {
+        { CONFIG_IDENTITY_FRIENDLY_NAME, "client:ana", 1, 1 },
+        { CONFIG_IDENTITY_FRIENDLY_NAME, "client:a_40b", 2, 2 }, /* a@b, and a_40b itself */
+        { CONFIG_IDENTITY_FRIENDLY_NAME, "client:2", 0, 1 },
+        { CONFIG_IDENTITY_FRIENDLY_NAME, "client:a@b", 0, 0 },
+        { CONFIG_IDENTITY_FRIENDLY_NAME, "", 0, 0 },
+        { CONFIG_IDENTITY_CONTACT_URI, "client:2", 1, 1 },
+        { CONFIG_IDENTITY_CONTACT_URI, "client:a_40b", 0, 0 },
+    };
+    struct directory_draft draft;
+    directory_draft_init(&draft);
+    add_named(&draft, 1, "ana", "client:ana");
+    add_named(&draft, 2, "a@b", "client:2");
+    add_named(&draft, 3, "a_40b", "");
+    struct directory *directory = fixture_open(&draft);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct directory_agent found[2];
+        const struct config config = { .identity = rows[i].identity };
+        assert_row(i, directory_search_entitled(directory, &config, rows[i].address, found) ==
+                          rows[i].entitled);
+        assert_row(i, directory_search_owners(directory, &config, rows[i].address, found) ==
+                          rows[i].owners);
+    }
     directory_close(directory);
 }
 
@@ -518,7 +567,8 @@ int main(void)
         cmocka_unit_test(each_agent_of_many_is_found_by_name),
         cmocka_unit_test(the_tag_changes_with_the_answer),
         cmocka_unit_test(the_tag_knows_who_is_available),
-        cmocka_unit_test(workers_are_counted_by_exact_text),
+        cmocka_unit_test(users_are_counted_by_exact_text),
+        cmocka_unit_test(owners_are_counted_by_what_they_may_have),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,8 +18,8 @@ enum { NOW = 1700000000 };
 #define CALLER_LEG  T1 ".fMXsBiX9wkRJKjLSzKDuiw"
 #define CALLEE_LEG  T1 ".Qe3IQ5h2vI-38qyU_aoCMw"
 
-static const struct pass_claim alice = { PASS_CALLER, T1, "client:alice" };
-static const struct pass_claim bob = { PASS_CALLEE, T1, "client:bob" };
+static const struct pass_seat alice = { PASS_CALLER, T1, "client:alice" };
+static const struct pass_seat bob = { PASS_CALLEE, T1, "client:bob" };
 
 static struct keys old_keys = { .count = 1 };
 static struct keys new_keys = { .count = 2 };
@@ -80,7 +80,7 @@ static void a_pass_admits_one_address_into_one_call(void **state)
     (void)state;
     static const struct {
         const char *text;
-        struct pass_claim claim;
+        struct pass_seat seat;
         enum pass_verdict verdict;
     } rows[] = {
         { CALLER_PASS, { PASS_CALLER, T1, "client:alice" }, PASS_FITS },
@@ -110,7 +110,7 @@ static void a_pass_admits_one_address_into_one_call(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         size_t key = 77;
-        assert_row(i, pass_check(old, &rows[i].claim, rows[i].text, NOW, &key) == rows[i].verdict);
+        assert_row(i, pass_check(old, &rows[i].seat, rows[i].text, NOW, &key) == rows[i].verdict);
         assert_row(i, key == (rows[i].verdict == PASS_WRONG ? 77 : 0));
     }
 }

@@ -38,17 +38,29 @@ function desk() {
 
 test('requests carry the token, JSON and nothing else', async () => {
   const { fetch, asked } = fakeFetch(
-    { body: { token: 'T', expiresIn: 60 } }, { status: 201, body: { taskSid: 'WT1' } }
+    { body: { token: 'T', expiresIn: 60 } }, { status: 201, body: { taskSid: 'WT1', pass: 'P1' } }
   );
   const api = createApi(BASE, fetch);
   await api.session();
-  assert.equal(await createCallRequests(api).createTask('WK2'), 'WT1');
+  const requests = createCallRequests(api);
+  assert.equal(await requests.createTask('WK2'), 'WT1');
+  assert.deepEqual([requests.pass('WT1'), requests.pass('WT2')], ['P1', '']);
   assert.equal(asked[0].url, `${BASE}session`);
   assert.equal(asked[0].method, 'POST');
   assert.equal(asked[1].url, `${BASE}create-task`);
   assert.equal(asked[1].headers['X-Dialpad-Token'], 'T');
   assert.equal(asked[1].headers['Content-Type'], 'application/json');
-  assert.equal(asked[1].body, '{"to":"WK2"}');
+  assert.equal(asked[1].body, '{"to":"WK2","version":"1"}');
+});
+
+test('the colleague\'s pass comes with the state of the call, the newest counts', async () => {
+  const { fetch } = fakeFetch({ body: { taskSid: 'WT3', pass: 'P1' } },
+    { body: { taskSid: 'WT3', pass: 'P2' } }, { body: { taskSid: 'WT3' } });
+  const requests = createCallRequests(createApi(BASE, fetch));
+  for (const pass of ['P1', 'P2', 'P2']) {
+    await requests.callState('WT3');
+    assert.equal(requests.pass('WT3'), pass);
+  }
 });
 
 test('a search is encoded, not pasted', async () => {

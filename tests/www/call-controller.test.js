@@ -24,6 +24,7 @@ function stage(overrides = {}) {
     server,
     api: {
       createTask: note('createTask', 'WT1'),
+      pass: (taskSid) => `pass-of-${taskSid}`,
       callState: async (taskSid) => ({ answer: { taskSid, ...server }, elapsed: 0 }),
       endCall: note('endCall', (taskSid, reason) => {
         Object.assign(server, { state: 'ended', outcome: reason });
@@ -79,8 +80,8 @@ test('a call out asks for the microphone, then the Task, then the leg', async ()
   await settled();
   assert.deepEqual(names(), ['open', 'createTask', 'expect', 'dial']);
   assert.deepEqual(done[3], ['dial', 'WT1', {
-    twimlUrl: `${HOST}/caller-twiml?taskSid=WT1#rc=4`,
-    statusCallbackUrl: `${HOST}/status-callback?taskSid=WT1#rc=4`,
+    twimlUrl: `${HOST}/caller-twiml?taskSid=WT1&pass=pass-of-WT1#rc=4`,
+    statusCallbackUrl: `${HOST}/status-callback?taskSid=WT1&pass=pass-of-WT1#rc=4`,
   }]);
   Object.assign(server, { state: 'ended', outcome: 'declined' });
   controller.taskChanged('WT1', 'wrapup');
@@ -110,6 +111,18 @@ test('refused and unknown are told apart', async () => {
     await settled();
     assert.equal(show.state.outcome, outcome, error.message);
   }
+});
+
+test('a page that is older than the programs reloads itself', async () => {
+  let reloads = 0;
+  const { controller, show } = stage({
+    api: { createTask: async () => { throw refusal(409, 'reload'); } },
+    parts: { reload: () => { reloads += 1; } },
+  });
+  controller.dispatch({ type: 'dial', agent: BOB });
+  await settled();
+  assert.equal(reloads, 1);
+  assert.equal(show.state.outcome, 'refused');
 });
 
 test('cancel in flight reaches the server once the Task is known', async () => {
@@ -174,7 +187,7 @@ test('answer dials into the Conference of the caller\'s Task; decline cleans up'
   first.controller.dispatch({ type: 'answer' });
   await settled();
   assert.equal(first.done.find(([name]) => name === 'dial')[2].twimlUrl,
-    `${HOST}/callee-twiml?conferenceName=WT1#rc=4`);
+    `${HOST}/callee-twiml?conferenceName=WT1&pass=pass-of-WT9#rc=4`);
   first.controller.dispatch({ type: 'hang-up' });
   await settled();
   const second = stage();

@@ -88,6 +88,7 @@ function guarded(world, page, rule) {
       about('end-call', taskSid);
       return server.endCall(taskSid, reason);
     },
+    pass: server.pass,
     cleanupRejectedTask(taskSid) {
       about('cleanup-rejected-task', taskSid, 'callee');
       return server.cleanupRejectedTask(taskSid);

@@ -108,6 +108,7 @@ test('no key is unused', () => {
   const documented = read('index.html');
   // The server's words for what it refuses are keys, which no source of ours spells.
   const refusals = ['caller_unavailable', 'ambiguous_agent', 'unsupported_contact', 'call_yourself',
+    'identity_mismatch', 'ambiguous_user',
     'unknown_agent', 'no_worker', 'nobody_to_hold', 'failed', 'already_in_call'];
   for (const key of [...plain(english), ...counted(english)]) {
     const named = new RegExp(`['"\`]${key}['"\`]|\\b${key}:`);

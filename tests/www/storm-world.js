@@ -156,6 +156,7 @@ function createServer(world) {
   };
 
   return {
+    pass: () => 'P',
     createTask: (to, made) => requested('create-task', () => {
       const open = truth.open();
       if (open) throw refusal(409, 'already_in_call');

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth/jwt.h"
-#include "auth/token.h"
+#include "auth/keys.h"
+#include "auth/pass.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
@@ -34,6 +34,7 @@ struct counts {
     size_t looked_at;
     size_t closed;
     size_t wrapped_up;
+    size_t unverified;
     size_t failed;
     size_t left;
 };
@@ -92,6 +93,10 @@ static enum err sweep_task(const struct call_context *context, const char *task_
         log_info("%s: closed", task_sid);
     }
     if (rc == ERR_OK && result == SWEEP_WRAPPED_UP) counts->wrapped_up++;
+    if (rc == ERR_OK && result == SWEEP_UNVERIFIED) {
+        counts->unverified++;
+        log_warn("%s: ended, no key verifies its statement", task_sid);
+    }
     return rc;
 }
 
@@ -156,24 +161,29 @@ static enum err list_tasks(const struct config *config, struct twilio_client *cl
 static int sweep(const struct config *config, int seconds)
 {
     int status = EXIT_FAILURE;
-    unsigned char session_key[JWT_KEY_SIZE];
+    struct keys keys = { .count = 0 };
+    struct pass_keys *passes = NULL;
     struct deadline deadline = { clock_ms() + seconds * 1000 };
     struct task_summaries tasks = { 0 };
     struct counts counts = { 0 };
     struct twilio_client *client = twilio_client_new(config, &deadline);
     enum err rc = client != NULL ? ERR_OK : ERR_MEMORY;
-    if (rc == ERR_OK) rc = token_derive_key(config->api_secret, config->workspace_sid, session_key);
+    if (rc == ERR_OK) rc = keys_derive(config, &keys);
+    if (rc == ERR_OK) rc = pass_keys_new(&keys, &passes);
     if (rc == ERR_OK) rc = list_tasks(config, client, &tasks);
     if (rc != ERR_OK) goto out;
-    const struct call_context context = call_context(config, client, session_key);
+    const struct call_context context = call_context(config, client, &keys, passes);
     sweep_all(&context, &deadline, &tasks, &counts);
-    printf("%zu looked at, %zu closed, %zu wrapped up, %zu failed, %zu left for the next sweep\n",
-           counts.looked_at, counts.closed, counts.wrapped_up, counts.failed, counts.left);
+    printf("%zu looked at, %zu closed, %zu wrapped up, %zu unverified, %zu failed, "
+           "%zu left for the next sweep\n",
+           counts.looked_at, counts.closed, counts.wrapped_up, counts.unverified, counts.failed,
+           counts.left);
     status = counts.failed > 0 ? EXIT_FAILURE : counts.left > 0 ? EXIT_UNFINISHED : EXIT_SUCCESS;
 out:
     task_summaries_free(&tasks);
     if (client != NULL) twilio_client_free(client);
-    explicit_bzero(session_key, sizeof session_key);
+    pass_keys_free(passes);
+    explicit_bzero(&keys, sizeof keys);
     return status;
 }
 

@@ -11,6 +11,15 @@ function twimlUrl(session, role, taskSid, attributes) {
     : withParameter(session.calleeTwimlUrl, 'conferenceName', attributes.conferenceSid);
 }
 
+/** The addresses that Twilio asks about this leg, each with the pass. */
+function urlsOf(session, pass, role, taskSid, attributes) {
+  const ended = withParameter(session.legEndedUrl, 'taskSid', taskSid);
+  return {
+    twimlUrl: withParameter(twimlUrl(session, role, taskSid, attributes), 'pass', pass),
+    statusCallbackUrl: withParameter(ended, 'pass', pass),
+  };
+}
+
 /**
  * @param {object} parts of call-controller.js
  * @param {{state: () => object, dispatch: (event: object) => void}} call
@@ -45,13 +54,10 @@ export function createLeg(parts, call) {
     try {
       await taskRouter.reserved(taskSid, RESERVED_WITHIN);
       if (!isWanted(taskSid)) return;
-      const session = parts.session();
       const attributes = taskRouter.attributes(taskSid);
       softphone.expect(taskSid, attributes.from);
-      await taskRouter.dial(taskSid, {
-        twimlUrl: twimlUrl(session, role, taskSid, attributes),
-        statusCallbackUrl: withParameter(session.legEndedUrl, 'taskSid', taskSid),
-      });
+      const pass = parts.api.pass(taskSid);
+      await taskRouter.dial(taskSid, urlsOf(parts.session(), pass, role, taskSid, attributes));
     } catch (error) {
       softphone.expectNothing(taskSid);
       call.dispatch({ type: 'dial-failed', taskSid, taken: isTaken(error) });

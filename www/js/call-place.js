@@ -26,7 +26,7 @@ function patienceWith({ code }, to, last) {
  * @param {object} parts of call-controller.js
  * @param {{state: () => object, last: () => ?object, dispatch: (event: object) => void}} call
  */
-export function createPlace({ api }, call) {
+export function createPlace({ api, reload }, call) {
   /** The agent doesn't want it any more, or another call comes in, which rings at once. */
   function isOff() {
     const state = call.state();
@@ -55,6 +55,8 @@ export function createPlace({ api }, call) {
     try {
       call.dispatch({ type: 'task-created', attempt, taskSid: await createTask(to) });
     } catch (error) {
+      // The programs are newer than this page.
+      if (error.code === 'reload') reload();
       const type = isUnknown(error) ? 'task-unknown' : 'task-refused';
       call.dispatch({ type, attempt, code: error.code });
     }

@@ -1,4 +1,8 @@
-// What is asked of our own programs about calls.
+// What is asked of our own programs about calls, and the passes that they give: a leg comes into a
+// call only with one.
+
+// Goes up when a page of before could not work with the programs any more (create-task.c has it).
+const VERSION = '1';
 
 /** How far into its call the server is, by the server's own clock. */
 function elapsedSince(connectedAt, date) {
@@ -9,12 +13,24 @@ function elapsedSince(connectedAt, date) {
 /** @param {{ask: Function}} api of api.js */
 export function createCallRequests({ ask }) {
   const post = async (program, body) => (await ask('POST', program, { body })).answer;
+  let admitted = { taskSid: null, pass: null }; // the newest; a page is in one call at a time
+
+  function keepPass({ taskSid, pass }) {
+    if (pass) admitted = { taskSid, pass };
+  }
 
   return {
-    createTask: async (to) => (await post('create-task', { to })).taskSid,
+    async createTask(to) {
+      const answer = await post('create-task', { to, version: VERSION });
+      keepPass(answer);
+      return answer.taskSid;
+    },
+    /** @returns {string} what admits this page's leg into the call of this Task; '' if nothing */
+    pass: (taskSid) => (admitted.taskSid === taskSid ? admitted.pass : ''),
     async callState(taskSid, signal) {
       const query = taskSid ? { taskSid, legs: 1 } : { legs: 1 };
       const { answer, date } = await ask('GET', 'call-state', { query, signal });
+      keepPass(answer);
       return { answer, elapsed: elapsedSince(answer.connectedAt, date) };
     },
     holdParticipant: async (taskSid, hold) => (

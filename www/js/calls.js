@@ -44,6 +44,7 @@ const controller = createCallController({
   locate: (...question) => connection.tabs.locate(...question),
   wasMuted: (taskSid) => connection.tabs.wasMuted(taskSid),
   hasNoCall: () => connection.tabs.hasNoCall(),
+  reload: () => location.reload(),
   reached(reached) {
     if (reached === now.reached) return;
     now.reached = reached;
