@@ -1,6 +1,8 @@
 // Too much of everything: calls, requests, bytes, parameters, and time.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
@@ -177,6 +179,25 @@ describe('the programs', () => {
       `{${Array.from({ length: 5000 }, (_, i) => `"${i}":0`).join()}}`]) {
       assert.ok([400, 413].includes((await post('end-call', 'application/json', body)).status));
     }
+  });
+
+  test('say when they could start fewer threads than they were told to', async (context) => {
+    if (patience > 1) return context.skip('a sanitizer needs more addresses than there are');
+    const [set] = lab.stack.sets;
+    const child = spawn('prlimit', ['--as=250000000', 'spawn-fcgi', '-n',
+      '-s', join(set.dir, 'few.sock'), '--', join(lab.stack.buildDir, 'cgi-bin/caller-twiml')],
+    {
+      env: { ...process.env, ...set.env, DIALPAD_THREADS: '64' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = once(child, 'close');
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    await until('the line', () => /warn only \d+ of 64 threads could be started/.test(said));
+    child.kill();
+    return assert.equal((await ended)[0], 0);
   });
 
   test('take variables of any size', async () => {
