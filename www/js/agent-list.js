@@ -9,7 +9,8 @@ function createOption(sid) {
   const shape = (className) => part('span', { className, ariaHidden: 'true' });
   const text = (className) => part('span', { className });
   return part('li', { id: `agent-${sid}`, role: 'option', ariaSelected: 'false' },
-    shape('mark'), part('bdi', { className: 'name', translate: false }), text('why unseen'), text('activity'), shape('star'));
+    shape('mark'), part('bdi', { className: 'name', translate: false }),
+    text('why unseen'), text('activity'), shape('star'));
 }
 
 function setName(element, agent) {

@@ -57,18 +57,26 @@ function begin(state, changes, ...effects) {
   return go({ ...initialState, attempt: state.attempt + 1 }, changes, ...effects);
 }
 
+/** Milliseconds of talk, without the time that its end took to be known; null: there was none. */
+const talkOf = ({ connectedAt, leftAt }, now) => (
+  connectedAt === null ? null : Math.max(0, (leftAt ?? now) - connectedAt));
+
+/** Who ended it, which only the page knows that had the leg. */
+function enderOf({ mine, endedBy, phase }) {
+  if (!mine) return null;
+  return endedBy ?? (phase === 'reconnecting' ? 'line' : 'other');
+}
+
 /** What went wrong on the way isn't why it ends, unless that is what it was ended for. */
 function end(state, now, { outcome, code = state.phase === 'ending' ? state.code : null }) {
   const effects = [releaseMic];
   const { taskSid } = state;
   if (state.mine && taskSid) effects.push({ type: 'drop-leg', taskSid }, { type: 'tidy', taskSid });
   if (state.waiting) effects.push({ type: 'check-offer', taskSid: state.waiting });
-  const duration = state.connectedAt === null ? null
-    : Math.max(0, (state.leftAt ?? now) - state.connectedAt);
-  const endedBy = state.endedBy ?? (state.phase === 'reconnecting' ? 'line' : 'other');
   return go(state, {
-    phase: 'ended', outcome, code, duration, endedAt: now, endedBy: state.mine ? endedBy : null, waiting: null, creating: false,
-    holdPending: false, leg: 'closed', lineLost: false, warnings: initialState.warnings,
+    phase: 'ended', outcome, code, endedAt: now, duration: talkOf(state, now),
+    endedBy: enderOf(state), waiting: null, creating: false, holdPending: false, leg: 'closed',
+    lineLost: false, warnings: initialState.warnings,
     notice: null,
   }, ...effects);
 }
@@ -254,7 +262,8 @@ const handlers = {
   'leg-closed'(state, { taskSid, dropped = false, now }) {
     if (taskSid !== state.taskSid) return stay(state);
     return go(state, {
-      leg: 'closed', dropped, leftAt: state.leftAt ?? now, lineLost: false, warnings: initialState.warnings,
+      leg: 'closed', dropped, leftAt: state.leftAt ?? now, lineLost: false,
+      warnings: initialState.warnings,
     }, poll);
   },
 

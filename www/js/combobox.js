@@ -65,6 +65,29 @@ function createActive(input, list) {
   };
 }
 
+/** Enter takes what is marked, or else the only option: it may come before the options do. */
+function createEnter(list, active, commit) {
+  const isBusy = () => list.ariaBusy === 'true';
+  const isSingle = () => active.options().length === 1;
+  let waits = false;
+
+  function press() {
+    const marked = Boolean(active.option());
+    waits = !marked && isBusy();
+    if (waits) return;
+    if (!marked && isSingle()) active.set(0);
+    commit();
+  }
+
+  return {
+    press,
+    forget() { waits = false; },
+    catchUp() {
+      if (waits && !isBusy() && isSingle()) press();
+    },
+  };
+}
+
 /**
  * Joins an input and a list, which is shown and hidden with `popup` around it. Dispatches on the
  * input: `combobox-open` when options are wanted, `combobox-commit` with `detail.option` (an
@@ -76,11 +99,9 @@ export function mountCombobox(input, list, popup = list) {
   const isOpen = () => input.getAttribute('aria-expanded') === 'true';
   const announce = (type, detail) => input.dispatchEvent(new CustomEvent(type, { detail }));
 
-  let entered = false; // Enter came before the options
-
   function setOpen(open) {
     if (open === isOpen()) return;
-    entered = false;
+    enter.forget();
     input.setAttribute('aria-expanded', String(open));
     popup.hidden = !open;
     active.set(-1);
@@ -91,23 +112,14 @@ export function mountCombobox(input, list, popup = list) {
     const option = active.option();
     if (option) announce('combobox-commit', { option });
     setOpen(false);
-    return Boolean(option);
   }
 
-  function enter() {
-    if (!active.option() && list.ariaBusy === 'true') {
-      entered = true;
-      return;
-    }
-    if (!active.option() && active.options().length === 1) active.set(0);
-    commit();
-  }
-
+  const enter = createEnter(list, active, commit);
   const actions = {
     open: () => setOpen(true),
     close: () => setOpen(false),
     clear: () => announce('combobox-clear'),
-    commit: enter,
+    commit: enter.press,
     'commit-and-leave': commit,
   };
 
@@ -140,13 +152,13 @@ export function mountCombobox(input, list, popup = list) {
     isOpen,
     /** The text is another one: no option is active until the arrows choose one again. */
     edited() {
-      entered = false;
+      enter.forget();
       active.set(-1);
     },
     /** The options are new or in another order. */
     refreshed() {
       active.keep();
-      if (entered && list.ariaBusy !== 'true' && active.options().length === 1) enter();
+      enter.catchUp();
     },
   };
 }

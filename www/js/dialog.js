@@ -72,7 +72,8 @@ function closeByItself(sheet) {
 /** Its heading and the button that closes it stay in sight, however long it is. */
 export async function openSheet(heading, ...children) {
   const close = part('button', {
-    type: 'button', className: 'plain close', textContent: '✕', ariaLabel: t('close'), title: t('close'),
+    type: 'button', className: 'plain close', textContent: '×',
+    ariaLabel: t('close'), title: t('close'),
   });
   Object.assign(close.dataset, { label: 'close', title: 'close' });
   const head = part('header', { className: 'sheet-head' }, heading, close);

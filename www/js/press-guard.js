@@ -1,5 +1,6 @@
-// Keeps presses from what they weren't meant for. Whatever comes to stand where something else could
-// be pressed a moment ago is not pressed within a double-click's time: the second click of two, or
+// Keeps presses from what they weren't meant for. Whatever comes to stand where something else
+// could be pressed a moment ago is not pressed within a double-click's time: the second click of
+// two, or
 // one on its way to what was there, does nothing. It stays in the order of focus meanwhile
 // (aria-disabled), and shortcuts, which name what they press, don't wait.
 
@@ -34,7 +35,8 @@ function settle(element) {
 
 const holds = (box, x, y) => x >= box.left && x < box.right && y >= box.top && y < box.bottom;
 
-const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+const overlap = (a, b) => a.left < b.right && b.left < a.right
+  && a.top < b.bottom && b.top < a.bottom;
 
 const isApart = (a, b) => Math.abs(a.left - b.left) > MOVED || Math.abs(a.top - b.top) > MOVED;
 
@@ -81,7 +83,7 @@ function createWatch() {
   let left = [];
   let last = { element: null, at: 0 }; // what was pressed last
 
-  /** A button that was pressed, and whose press failed at once, has come to stand in its own place. */
+  /** A button whose press failed at once has come to stand in its own place. */
   const isPressedAgain = (element, now) => last.element === element && now - last.at < SETTLES;
 
   const tookPlaceOf = (one, element, box) => (one.element !== element
@@ -121,7 +123,8 @@ const pressedOf = ({ target }) => target.closest?.('button');
 
 /** A key that is held down is one press. */
 const isRepeated = (event) => event.repeat && (
-  event.key === 'Enter' ? event.target.closest('button, input') : event.key === ' ' && pressedOf(event));
+  event.key === 'Enter' ? event.target.closest('button, input')
+    : event.key === ' ' && pressedOf(event));
 
 export function mountPressGuard() {
   const watch = createWatch();

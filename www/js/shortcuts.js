@@ -1,5 +1,6 @@
-// Keys that press the buttons of a call from anywhere in the page. They are keys that no text field,
-// browser or screen reader wants, and none with Alt and Shift: that switches the keyboard layout on
+// Keys that press the buttons of a call from anywhere in the page. They are keys that no text
+// field, browser or screen reader wants, and none with Alt and Shift: that switches the keyboard
+// layout on
 // Windows, as Control and Shift does. Each can be changed.
 
 import { belongsToInputMethod } from './input-method.js';
@@ -18,7 +19,7 @@ const MODIFIERS = [
 const FUNCTION_KEY = /^F([1-9]|1\d|2[0-4])$/;
 const CHARACTER = /^(Key|Digit)(?<sign>.)$/;
 
-/** A key by its place on the keyboard, with its modifiers, as `aria-keyshortcuts` writes it; pure. */
+/** A key by its place on the keyboard, with its modifiers, as in `aria-keyshortcuts`; pure. */
 export function keysOf(event) {
   const held = MODIFIERS.filter(([flag]) => event[flag]).map(([, name]) => name);
   return [...held, CHARACTER.exec(event.code)?.groups.sign ?? event.code].join('+');
