@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { controlRoutes } from './control/control.js';
+import { someMs } from './control/pace.js';
 import { EVENT_BRIDGE_PATH } from './bridge/event-bridge.js';
 import { injectFault } from './control/fault-injection.js';
 import { Router, readParams } from './rest/router.js';
@@ -20,6 +22,7 @@ export class Server {
     this.connectionNumbers = new WeakMap();
     this.control = controlRoutes(world, { bridge, stats: () => this.counts });
     this.servers = [];
+    this.running = 0; // requests that Twilio is at
   }
 
   async listen() {
@@ -91,9 +94,23 @@ export class Server {
     const params = isBridge ? new URLSearchParams(request.query) : tolerantParams(request);
     const entry = isBridge ? {} : this.#log(request, params);
     const fault = this.world.faults.take({ method: request.method, path: request.path, params });
-    const outcome = fault ? await injectFault(fault, answer, res) : await answer();
+    this.running += 1;
+    const concurrent = this.running;
+    let outcome;
+    try {
+      if (!isBridge) await this.#beFar();
+      outcome = fault ? await injectFault(fault, answer, res) : await answer();
+    } finally {
+      this.running -= 1;
+    }
     entry.status = outcome ? outcome.status : 0;
-    if (outcome) send(res, outcome, this.#twilioHeaders());
+    if (outcome) send(res, outcome, this.#twilioHeaders(concurrent));
+  }
+
+  /** The way to Twilio and back. */
+  async #beFar() {
+    const ms = someMs(this.world.switches, 'restLatencyMs');
+    if (ms > 0) await sleep(ms);
   }
 
   #log({ method, path, query, connection }, params) {
@@ -106,12 +123,12 @@ export class Server {
     return this.world.requests.add({ method, path, query, params: fields, connection });
   }
 
-  #twilioHeaders() {
+  #twilioHeaders(concurrent) {
     return {
       // The clock that the application may go by is ours, also where a test has moved it.
       Date: new Date(this.world.now()).toUTCString(),
       'Twilio-Request-Id': this.world.sid('RQ'),
-      'Twilio-Concurrent-Requests': '1',
+      'Twilio-Concurrent-Requests': String(concurrent),
     };
   }
 

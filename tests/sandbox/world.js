@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { Faults } from './control/faults.js';
+import { PACE } from './control/pace.js';
 import { RequestLog } from './control/request-log.js';
 import { applySwitches, preset } from './control/switches.js';
+import { Past } from './rest/past.js';
 
 function createLog(file) {
   if (!file) return () => {};
@@ -23,10 +25,10 @@ export function createWorld(config) {
   const events = new EventEmitter();
   events.setMaxListeners(0);
   const clock = { aheadMs: 0 };
-  return {
+  const world = {
     config,
     clock,
-    switches: applySwitches(preset('a'), config.switches),
+    switches: applySwitches({ ...PACE, ...preset('a') }, config.switches),
     log: createLog(config.logFile),
     sid: (prefix) => prefix + randomBytes(16).toString('hex'),
     now: () => Date.now() + clock.aheadMs,
@@ -41,4 +43,6 @@ export function createWorld(config) {
     keys: null,
     alerts: [],
   };
+  world.past = new Past(world);
+  return world;
 }

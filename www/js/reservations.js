@@ -54,18 +54,22 @@ export function createReservations(reservationOf, ourWorkflow, on) {
   const waiting = new Map(); // taskSid → who waits for its Reservation
   const dialled = new Set(); // taskSids whose legs this page asked for
 
+  /** What is on our Workflow without being a call of ours is looked into like one. */
+  function offer({ task, status }, kind) {
+    if (status !== 'pending' || kind === 'outgoing') return;
+    if (kind || task.workflowSid === ourWorkflow) on.offered(task.sid);
+  }
+
   return {
     /** One that is new, or that the SDK has made anew. */
     follow(reservation) {
       const { task } = reservation;
       const kind = kindOf(task.attributes);
-      const { status } = reservation;
-      if (!kind && task.workflowSid !== ourWorkflow) {
+      offer(reservation, kind);
+      if (!kind) {
         RESERVATION_EVENTS.forEach((name) => reservation.on(name, on.activity));
         return;
       }
-      if (kind !== 'outgoing' && status === 'pending') on.offered(task.sid);
-      if (!kind) return;
       for (const name of RESERVATION_EVENTS) {
         reservation.on(name, () => on.changed(task.sid, name));
       }

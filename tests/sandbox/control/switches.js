@@ -1,10 +1,12 @@
+import { checkedPace, isPace } from './pace.js';
+
 /**
  * Points on which Twilio's behaviour isn't settled. The product must live with either answer,
  * so each one can be turned: the first value belongs to preset "a", the second to "b"; where
  * there is a third, only a random preset or an explicit setting picks it.
  */
 export const SWITCHES = {
-  loneConferenceStatus: ['init', 'in-progress'],
+  loneConferenceStatus: ['in-progress', 'init'],
   conferenceEndNeverStarted: ['sent', 'not-sent'],
   completeNeverStarted: ['200', '400'],
   workerCallSid: ['before', 'late', 'after-join'],
@@ -49,6 +51,10 @@ export function applySwitches(switches, wanted = {}) {
   const { preset: presetName, ...settings } = wanted;
   const next = { ...switches, ...(presetName ? preset(presetName) : {}) };
   for (const [key, value] of Object.entries(settings)) {
+    if (isPace(key)) {
+      next[key] = checkedPace(key, value);
+      continue;
+    }
     if (!SWITCHES[key]?.includes(String(value))) {
       throw new Error(`switch ${key} cannot be "${value}"`);
     }

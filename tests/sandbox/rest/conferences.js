@@ -46,6 +46,13 @@ function findConference(ctx, sid) {
   return conference;
 }
 
+// As REST shows it, which may be late.
+function shownConference(ctx, sid) {
+  const conference = ctx.world.past.see(findConference(ctx, sid));
+  if (!conference) throw notFound(sid);
+  return conference;
+}
+
 function findParticipant(ctx) {
   const conference = findConference(ctx, ctx.path.conference);
   const participant = conference.find(ctx.path.key);
@@ -67,7 +74,7 @@ function musicUrl(ctx, name) {
 function listConferences(ctx) {
   const { params, world } = ctx;
   const [name, status] = [params.get('FriendlyName'), params.get('Status')];
-  const found = world.conferences.list().filter((c) => (name === null || c.friendlyName === name)
+  const found = world.past.seeAll(world.conferences.list()).filter((c) => (name === null || c.friendlyName === name)
     && (status === null || c.status === status)
     && inRange(params, 'DateCreated', c.dateCreated)
     && inRange(params, 'DateUpdated', c.dateUpdated));
@@ -75,7 +82,7 @@ function listConferences(ctx) {
 }
 
 function fetchConference(ctx) {
-  ctx.reply(200, conferenceJson(ctx.world, findConference(ctx, ctx.path.sid)));
+  ctx.reply(200, conferenceJson(ctx.world, shownConference(ctx, ctx.path.sid)));
 }
 
 function updateConference(ctx) {
@@ -99,12 +106,17 @@ function updateConference(ctx) {
 }
 
 function listParticipants(ctx) {
-  const conference = findConference(ctx, ctx.path.conference);
+  const conference = shownConference(ctx, ctx.path.conference);
   const [muted, hold, coaching] = ['Muted', 'Hold', 'Coaching'].map((name) => flag(ctx, name));
   const found = [...conference.participants.values()].filter((p) => (
     (muted === undefined || p.muted === muted) && (hold === undefined || p.hold === hold)
     && coaching !== true));
-  ctx.page2010('participants', found.map((p) => participantJson(ctx.world, p)));
+  const waiting = muted === undefined && hold === undefined && coaching !== true
+    ? [...conference.pending.values()] : [];
+  const listed = [...found, ...waiting];
+  ctx.page2010('participants', listed.map((one) => (one.options
+    ? pendingJson(ctx.world, conference, one.call, one.options)
+    : participantJson(ctx.world, one))));
 }
 
 function createParticipant(ctx) {
@@ -133,7 +145,8 @@ function checkedLabel(label) {
 
 function participantOptions(ctx, label) {
   const { params } = ctx;
-  const events = params.getAll('ConferenceStatusCallbackEvent');
+  const events = params.getAll('ConferenceStatusCallbackEvent')
+    .flatMap((text) => text.trim().split(/\s+/));
   return {
     label,
     muted: flag(ctx, 'Muted'),
@@ -150,7 +163,7 @@ function participantOptions(ctx, label) {
 }
 
 function fetchParticipant(ctx) {
-  const conference = findConference(ctx, ctx.path.conference);
+  const conference = shownConference(ctx, ctx.path.conference);
   const participant = conference.find(ctx.path.key);
   if (participant) {
     ctx.reply(200, participantJson(ctx.world, participant));

@@ -21,7 +21,7 @@ export class Router {
   constructor(world, routes) {
     this.world = world;
     this.routes = routes.map(prepare);
-    this.recentExpressions = new Map();
+    this.recent = new Map(); // what is limited → when it was asked
   }
 
   /** Answers {status, headers, body} to {method, path, query, headers, body, base}. */
@@ -31,6 +31,7 @@ export class Router {
       ctx.isAccount = this.#authenticate(request.headers.authorization);
       const { route, path } = this.#find(request);
       this.#checkPath(route, path);
+      this.#countRequest(route, ctx);
       ctx.begin(route, path);
       await route.handler(ctx);
     } catch (error) {
@@ -39,14 +40,30 @@ export class Router {
     return ctx.answer;
   }
 
+  /** TaskRouter limits how often one of its methods is asked, and says how much is left. */
+  #countRequest({ method, path }, ctx) {
+    const { requestsPerSecond: limit } = this.world.switches;
+    if (limit === 0 || !path.startsWith('/v1/Workspaces')) return;
+    const left = limit - this.#countInWindow(`${method} ${path}`, limit);
+    ctx.limits = {
+      'X-Rate-Limit-Limit': String(limit), 'X-Rate-Limit-Remaining': String(Math.max(0, left)),
+    };
+    if (left < 0) throw new TwilioError(429, 20429, 'Too Many Requests');
+  }
+
+  /** Counts one more within a second, unless `most` are there already; says which it is. */
+  #countInWindow(name, most) {
+    const now = this.world.now();
+    const recent = (this.recent.get(name) ?? []).filter((at) => now - at < WINDOW_MS);
+    if (recent.length < most) this.recent.set(name, [...recent, now]);
+    return recent.length + 1;
+  }
+
   /** Each list with an expression takes three requests in any second, and then 429. */
   countExpression(name) {
-    const now = this.world.now();
-    const recent = (this.recentExpressions.get(name) ?? []).filter((at) => now - at < WINDOW_MS);
-    if (recent.length >= EXPRESSIONS_PER_WINDOW) {
+    if (this.#countInWindow(name, EXPRESSIONS_PER_WINDOW) > EXPRESSIONS_PER_WINDOW) {
       throw new TwilioError(429, 20429, `Too Many Requests: ${name}`);
     }
-    this.recentExpressions.set(name, [...recent, now]);
   }
 
   /** True for the account itself, false for one of its API keys. */
@@ -108,6 +125,7 @@ class Context {
     this.ifMatch = request.headers['if-match'];
     this.base = request.base;
     this.answer = null;
+    this.limits = {}; // headers of every answer
   }
 
   begin(route, path) {
@@ -123,7 +141,7 @@ class Context {
   reply(status, body, headers = {}) {
     const text = body === undefined || body === null ? '' : JSON.stringify(body);
     const type = text ? { 'Content-Type': 'application/json; charset=utf-8' } : {};
-    this.answer = { status, headers: { ...type, ...headers }, body: text };
+    this.answer = { status, headers: { ...type, ...this.limits, ...headers }, body: text };
   }
 
   error(status, code, message) {
@@ -141,7 +159,7 @@ class Context {
 
   /** Without If-Match the last writer wins; with it, it must be the current version. */
   checkIfMatch(version) {
-    if (this.ifMatch !== undefined && this.ifMatch !== this.etag(version)) {
+    if (this.ifMatch !== undefined && this.ifMatch.replaceAll('"', '') !== String(version)) {
       throw new TwilioError(412, 20412, 'ETag did not match the current version of the resource');
     }
   }

@@ -15,6 +15,13 @@ export function findTask(ctx, sid) {
   return task;
 }
 
+// As REST shows it, which may be late.
+function shownTask(ctx, sid) {
+  const task = ctx.world.past.see(findTask(ctx, sid));
+  if (!task) throw notFound(ctx.request.path);
+  return task;
+}
+
 function wantedStatuses(ctx) {
   const wanted = ctx.params.getAll('AssignmentStatus').flatMap((text) => text.split(','));
   for (const status of wanted) {
@@ -45,7 +52,7 @@ function matchingTasks(ctx) {
     const test = compile(expression);
     tests.push((task) => test({ ...task.attributesObject, task: task.attributesObject }));
   }
-  return [...ctx.world.taskrouter.tasks.bySid.values()]
+  return ctx.world.past.seeAll([...ctx.world.taskrouter.tasks.bySid.values()])
     .filter((task) => tests.every((test) => test(task)));
 }
 
@@ -114,7 +121,7 @@ export const taskRoutes = () => [
   },
   {
     method: 'GET', path: `${TASKS}/:sid`, sidChecks: { sid: 'WT' },
-    handler: (ctx) => replyTask(ctx, 200, findTask(ctx, ctx.path.sid)),
+    handler: (ctx) => replyTask(ctx, 200, shownTask(ctx, ctx.path.sid)),
   },
   {
     method: 'POST', path: `${TASKS}/:sid`, sidChecks: { sid: 'WT' }, handler: updateTask,

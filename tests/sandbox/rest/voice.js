@@ -30,8 +30,8 @@ export function voiceRoutes() {
 
 function list(ctx) {
   const value = (name) => ctx.params.get(name) ?? undefined;
-  const calls = value('ParentCallSid') ? [] : ctx.world.voice.listCalls(
-    { to: value('To'), from: value('From'), status: value('Status') });
+  const calls = value('ParentCallSid') ? [] : ctx.world.past.seeAll(ctx.world.voice.listCalls(
+    { to: value('To'), from: value('From'), status: value('Status') }));
   const within = calls.filter((call) => inRange(ctx.params, 'StartTime', call.startTime)
     && inRange(ctx.params, 'EndTime', call.endTime));
   ctx.page2010('calls', within.map((call) => callJson(ctx.world, call)));
@@ -64,7 +64,9 @@ function find(ctx) {
 }
 
 function fetchCall(ctx) {
-  ctx.reply(200, callJson(ctx.world, find(ctx)));
+  const call = ctx.world.past.see(find(ctx)); // which may be late
+  if (!call) throw notFound(ctx.path.sid);
+  ctx.reply(200, callJson(ctx.world, call));
 }
 
 function update(ctx) {
@@ -120,7 +122,7 @@ function callJson(world, call) {
     forwarded_from: null,
     group_sid: null,
     caller_name: null,
-    queue_time: '0',
+    queue_time: String(call.queueMs),
     trunk_sid: null,
     uri: `${uri}.json`,
     subresource_uris: { notifications: `${uri}/Notifications.json`,

@@ -51,6 +51,7 @@ export class TaskRouter {
   }
 
   touch(entity) {
+    if (entity.sid.startsWith('WT')) this.world.past.note(entity);
     entity.version += 1;
     entity.dateUpdated = this.world.now();
   }

@@ -53,6 +53,7 @@ export class Tasks {
     task.queueEntered = task.dateCreated;
     this.bySid.set(task.sid, task);
     this.archive.push(task);
+    this.tr.world.past.note(task);
     this.#forgetOldest();
     this.#startTimer(task, 'ttl', timeout * 1000);
     this.tr.announce('task.created', { workers: [], task });

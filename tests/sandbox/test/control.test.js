@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { PACE } from '../control/pace.js';
 import { preset, SWITCHES } from '../control/switches.js';
 import { start, until } from './stand-in.js';
 
@@ -68,7 +69,7 @@ test('presets: a and b differ everywhere, a seed always gives the same', async (
   const all = Array.from({ length: 40 }, (_, seed) => preset(`random:${seed}`).workerCallSid);
   assert.deepEqual([...new Set(all)].sort(), ['after-join', 'before', 'late']);
   assert.deepEqual(await sandbox.control('POST', 'switches', { preset: 'b', ifMatch: 'bare' }),
-    { ...b, ifMatch: 'bare' });
+    { ...PACE, ...b, ifMatch: 'bare' });
   const { error } = await sandbox.control('POST', 'switches', { ifMatch: 'sometimes' });
   assert.match(error, /ifMatch/);
 });

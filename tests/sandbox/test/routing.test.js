@@ -101,7 +101,7 @@ test('RoutingTarget goes straight to the Worker, ignoring capacity where it says
   await until(() => reservedBy(blunt) === 'dave');
 });
 
-test('RoutingTarget and IgnoreCapacity, as Twilio takes them and as it may ignore them', async () => {
+test('RoutingTarget and IgnoreCapacity are taken, or ignored, as the switch says', async () => {
   const dave = sandbox.worker('dave').sid;
   const ask = async (given) => {
     const { status, body } = await sandbox.newTask('bob', { RoutingTarget: dave, ...given });

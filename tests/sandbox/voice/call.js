@@ -6,6 +6,7 @@ import { EventEmitter } from 'node:events';
 import { recordError } from '../errors.js';
 import { runTwiml } from './interpreter.js';
 import { Port } from '../media/mixer.js';
+import { copyOf } from '../rest/past.js';
 import { rfc2822 } from '../rfc2822.js';
 import { Timer } from '../timer.js';
 
@@ -40,6 +41,7 @@ export class Call extends EventEmitter {
     this.callback = statusCallback && { url: statusCallback, method: statusCallbackMethod,
       events: new Set(statusCallbackEvent?.length ? statusCallbackEvent : DEFAULT_EVENTS) };
     this.sequence = 0;
+    this.queueMs = 0;
     this.ringing = new Set();
     this.device = null;
     this.leg = null;
@@ -48,12 +50,18 @@ export class Call extends EventEmitter {
     this.participant = null;
     this.session = null;
     this.timer = null;
+    world.past.note(this);
   }
 
   toJSON() {
     const { callback } = this;
     return { ...Object.fromEntries(KEPT.map((name) => [name, this[name]])),
       callback: callback && { ...callback, events: [...callback.events] } };
+  }
+
+  // As it is at this moment, for REST that is late: without what has to be let go of.
+  view() {
+    return Object.assign(copyOf(this), { port: null, leg: null, device: null, session: null });
   }
 
   static restore(world, { callback, timer, ...fields }) {
@@ -191,6 +199,7 @@ export class Call extends EventEmitter {
 
   setStatus(status) {
     this.status = status;
+    this.world.past.note(this);
     this.dateUpdated = this.world.now();
   }
 

@@ -2,9 +2,13 @@
 
 import { toneSource } from '../media/audio.js';
 import { Participant } from './participant.js';
+import { copyOf } from '../rest/past.js';
 import { rfc2822 } from '../rfc2822.js';
 
 const BEEP = { hz: 850, seconds: 0.2 };
+
+const mapped = (map, change) =>
+  new Map([...map].map(([key, value]) => [key, change(value)]));
 
 export class Conference {
   constructor(world, friendlyName) {
@@ -22,6 +26,17 @@ export class Conference {
     this.dateCreated = this.dateUpdated = world.now();
     this.reasonEnded = null;
     this.callSidEnding = null;
+    world.past.note(this);
+  }
+
+  // As it is at this moment, for REST that is late.
+  view() {
+    const view = copyOf(this);
+    const ofOne = (participant) =>
+      Object.assign(copyOf(participant), { conference: view, music: null });
+    view.participants = mapped(this.participants, ofOne);
+    view.pending = mapped(this.pending, ({ call, options }) => ({ call: call.view(), options }));
+    return view;
   }
 
   // Whoever was in it has left by the time that a restart is written down; `pending` is what
@@ -87,6 +102,7 @@ export class Conference {
     const starters = [...this.participants.values()].some((p) => p.startConferenceOnEnter);
     if (this.started || this.participants.size < 2 || !starters) return;
     this.started = true;
+    this.world.past.note(this);
     this.notify('start', 'conference-start');
   }
 
@@ -149,6 +165,7 @@ export class Conference {
 
   touch() {
     this.dateUpdated = this.world.now();
+    this.world.past.note(this);
   }
 
   notify(token, event, fields = {}) {

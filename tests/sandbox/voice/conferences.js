@@ -81,6 +81,7 @@ export class Conferences {
       if (!conference.ended) await conference.join(call, options).left;
     };
     conference.pending.set(call.sid, { call, options });
+    this.world.past.note(conference);
     call.once('ended', () => this.addFailed(conference, call));
   }
 

@@ -112,6 +112,7 @@ export class Participant {
   }
 
   touch() {
+    this.conference.world.past.note(this.conference);
     this.dateUpdated = this.conference.world.now();
   }
 

@@ -37,8 +37,21 @@ class Voice {
     const call = new Call(this.world, options);
     this.calls.set(call.sid, call);
     this.forgetOldest();
-    setImmediate(() => call.ring(this.devicesFor(call.address)));
+    call.queueMs = this.queueMs();
+    const ring = () => call.ring(this.devicesFor(call.address));
+    if (call.queueMs === 0) setImmediate(ring);
+    else setTimeout(ring, call.queueMs);
     return call;
+  }
+
+  // How long a call that is placed now waits for its turn, in whole milliseconds.
+  queueMs() {
+    const { callsPerSecond } = this.world.switches;
+    if (callsPerSecond === 0) return 0;
+    const now = Date.now();
+    const turn = Math.max(now, this.nextTurn ?? now);
+    this.nextTurn = turn + Math.ceil(1000 / callsPerSecond);
+    return turn - now;
   }
 
   devicesFor(address) {

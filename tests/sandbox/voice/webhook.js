@@ -175,6 +175,8 @@ export class Webhook {
         error: result.error ?? null });
       const over = entry.abandoned || tried >= overrides.rc || Date.now() >= deadline;
       if (over || !mayRetry(result, overrides.rp)) return result;
+      const { webhookRetryMs: pause } = this.world.switches;
+      if (pause > 0) await sleep(pause);
     }
   }
 
