@@ -39,7 +39,7 @@ export const BUDGETS = [
   { what: 'unit and fuzz', minutes: 2, groups: /^(unit|page|sandbox|fuzz)$/ },
   { what: 'endpoint', minutes: 4, groups: /^endpoint/ },
   { what: 'browser', minutes: 9, groups: /^e2e|-browser$/ },
-  { what: 'hosting, intruders, soak', minutes: 4, groups: /^(hosting|intruders|soak)$/ },
+  { what: 'admin, hosting, intruders, soak', minutes: 4, groups: /^(admin|hosting|intruders|soak)$/ },
   { what: 'root', minutes: 6, groups: /^(bundle|systemd)$/ },
 ];
 
@@ -86,6 +86,7 @@ export const GROUPS = [
   })),
   { name: 'sandbox', kind: 'node', seconds: 180,
     files: () => nodeTests('tests/sandbox/test').filter((file) => !file.includes('voice-sdk')) },
+  { name: 'admin', kind: 'node', seconds: 120, files: () => nodeTests('tests/admin') },
   { name: 'hosting', kind: 'node', seconds: 300, files: () => nodeTests('tests/hosting') },
   { name: 'intruders', kind: 'node', seconds: 300, ...inMode('fastcgi'),
     files: () => nodeTests('tests/intruders') },

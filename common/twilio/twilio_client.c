@@ -23,11 +23,11 @@ enum {
 struct twilio_client {
     const struct config *config;
     const struct deadline *deadline;
-    struct http_client *http[TWILIO_HOST__MAX]; /* all the first one if there is one base URL;
-                                                   else NULL until its host is asked */
-    char *base[TWILIO_HOST__MAX];               /* scheme and host, without a trailing slash */
-    int64_t date_s;                             /* Twilio's clock, 0 before the first answer, */
-    int64_t date_read_ms;                       /* and when it was read */
+    /* All the first one if there is one base URL; else NULL until its host is asked. */
+    struct http_client *http[TWILIO_HOST__MAX];
+    char *base[TWILIO_HOST__MAX]; /* scheme and host, without a trailing slash */
+    int64_t date_s;               /* Twilio's clock, 0 before the first answer, */
+    int64_t date_read_ms;         /* and when it was read */
 };
 
 /* What a request is to the retry rules and to the log. */

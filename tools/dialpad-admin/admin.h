@@ -9,10 +9,14 @@
 
 #include "base/config.h"
 
-enum { EXIT_USAGE = 2 };
+enum {
+    EXIT_USAGE = 2,
+    EXIT_DIFFERS = 3 /* something isn't as it should be; sweep: there is more to do */
+};
 
 /* Each gets the arguments that follow its name, and returns the exit status. */
 int admin_check(int argc, char **argv);
+int admin_setup(int argc, char **argv);
 int admin_sweep(int argc, char **argv);
 
 /* Reads the configuration. False, and said on the standard error, if it is unusable. */

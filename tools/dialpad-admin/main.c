@@ -15,6 +15,8 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     { "check", "[--user NAME]", 2, "reads the configuration as the programs' user", admin_check },
+    { "setup", "[OPTIONS]", 16, "makes what is needed in Twilio's account, and the configuration",
+      admin_setup },
     { "sweep", "[SECONDS]", 1, "looks after calls of which nobody reports anything (45 s)",
       admin_sweep },
 };

@@ -120,7 +120,8 @@ function updateWorkflow(ctx) {
 
 /** Every queue that a Workflow's configuration leads to. */
 function queuesOf(workflow) {
-  const { filters = [], default_filter: otherwise } = JSON.parse(workflow.configuration).task_routing;
+  const { task_routing: routing } = JSON.parse(workflow.configuration);
+  const { filters = [], default_filter: otherwise } = routing;
   return [otherwise, ...filters.flatMap(({ targets = [] }) => targets)]
     .filter(Boolean).map(({ queue }) => queue);
 }
