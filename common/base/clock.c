@@ -31,3 +31,9 @@ void deadline_give_up_at(int64_t at_ms)
 {
     atomic_store(&give_up_at_ms, at_ms);
 }
+
+void clock_pause(int ms)
+{
+    const struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000L };
+    nanosleep(&pause, NULL);
+}

@@ -26,4 +26,7 @@ int64_t deadline_left_ms(const struct deadline *deadline);
  */
 void deadline_give_up_at(int64_t at_ms);
 
+/* Lets this thread rest. */
+void clock_pause(int ms);
+
 #endif

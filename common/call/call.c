@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "twilio/voice.h"
 
+enum { STALE_MS = 300 /* between two looks at what may not be shown yet */ };
+
 struct call_context call_context(const struct config *config, struct twilio_client *twilio,
                                  const struct keys *keys, struct pass_keys *passes)
 {
@@ -251,6 +253,9 @@ enum err call_update(const struct call_context *context, struct call *call,
     enum err rc = ERR_CONFLICT;
     for (int i = 0; i < CALL_TRIES && rc == ERR_CONFLICT; i++) {
         if (i > 0) {
+            /* A version that REST doesn't show yet: the same would be read again at once. */
+            if (i > 1 && twilio_client_left_ms(context->twilio) > 2 * STALE_MS)
+                clock_pause(STALE_MS);
             rc = call_reload_t1(context, call);
             if (rc != ERR_OK) return rc;
         }

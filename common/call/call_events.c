@@ -4,6 +4,7 @@
 
 #include "call/call_away.h"
 #include "call/call_close.h"
+#include "call/call_heard.h"
 #include "call/call_legs.h"
 #include "call/call_place.h"
 #include "twilio/voice.h"
@@ -42,6 +43,17 @@ static enum err leg_of(const struct call_context *context, const struct call *ca
     return call_leg(context, call, event->call_sid, leg, live);
 }
 
+/* An older report that is told again doesn't bring a leg back that has left since. */
+static void hear_join(const struct call_event *event, enum call_role leg)
+{
+    struct heard_leg heard = { .role = leg };
+    if (call_heard_is_gone(event->call_sid)) return;
+    sid_copy(heard.t1_sid, event->t1_sid);
+    sid_copy(heard.conference_sid, event->conference_sid);
+    sid_copy(heard.call_sid, event->call_sid);
+    call_heard_join(&heard);
+}
+
 static enum err on_join(const struct call_context *context, struct call *call,
                         const struct call_event *event)
 {
@@ -53,6 +65,7 @@ static enum err on_join(const struct call_context *context, struct call *call,
     if (call_is_over(call)) return call_close(context, call, OUTCOME_FAILED);
     enum err rc = leg_of(context, call, event, &leg, &live);
     if (rc != ERR_OK) return rc;
+    if (leg != ROLE_NONE) hear_join(event, leg);
     if (leg == ROLE_NONE) {
         if (!live) return ERR_OK;
         return call_legs_put_out(context, call->t1_sid, event->conference_sid, event->call_sid);
@@ -69,7 +82,8 @@ enum err call_events_join(const struct call_context *context, const struct call_
     enum err rc = call_load_t1(context, event->t1_sid, &call);
     if (rc == ERR_OK) rc = on_join(context, &call, event);
     call_clear(&call);
-    return call_ignore_strangers(rc);
+    /* The Conference bears T1's name, so that there is a T1: REST doesn't show it yet. */
+    return rc == ERR_NOT_FOUND ? ERR_UNAVAILABLE : call_ignore_strangers(rc);
 }
 
 /*
@@ -90,6 +104,7 @@ enum err call_events_leave(const struct call_context *context, const struct call
     struct call call = { 0 };
     enum call_role leg;
     bool live;
+    call_heard_leave(event->call_sid);
     enum err rc = call_load_t1(context, event->t1_sid, &call);
     if (rc == ERR_OK) rc = leg_of(context, &call, event, &leg, &live);
     if (rc == ERR_OK && leg != ROLE_NONE) rc = leg_is_gone(context, &call, leg, true, "completed");
@@ -145,7 +160,10 @@ enum err call_events_leg_ended(const struct call_context *context, const struct 
         goto out;
     }
     rc = check_leg_ended(context, &call, end->call_sid, leg, &ended);
-    if (rc == ERR_OK && ended) rc = leg_is_gone(context, &call, leg, false, end->call_status);
+    if (rc == ERR_OK && ended) {
+        call_heard_leave(end->call_sid);
+        rc = leg_is_gone(context, &call, leg, false, end->call_status);
+    }
 out:
     call_clear(&call);
     return call_ignore_strangers(rc);

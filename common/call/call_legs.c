@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "call/call_heard.h"
 #include "call/call_url.h"
 
 /* The Conference of this name; "" where there is none, or an ended one. */
@@ -36,8 +37,8 @@ static enum err each_participant(const struct visit *visit, const char *conferen
 
 static enum err add_leg(const struct visit *visit, const struct participant *participant)
 {
-    if (!participant->connected) return ERR_OK;
     const char *call_sid = participant->call_sid;
+    if (!participant->connected || call_heard_is_gone(call_sid)) return ERR_OK;
     bool live = true;
     enum err rc = ERR_OK;
     enum call_role role =
@@ -55,14 +56,32 @@ static enum err add_leg(const struct visit *visit, const struct participant *par
     return ERR_OK;
 }
 
+/* The legs that were reported in while REST doesn't show them yet. */
+static void add_heard(const struct call *call, struct call_legs *legs)
+{
+    for (enum call_role role = 0; role < ROLE__MAX; role++) {
+        struct heard_leg heard;
+        bool full = legs->count == VOICE_PARTICIPANTS_MAX;
+        if (full || !call_heard_find(call->t1_sid, role, &heard) ||
+            call_legs_has_leg(legs, role, heard.call_sid))
+            continue;
+        struct leg *leg = &legs->list[legs->count++];
+        *leg = (struct leg){ .role = role };
+        sid_copy(leg->call_sid, heard.call_sid);
+        if (legs->conference_sid[0] == '\0') sid_copy(legs->conference_sid, heard.conference_sid);
+    }
+}
+
 enum err call_legs_list(const struct call_context *context, const struct call *call,
                         struct call_legs *legs)
 {
     legs->count = 0;
     const struct visit visit = { .each = add_leg, .context = context, .call = call, .legs = legs };
     enum err rc = find_conference(context, call->room, legs->conference_sid);
-    if (rc != ERR_OK || legs->conference_sid[0] == '\0') return rc;
-    return each_participant(&visit, legs->conference_sid);
+    if (rc == ERR_OK && legs->conference_sid[0] != '\0')
+        rc = each_participant(&visit, legs->conference_sid);
+    if (rc == ERR_OK) add_heard(call, legs);
+    return rc;
 }
 
 const struct leg *call_legs_next(const struct call_legs *legs, enum call_role role,

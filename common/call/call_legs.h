@@ -26,6 +26,7 @@ struct call_legs {
  * The legs that are really there: not one that still rings, nor one that has just ended. A leg's
  * label says whose it is; of one without a label of ours Twilio is asked. One that is neither
  * agent's is put out and not in the list.
+ * What was reported of a leg in the last seconds counts more than what REST says (call_heard.h).
  */
 enum err call_legs_list(const struct call_context *context, const struct call *call,
                         struct call_legs *legs) MUST_CHECK;

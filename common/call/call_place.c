@@ -1,13 +1,13 @@
 #include "call/call_place.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/strbuf.h"
 #include "call/call_capacity.h"
 #include "call/call_close.h"
+#include "call/call_heard.h"
 #include "call/call_legs.h"
 #include "call/call_rivals.h"
 #include "call/call_route.h"
@@ -27,12 +27,6 @@ struct placing {
     const char *caller_call_sid;
     char claim_id[CALL_ID_SIZE];
 };
-
-static void pause_ms(int ms)
-{
-    const struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000L };
-    nanosleep(&pause, NULL);
-}
 
 static enum claim_decision decision_now(const struct placing *placing)
 {
@@ -74,7 +68,7 @@ static enum err get_claim(struct placing *placing, enum claim_decision *decision
         bool time_is_left =
             twilio_client_left_ms(placing->context->twilio) > WAIT_STEP_MS + WAIT_RESERVE_MS;
         if (clock_ms() >= until || !time_is_left) return ERR_UNAVAILABLE;
-        pause_ms(WAIT_STEP_MS);
+        clock_pause(WAIT_STEP_MS);
         enum err rc = call_reload_t1(placing->context, placing->call);
         if (rc != ERR_OK) return rc;
     }
@@ -181,19 +175,33 @@ static enum err check_callee(struct placing *placing, bool *go)
     return call_close(placing->context, placing->call, OUTCOME_BUSY);
 }
 
+/*
+ * Is the caller's leg still in? A report of the last seconds says more than REST; a Participant
+ * that REST doesn't show may not be shown yet, and is gone only if its Call is over.
+ */
+static enum err caller_is_in(const struct placing *placing, bool *in)
+{
+    struct twilio_client *twilio = placing->context->twilio;
+    const char *call_sid = placing->caller_call_sid;
+    struct participant caller;
+    enum call_role role;
+    *in = call_heard_is_in(call_sid);
+    if (*in || call_heard_is_gone(call_sid)) return ERR_OK;
+    enum err rc = voice_participant_fetch(twilio, placing->conference_sid, call_sid, &caller);
+    *in = rc == ERR_OK;
+    if (rc != ERR_NOT_FOUND) return rc;
+    return call_leg(placing->context, placing->call, call_sid, &role, in);
+}
+
 /* Between our looking and our writing the caller may have gone: then nothing may ring. */
 static enum err check_caller(struct placing *placing)
 {
     const struct call_context *context = placing->context;
     struct call *call = placing->call;
-    struct participant caller;
+    bool in = false;
     enum err rc = call_reload_t1(context, call);
-    if (rc != ERR_OK) return rc;
-    if (!call_is_over(call)) {
-        rc = voice_participant_fetch(context->twilio, placing->conference_sid,
-                                     placing->caller_call_sid, &caller);
-        if (rc != ERR_NOT_FOUND) return rc;
-    }
+    if (rc == ERR_OK && !call_is_over(call)) rc = caller_is_in(placing, &in);
+    if (rc != ERR_OK || in) return rc;
     return call_close(context, call, OUTCOME_CANCEL);
 }
 
