@@ -68,9 +68,10 @@ static void perform(struct fixture *fixture, size_t count)
 static void answer_together(struct fixture *fixture, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        char number[24];
         char text[100];
-        snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%zu",
-                 fake_server_requests(fixture->server) + i);
+        int len = snprintf(number, sizeof number, "%zu", fake_server_requests(fixture->server) + i);
+        snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len, number);
         fake_server_raw(fixture->server, text, i + 1 < count ? FAKE_WAIT : FAKE_KEEP);
     }
 }
