@@ -13,9 +13,9 @@ DOC_DIR    = $(PREFIX)/share/doc/dialpad
 
 .PHONY: install uninstall dist bundle bundle-programs
 
-# The only module that knows where things are installed.
-$(OBJ)/common/base/config.o: CPPFLAGS += -DDIALPAD_CONFIG_PATH='"$(CONFIG_DIR)/dialpad.conf"' \
-                                    -DDIALPAD_STATE_PATH='"$(STATE_DIR)"'
+# The only modules that know where things are installed.
+$(OBJ)/common/base/config.o: CPPFLAGS += -DDIALPAD_STATE_PATH='"$(STATE_DIR)"'
+$(OBJ)/common/base/config_load.o: CPPFLAGS += -DDIALPAD_CONFIG_PATH='"$(CONFIG_DIR)/dialpad.conf"'
 
 # The programs of a bundle for shared hosting: the same objects, but configuration, cache and
 # libraries are looked for beside the program, wherever that is. Of the two ways to write that down
@@ -23,10 +23,10 @@ $(OBJ)/common/base/config.o: CPPFLAGS += -DDIALPAD_CONFIG_PATH='"$(CONFIG_DIR)/d
 BUNDLE_DIR     = $(B)/bundle
 BUNDLED        = $(PROGRAMS:$(B)/cgi-bin/%=$(BUNDLE_DIR)/cgi-bin/%) \
                  $(TOOLS:$(B)/bin/%=$(BUNDLE_DIR)/bin/%)
-BUNDLED_CONFIG = $(BUNDLE_DIR)/config.o
+BUNDLED_CONFIG = $(BUNDLE_DIR)/config.o $(BUNDLE_DIR)/config_load.o
 BUNDLE_RPATH   = -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../private/lib'
 
-$(BUNDLED_CONFIG): common/base/config.c $(B)/flags
+$(BUNDLED_CONFIG): $(BUNDLE_DIR)/%.o: common/base/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call step,CC   )$(COMPILE) -DDIALPAD_CONFIG_PATH='"$$ORIGIN/../private/dialpad.conf"' \
 	  -DDIALPAD_STATE_PATH='"$$ORIGIN/../private/cache"' -MMD -MP -c -o $@ $<

@@ -75,7 +75,7 @@ only libfcgi 'fcgiapp\.h|FCGX_[A-Z]' common/web/request.c common/web/response.c
 only libcurl 'curl/curl\.h|curl_' common/twilio/http_*.c
 only libcrypto 'openssl/|EVP_|HMAC\(' common/auth/*.c
 only utf8proc 'utf8proc\.h' common/base/fold.c
-only 'the environment' 'getenv\(' common/base/config.c common/web/request.c
+only 'the environment' 'getenv\(' common/base/config_load.c common/web/request.c
 only fcgi_stdio 'fcgi_stdio\.h' nothing
 
 for module in $PURE; do

@@ -1,19 +1,13 @@
 /*
- * The configuration: a file of KEY=value lines, read once at start, strictly. README.md has the
- * table of keys; design rule: an unknown or repeated key, a malformed value or a file that others
- * can read is an error that names the file and the line, never a guess.
- *
- * A key in the program's environment wins over the file. Blank lines and lines that begin with
- * '#' are skipped; spaces around key and value are not part of them. A value may stand in quotes,
- * double or single, in the file as in the environment (where docker's --env-file leaves them). An
- * empty value is as good as none, so the environment can also take a value away.
+ * The configuration as the programs know it, and the table of its keys (README.md has the same
+ * table for people). base/config_load reads it.
  */
 #ifndef DIALPAD_CONFIG_H
 #define DIALPAD_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#include "base/err.h"
 #include "base/users.h"
 
 /* Whose address is believed: what the friendly name says, or what the Worker's attribute does. */
@@ -57,25 +51,41 @@ struct config {
     int routing;                /* enum config_routing */
 };
 
-enum { CONFIG_ERROR_SIZE = 1024, CONFIG_MAX_THREADS = 64 };
+enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 27 };
 
 /*
- * Reads the file named by DIALPAD_CONFIG, else the path compiled in, and the environment. A
- * missing file is no error while the environment supplies all required keys. On failure `error`
- * (CONFIG_ERROR_SIZE bytes) holds a sentence for the admin, which never quotes a value. From then
- * on the process writes no core dump.
+ * What a value must be: a text that is `valid`; one of two `words`, kept as 0 or 1; or else a whole
+ * number from min to max.
  */
-enum err config_load(struct config *config, char *error) MUST_CHECK;
+struct config_rule {
+    bool (*valid)(const char *value);
+    const char *text; /* what an error says of a text that isn't */
+    const char *words[2];
+    int min, max;
+};
 
-/* As config_load, where keys may be missing still: for whoever is about to write them. */
-enum err config_load_draft(struct config *config, char *error) MUST_CHECK;
+enum config_flags {
+    CONFIG_REQUIRED = 1,
+    CONFIG_BASE = 2 /* paths are added to it: kept without a slash at its end */
+};
 
-/* As config_load, from an explicit path and with an explicit environment; for tests. */
-enum err config_load_from(const char *path, const char *(*env)(const char *name),
-                          struct config *config, char *error) MUST_CHECK;
+/* A key: its value is the char * of a text, or an int. */
+struct config_setting {
+    const char *name;
+    size_t at; /* where the value stands in struct config */
+    const struct config_rule *rule;
+    int flags;             /* of enum config_flags */
+    const char *otherwise; /* the value of an optional key that isn't set */
+};
 
-/* The path of the file that config_load reads; the caller's (free). NULL without memory. */
-char *config_file_path(void);
+/* The compiler refuses a CONFIG_SETTINGS that is not the number of rows. */
+extern const struct config_setting config_settings[CONFIG_SETTINGS];
+
+/* The member of a text setting. */
+char **config_text(struct config *config, const struct config_setting *setting);
+
+/* Wipes and frees one text that may be a secret; NULL is none. */
+void config_wipe(char *text);
 
 /* Wipes the secrets and frees. Harmless on a zeroed struct. */
 void config_free(struct config *config);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config_load.h"
 #include "base/log.h"
 
 enum { EVERY_MS = 10 * 1000 };
@@ -10,7 +11,7 @@ enum { EVERY_MS = 10 * 1000 };
 void config_watch_start(struct config_watch *watch)
 {
     memset(watch, 0, sizeof *watch);
-    watch->path = config_file_path();
+    watch->path = config_load_path();
     if (watch->path != NULL) file_stamp_take(watch->path, &watch->stamp);
 }
 

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/config.h"
+#include "base/config_load.h"
 #include "base/sid.h"
 
 /* The environment that the first line of the input makes: "KEY=value". */

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/config.h"
+#include "base/config_load.h"
 
 #define DIGITS "0123456789abcdef0123456789abcdef"
 #define TOKEN  "5ecret0auth0token"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config_load.h"
 #include "base/log.h"
 #include "base/version.h"
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/config_check.h"
+#include "base/config_load.h"
 #include "base/json.h"
 #include "setup_conf.h"
 #include "setup_record.h"
@@ -206,7 +207,7 @@ static int run_steps(struct setup *setup)
 
 static bool find_paths(struct setup *setup)
 {
-    setup->conf_path = config_file_path();
+    setup->conf_path = config_load_path();
     char *copy = setup->conf_path != NULL ? strdup(setup->conf_path) : NULL;
     if (copy == NULL) return false;
     struct strbuf path;
