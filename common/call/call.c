@@ -184,8 +184,10 @@ enum err call_load(const struct call_context *context, const char *task_sid, str
 }
 
 /*
- * Loads this Task as K if it is this call's. A Task that has been deleted or isn't ours is no
- * error, and leaves a K that is loaded already where it is.
+ * Loads this Task as K if it is this call's: its statement names T1, as only we can, and says the
+ * same of caller and callee. T1's own statement may have been copied there from another call. A
+ * Task that has been deleted or isn't ours is no error, and leaves a K that is loaded already where
+ * it is.
  */
 static enum err try_k(const struct call_context *context, struct call *call, const char *task_sid,
                       bool *deleted)
@@ -196,7 +198,8 @@ static enum err try_k(const struct call_context *context, struct call *call, con
     enum err rc = taskrouter_task_fetch(context->twilio, task_sid, &k);
     *deleted = rc == ERR_NOT_FOUND;
     if (rc == ERR_OK) rc = call_statement(context, &k, &who, &key);
-    if (rc == ERR_OK && strcmp(who.t1_sid, call->t1_sid) == 0) {
+    if (rc == ERR_OK && strcmp(who.t1_sid, call->t1_sid) == 0 &&
+        is_between_the_same(&call->who, &who)) {
         task_clear(&call->k);
         call->k = k;
         call->k_found = true;

@@ -35,14 +35,19 @@ static enum err is_ringing(const struct call_context *context, const struct call
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
-/* Is there somebody to come back to, and no leg on its way? */
-static enum err check(const struct call_context *context, const struct call *call,
-                      enum call_role role, struct call_legs *legs, enum rejoin_refusal *refusal)
+/*
+ * Is there somebody to come back to, and no leg on its way? Only K proves who the two are: T1's
+ * statement can be another call's, copied there by somebody who wants in.
+ */
+static enum err check(const struct call_context *context, struct call *call, enum call_role role,
+                      struct call_legs *legs, enum rejoin_refusal *refusal)
 {
     bool ringing;
     *refusal = REJOIN_OVER;
     if (call_is_over(call) || !call_is_connected(call)) return ERR_OK;
-    enum err rc = call_legs_list(context, call, legs);
+    enum err rc = call_load_k(context, call);
+    if (rc != ERR_OK || !call->k_found) return rc;
+    rc = call_legs_list(context, call, legs);
     if (rc != ERR_OK || !call_legs_has(legs, call_rules_other(role))) return rc;
     rc = is_ringing(context, call, role, &ringing);
     *refusal = ringing ? REJOIN_STILL_RINGING : REJOIN_OK;
