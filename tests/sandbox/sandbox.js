@@ -1,7 +1,7 @@
 import { startCustomerTraffic } from './control/customers.js';
 import { EventBridge } from './bridge/event-bridge.js';
 import { accountRoutes } from './rest/account.js';
-import { Keys, keyRoutes } from './rest/keys.js';
+import { keyRoutes } from './rest/keys.js';
 import { taskrouterRoutes } from './rest/taskrouter.js';
 import { seed } from './taskrouter/seed.js';
 import { Server } from './server.js';
@@ -21,7 +21,6 @@ function onPorts(config, { plain, tls }) {
  */
 export async function startSandbox(config, { createVoice, voiceRoutes = () => [], state = null }) {
   const world = createWorld(state ? onPorts(config, state.ports) : config);
-  world.keys = new Keys(world);
   world.taskrouter = new TaskRouter(world);
   createVoice(world);
   const bridge = new EventBridge(world);

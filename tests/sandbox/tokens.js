@@ -31,8 +31,9 @@ function checkSignature(token, secret) {
   }
 }
 
-function checkClaims({ jti, iss, sub, iat, exp, grants }, { accountSid, apiKey }) {
-  if (iss !== apiKey || sub !== accountSid || !String(jti).startsWith(`${apiKey}-`)) {
+function checkClaims({ jti, iss, sub, iat, exp, grants }, { config, keys }) {
+  const known = keys.secretOf(iss) !== undefined && sub === config.accountSid;
+  if (!known || !String(jti).startsWith(`${iss}-`)) {
     throw new TokenError(20103, 'Invalid Access Token issuer/subject');
   }
   if (!Number.isInteger(exp) || !Number.isInteger(iat) || exp - iat > MAX_LIFETIME_SECONDS) {
@@ -50,8 +51,9 @@ function checkClaims({ jti, iss, sub, iat, exp, grants }, { accountSid, apiKey }
 export function verifyAccessToken(world, token, grant) {
   const { config } = world;
   checkHeader(String(token));
-  const claims = checkSignature(token, config.apiSecret);
-  checkClaims(claims, config);
+  const { iss } = jwt.decode(token) ?? {};
+  const claims = checkSignature(token, world.keys.secretOf(iss) ?? config.apiSecret);
+  checkClaims(claims, world);
   const granted = claims.grants[grant];
   if (!granted) throw new TokenError(20106, `The Access Token has no ${grant} grant`);
   if (grant === 'voice' && !IDENTITY.test(claims.grants.identity)) {

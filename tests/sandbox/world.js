@@ -5,6 +5,7 @@ import { Faults } from './control/faults.js';
 import { PACE } from './control/pace.js';
 import { RequestLog } from './control/request-log.js';
 import { applySwitches, preset } from './control/switches.js';
+import { Keys } from './rest/keys.js';
 import { Past } from './rest/past.js';
 
 function createLog(file) {
@@ -14,8 +15,8 @@ function createLog(file) {
 }
 
 /**
- * Everything that the parts of the stand-in share. `taskrouter`, `voice`, `conferences`, `webhook`,
- * `softphones` and `keys` are filled in by whoever assembles the stand-in.
+ * Everything that the parts of the stand-in share. `taskrouter`, `voice`, `conferences`, `webhook`
+ * and `softphones` are filled in by whoever assembles the stand-in.
  *
  * Events on `events`:
  *   'taskrouter'       {type, …}                  a TaskRouter event, named as Twilio names it
@@ -40,9 +41,9 @@ export function createWorld(config) {
     conferences: null,
     webhook: null,
     softphones: null,
-    keys: null,
     alerts: [],
   };
+  world.keys = new Keys(world);
   world.past = new Past(world);
   return world;
 }

@@ -57,6 +57,11 @@ function steer(world, bridge) {
       world.requests.clear();
       return done();
     },
+    // The account's owner has promoted another auth token.
+    'POST auth-token': ({ body: { authToken } }) => {
+      Object.assign(world.config, { authToken });
+      return done();
+    },
     // Sets Twilio's clock forward, and never back; nothing that waits for a timer hurries.
     'POST clock': ({ body }) => {
       world.clock.aheadMs += Math.max(0, Number(body.forwardSeconds) || 0) * 1000;

@@ -4,11 +4,12 @@ import { TwilioError, badParameter, notFound } from '../twilio-error.js';
 const ACCOUNT = '/2010-04-01/Accounts/:accountSid';
 const MAX_NAME = 64;
 
-/** The account's API keys that were made here; the configured one isn't among them. */
+/** The account's API keys: first the configured one, which can be deleted as any other. */
 export class Keys {
   constructor(world) {
+    const { apiKey: sid, apiSecret: secret } = world.config;
     this.world = world;
-    this.bySid = new Map();
+    this.bySid = new Map([[sid, { sid, secret, friendlyName: 'Configured', created: 0 }]]);
   }
 
   /** The pairs that Basic authentication takes, as SID:SECRET. */
@@ -17,8 +18,12 @@ export class Keys {
   }
 
   all() {
-    const { apiKey: sid, apiSecret: secret } = this.world.config;
-    return [{ sid, secret, friendlyName: 'Configured', created: 0 }, ...this.bySid.values()];
+    return [...this.bySid.values()];
+  }
+
+  /** What tokens of this key are signed with; undefined for one that there isn't. */
+  secretOf(sid) {
+    return this.bySid.get(sid)?.secret;
   }
 
   add(friendlyName) {
@@ -32,8 +37,9 @@ export class Keys {
     return [...this.bySid.values()];
   }
 
-  restore(keys = []) {
-    for (const key of keys) this.bySid.set(key.sid, key);
+  restore(keys) {
+    if (keys) this.bySid.clear();
+    for (const key of keys ?? []) this.bySid.set(key.sid, key);
   }
 }
 

@@ -68,11 +68,11 @@ export class Router {
 
   /** True for the account itself, false for one of its API keys. */
   #authenticate(authorization = '') {
-    const { accountSid, authToken, apiKey, apiSecret } = this.world.config;
+    const { accountSid, authToken } = this.world.config;
     const [scheme, encoded = ''] = authorization.split(' ');
     const given = Buffer.from(encoded, 'base64').toString();
     const account = `${accountSid}:${authToken}`;
-    const accepted = [account, `${apiKey}:${apiSecret}`, ...this.world.keys.pairs()];
+    const accepted = [account, ...this.world.keys.pairs()];
     if (scheme.toLowerCase() !== 'basic' || !accepted.some((pair) => sameText(pair, given))) {
       throw new TwilioError(401, 20003, 'Authenticate');
     }
