@@ -5,23 +5,12 @@ import https from 'node:https';
 
 import TaskRouter from 'twilio-taskrouter';
 
+import './detached-timers.js';
 import { createApi } from '../../www/js/api.js';
 import { createCallController } from '../../www/js/call-controller.js';
 import { createCallRequests } from '../../www/js/call-requests.js';
 import { canCall, initialState } from '../../www/js/call-state.js';
 import { connectTaskRouter } from '../../www/js/taskrouter.js';
-
-// The SDK's expiry timer and heartbeat outlive disconnect(), its requests' time-outs their answers,
-// and a page waits long for a Task that was not offered: none of this may keep a process alive that
-// has nothing else to do.
-const LONG_MS = 5000;
-for (const name of ['setTimeout', 'setInterval']) {
-  const real = globalThis[name];
-  globalThis[name] = (action, ms, ...rest) => {
-    const timer = real(action, ms, ...rest);
-    return ms >= LONG_MS ? timer.unref() : timer;
-  };
-}
 
 const microphone = { async open() {}, release() {} };
 
