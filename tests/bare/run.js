@@ -21,8 +21,8 @@ const PACKAGES = {
   user: ['make', 'git', 'sudo'],
 };
 
-// Inside, as the first process, which takes leave of all others: $1 is the source. With groups, what
-// `make test` does, for these alone.
+// Inside, as the first process, which takes leave of all others: $1 is the source. With groups,
+// what `make test` does, for these alone.
 const TEST = `
 cd "$1" && shift
 if [ $# -eq 0 ]; then make test; exit $?; fi

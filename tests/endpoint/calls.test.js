@@ -33,8 +33,8 @@ describe('a whole call', () => {
         assert.equal((await callee.endCall(k)).status, 200);
         await expectEnded(call, 'hangup');
         await lab.expectQuiet();
-        // One that Twilio has routed otherwise than asked is canceled before the next is made. So is
-        // K, where Twilio says that it is accepted only some time after the leg is in.
+        // One that Twilio has routed otherwise than asked is canceled before the next is made. So
+        // is K, where Twilio says that it is accepted only some time after the leg is in.
         const answered = (await calleeTasks(lab, t1))
           .filter(({ sid, assignment_status: status }) => sid === k || status !== 'canceled');
         assert.deepEqual(answered.map(({ sid }) => sid), [k]);

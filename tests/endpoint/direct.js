@@ -46,8 +46,8 @@ const head = (variables) => Buffer.concat([
 ]);
 
 /**
- * As a web server that streams: a request whose body never ends. Every `everyMs` comes a byte of it,
- * never with 0. Gives {socket, ended}: what was answered, and the milliseconds until the end.
+ * As a web server that streams: a request whose body never ends. Every `everyMs` comes a byte of
+ * it, never with 0. Gives {socket, ended}: what was answered, and the milliseconds until the end.
  */
 export function endless(stack, program, variables, everyMs = 0) {
   const began = Date.now();

@@ -161,7 +161,9 @@ describe('names', () => {
   });
 
   test('typed whole in any spelling, are found and known to be whole', async () => {
-    const letters = ['a', 'É', 'ß', 'ł', 'n\u0303', 'ﬁ', 'Ｋ', '’', ' ', '-', 'カ', 'ى', '한', '🙂', 'ü'];
+    const letters = [
+      'a', 'É', 'ß', 'ł', 'n\u0303', 'ﬁ', 'Ｋ', '’', ' ', '-', 'カ', 'ى', '한', '🙂', 'ü',
+    ];
     const roll = dice(3);
     const people = Array.from({ length: 40 }, (_, i) => `Q${i}x ${Array.from(
       { length: 1 + roll(8) }, () => letters[roll(letters.length)]).join('')}z`);

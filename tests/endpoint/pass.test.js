@@ -16,7 +16,7 @@ const dropJoins = (times = 1) => lab.control('webhook-faults', {
   match: { param: { StatusCallbackEvent: 'participant-join' } }, times, action: 'drop',
 });
 
-/** A caller who waits in the Conference, while nobody has reported that → what a report would say. */
+/** A caller who waits in the Conference, and nobody has reported that → what a report would say. */
 async function waiting() {
   const { caller, callee } = await pair(lab);
   await dropJoins();
@@ -94,7 +94,7 @@ describe('a report of a join', () => {
     await caller.endCall(t1, 'cancel');
   });
 
-  test("of another account's Conference is refused, and of one that is not ours ignored", async () => {
+  test("of another account's Conference is refused, of one that is not ours ignored", async () => {
     const { caller, t1, join, pass } = await waiting();
     const before = await lab.requests();
     expectPlainError(await report({ ...join, AccountSid: randomSid('AC') }, pass), 403);
@@ -117,8 +117,8 @@ describe('a report of a join', () => {
     assert.equal(await asked(join), 0);
     const { ParticipantLabel: _, ...plain } = join;
     assert.equal(await asked(plain), 1);
-    assert.equal(await asked({ ...plain, ParticipantLabel: lab.label(t1, 'caller', randomSid('CA')) }),
-      1);
+    const other = lab.label(t1, 'caller', randomSid('CA'));
+    assert.equal(await asked({ ...plain, ParticipantLabel: other }), 1);
     await callee.rings();
     await caller.endCall(t1, 'cancel');
   });
@@ -297,7 +297,8 @@ describe('a Task that no key verifies', () => {
     const foreign = createHmac('sha256', 'another').update('x').digest();
     const make = (attributes) => lab.rest('Tasks', {
       WorkflowSid: lab.config.TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID, TaskChannel: 'voice',
-      Timeout: '86400', Attributes: JSON.stringify({ targetWorker: 'client:nobody', ...attributes }),
+      Timeout: '86400',
+      Attributes: JSON.stringify({ targetWorker: 'client:nobody', ...attributes }),
     });
     const dialpad = signToken(foreign, { alg: 'HS256', typ: 'dialpad-call+jwt' }, { caller: 'x' });
     const [ours, others] = [(await make({ dialpad })).body.sid, (await make({})).body.sid];
@@ -312,7 +313,7 @@ describe('a Task that no key verifies', () => {
 });
 
 describe('where passes are only logged', () => {
-  test("a leg that Twilio calls otherwise is let in, and proved by its Call", async () => {
+  test('a leg that Twilio calls otherwise is let in, and proved by its Call', async () => {
     const stack = await startStack({ extraConfig: { DIALPAD_PASS: 'log' } });
     try {
       const other = new Lab(stack);

@@ -83,15 +83,17 @@ describe('create-task refuses', () => {
   });
 
   test('who may stand on a page of Workers that could not be read', async () => {
-    const alone = (name, contact) => [{ friendly_name: name, attributes: { contact_uri: contact } }];
+    const alone = (name, contact) => (
+      [{ friendly_name: name, attributes: { contact_uri: contact } }]);
     await lab.addWorkers(alone('one', 'client:same'));
     await lab.control('workers', { count: 1000, prefix: 'mass' });
     await lab.addWorkers([...alone('two', 'client:same'), ...alone('late', 'client:late')]);
-    await lab.fault({ match: { path: '/Workers$', param: { Page: 1 } }, action: 'status', status: 500,
-      times: 1000 });
+    await lab.fault({ match: { path: '/Workers$', param: { Page: 1 } }, action: 'status',
+      status: 500, times: 1000 });
     await lab.forgetDirectory();
     const alice = agent('alice');
-    for (const to of ['client:late', 'client:same', agent('one').sid, 'client:bob', agent('bob').sid]) {
+    for (const to of
+      ['client:late', 'client:same', agent('one').sid, 'client:bob', agent('bob').sid]) {
       const answer = await alice.createTask(to);
       expectError(answer, 503, 'ask_again');
       assert.equal(answer.headers['retry-after'], '2');
@@ -111,7 +113,7 @@ describe('create-task refuses', () => {
     await lab.reset();
   });
 
-  test('whose address has become his alone, or another\'s too, since the directory was read', async () => {
+  test("whose address is his alone, or another's too, since the directory was read", async () => {
     const alice = agent('alice');
     const address = (contact_uri) => ({ contact_uri });
     await lab.addWorkers([{ friendly_name: 'same', attributes: address('client:same') },

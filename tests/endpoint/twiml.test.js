@@ -165,8 +165,8 @@ const call = randomSid('CA');
 const leg = () => ({ ...voiceParams(), CallSid: call });
 
 /** A leg asks one of the two TwiML programs, by either method. */
-function ask(program, { method = 'POST', role = program.slice(0, 6), pass, params = leg(), more = '',
-  ...options } = {}) {
+function ask(program, { method = 'POST', role = program.slice(0, 6), pass, params = leg(),
+  more = '', ...options } = {}) {
   const key = role === 'caller' ? 'taskSid' : 'conferenceName';
   const ticket = pass === undefined ? lab.pass(role, task, 'client:bob') : pass;
   const query = `?${key}=${task}${ticket === null ? '' : `&pass=${ticket}`}${more}`;

@@ -138,7 +138,7 @@ test('every command says what it is, whatever its configuration', async () => {
   await run(join(dest, 'usr/bin/dialpad-admin'), ['sweep', '--help'], { env });
 });
 
-test('a check as root passes nothing that the programs can not read', { skip: whyNotRoot }, async () => {
+test('a check as root passes nothing that no program can read', { skip: whyNotRoot }, async () => {
   const file = join(dest, 'dialpad.conf');
   const sid = (prefix) => `${prefix}${'0'.repeat(32)}`;
   chmodSync(dest, 0o755);

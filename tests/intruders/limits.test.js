@@ -140,7 +140,8 @@ describe('the web server', () => {
       const query = program === 'caller-twiml'
         ? `?taskSid=${t1}&pass=${lab.pass('caller', t1, leg.To)}` : '';
       const answers = await Promise.all(Array.from({ length: 150 }, (_, n) =>
-        lab.webhook(program, { query, params: { ...leg, n }, ...(n % 3 ? {} : { signature: 'x' }) })));
+        lab.webhook(program,
+          { query, params: { ...leg, n }, ...(n % 3 ? {} : { signature: 'x' }) })));
       for (const [n, { status }] of answers.entries()) {
         assert.ok(n % 3 ? [200, 204].includes(status) : status === 403, `${program}: ${status}`);
       }

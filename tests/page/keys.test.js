@@ -18,8 +18,9 @@ async function mount() {
     window.submitted += 1;
   });
   window.picker = new AgentPicker({
-    input: byId('agent'), list: byId('agents'), popup: byId('agents-popup'), note: byId('agents-note'),
-    live: byId('agents-live'), star: byId('favourite'), clear: byId('clear'),
+    input: byId('agent'), list: byId('agents'), popup: byId('agents-popup'),
+    note: byId('agents-note'), live: byId('agents-live'),
+    star: byId('favourite'), clear: byId('clear'),
   }, async (q, options) => {
     if (window.answer) return window.answer(q, options);
     const found = window.only ? agents.slice(2) : agents;
@@ -61,7 +62,8 @@ describe('the field of names', () => {
     typed: document.getElementById('agent').value,
     submitted: window.submitted,
   }));
-  const wait = () => page.waitForFunction(() => document.getElementById('agents').ariaBusy !== 'true');
+  const wait = () => page.waitForFunction(
+    () => document.getElementById('agents').ariaBusy !== 'true');
 
   for (const [name, keys] of Object.entries(SEQUENCES)) {
     it(`leaves the keys of an input method alone, as ${name} sends them`, async () => {
@@ -98,7 +100,7 @@ describe('the field of names', () => {
     assert.equal((await seen()).picked, null);
   });
 
-  it('takes what is typed next in place of the name that was picked, and is cleared by one press', async () => {
+  it('takes what is typed next in place of a picked name, and is cleared by a press', async () => {
     const pick = async () => {
       await page.evaluate(() => { window.only = true; });
       await box().fill('bob');
@@ -133,7 +135,8 @@ describe('the field of names', () => {
         state = (state * 1103515245 + 12345) % 2147483648;
         return Math.floor(state / 65536) % below;
       };
-      const matching = (q) => everybody.filter(({ sid, name }) => sid === q || name.toLowerCase().includes(q));
+      const matching = (q) => everybody
+        .filter(({ sid, name }) => sid === q || name.toLowerCase().includes(q));
       window.answer = async (q, { limit }) => {
         // Statuses change all the time, and with them who stands first.
         const sorted = matching(q).sort(() => random(3) - 1);
@@ -142,7 +145,8 @@ describe('the field of names', () => {
       const input = document.getElementById('agent');
       const rows = () => [...document.querySelectorAll('#agents [role="option"]')];
       const tick = () => new Promise((resolve) => { setTimeout(resolve, 200); });
-      const press = (key) => input.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      const press = (key) => input.dispatchEvent(
+        new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
       const found = [];
       for (let round = 0; round < 60; round += 1) {
         input.focus();

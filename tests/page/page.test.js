@@ -250,7 +250,8 @@ describe('the page', () => {
     await alice.page.getByRole('option', { name: /Carol Castillo.*Break/ }).waitFor({ timeout: 40_000 });
     assert.deepEqual(await names(), before);
     await box().press('Escape');
-    await alice.page.getByText('Dave Dufour may not answer').waitFor({ state: 'hidden', timeout: 40_000 });
+    await alice.page.getByText('Dave Dufour may not answer')
+      .waitFor({ state: 'hidden', timeout: 40_000 });
     await Promise.all([become('dave', 'Offline'), become('carol', 'Available')]);
   });
 
@@ -439,7 +440,8 @@ describe('the page', () => {
     await open('client:alice');
     await alice.page.getByRole('dialog', { name: 'That is you.' }).waitFor();
     await open('client:dave');
-    await alice.page.getByRole('dialog', { name: 'Call Dave Dufour?' }).getByText('Offline').waitFor();
+    await alice.page.getByRole('dialog', { name: 'Call Dave Dufour?' }).getByText('Offline')
+      .waitFor();
     await alice.reload();
     assert.equal(await alice.page.getByRole('dialog').count(), 0);
   });

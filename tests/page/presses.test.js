@@ -56,7 +56,8 @@ function transitions() {
       if (sign === signOf(state)) continue;
       if (!known.has(sign)) known.set(sign, next);
       const change = `${looksOf(state)} → ${looksOf(next)}`;
-      if (looksOf(state) !== looksOf(next)) found.set(change, { from: state, event: event.type, to: next });
+      if (looksOf(state) === looksOf(next)) continue;
+      found.set(change, { from: state, event: event.type, to: next });
     }
   }
   return [...found.values()];
@@ -68,7 +69,8 @@ async function mount() {
     ['call-panel', 'press-guard'].map((name) => import(`/js/${name}.js`)));
   window.pressed = [];
   mountPressGuard();
-  const panel = mountCallPanel(document.getElementById('stage'), ({ type }) => window.pressed.push(type));
+  const panel = mountCallPanel(document.getElementById('stage'),
+    ({ type }) => window.pressed.push(type));
   for (const id of ['keypad-toggle', 'call']) {
     document.getElementById(id).addEventListener('click', () => window.pressed.push(id));
   }
@@ -81,7 +83,8 @@ async function mount() {
     .filter((button) => !button.hidden && !button.disabled)
     .map((button) => {
       const { left, top, width, height } = button.getBoundingClientRect();
-      return { id: button.id, waits: button.ariaDisabled === 'true', x: left + width / 2, y: top + height / 2 };
+      const waits = button.ariaDisabled === 'true';
+      return { id: button.id, waits, x: left + width / 2, y: top + height / 2 };
     });
 }
 
@@ -143,7 +146,8 @@ describe('a press', () => {
 
   const idle = initialState;
   const dialling = reduce(idle, { type: 'dial', agent: BOB, now: 0 }).state;
-  const refused = reduce(dialling, { type: 'mic-failed', attempt: 1, code: 'mic_blocked', now: 0 }).state;
+  const refused = reduce(dialling,
+    { type: 'mic-failed', attempt: 1, code: 'mic_blocked', now: 0 }).state;
   const rung = reduce(idle, { type: 'offer', taskSid: 'WT1', other: BOB, now: 0 }).state;
   const centre = async (id) => (await buttons()).find((button) => button.id === id);
 

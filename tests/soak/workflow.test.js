@@ -1,5 +1,5 @@
-// Routing by a Workflow that isn't set up as the README says: nobody is called who isn't meant, and it is said
-// what is wrong. (Two Workers with one contact_uri: tests/endpoint/rules.test.js.)
+// Routing by a Workflow that isn't set up as the README says: nobody is called who isn't meant, and
+// it is said what is wrong. (Two Workers with one contact_uri: tests/endpoint/rules.test.js.)
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

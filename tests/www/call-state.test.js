@@ -457,16 +457,19 @@ test('talk ends with the hang-up, or with the leg, and not when the page hears o
   const closed = { type: 'leg-closed', taskSid: T1, now: 31_000 };
   const over = play([closed, { ...server('ended'), now: 34_000 }], up);
   assert.deepEqual([over.state.duration, over.state.endedBy], [30_000, 'other']);
-  const lost = play([{ ...server('reconnecting'), now: 2000 }, { ...server('ended'), now: 9000 }], up);
+  const lost = play(
+    [{ ...server('reconnecting'), now: 2000 }, { ...server('ended'), now: 9000 }], up);
   assert.equal(lost.state.endedBy, 'line');
   const back = play([{ ...closed, dropped: true }, { ...server('connected'), now: 32_000 }], up);
   assert.deepEqual([back.state.phase, back.state.leftAt], ['rejoining', null]);
 });
 
 test('after Hold the server is asked in haste: the other one may have pressed it, too', () => {
-  const held = play([...connected, { type: 'toggle-hold' }, { type: 'held', taskSid: T1, hold: true }]);
+  const held = play(
+    [...connected, { type: 'toggle-hold' }, { type: 'held', taskSid: T1, hold: true }]);
   assert.equal(pollPlan(held.state).every, 400);
-  const answers = Array.from({ length: 8 }, () => server('connected', { hold: { me: true, other: true } }));
+  const hold = { me: true, other: true };
+  const answers = Array.from({ length: 8 }, () => server('connected', { hold }));
   const seen = play(answers, held.state);
   assert.deepEqual(seen.state.hold, { me: true, other: true });
   assert.equal(pollPlan(seen.state).every, 5000);

@@ -3,7 +3,7 @@ import test from 'node:test';
 
 import { initialState } from '../../www/js/call-state.js';
 import { detailText, formatDuration, initials, statusText } from '../../www/js/call-text.js';
-import { isolate } from '../../www/js/strings.js';
+import { isolate } from '../../www/js/isolated-name.js';
 import './english.js';
 
 /** As it is read: the marks around names are for the browser. */
@@ -68,7 +68,8 @@ const DETAILS = [
     'Missed call from Bob · 2:05 PM'],
   [{ ...caller, ...ended, outcome: 'hangup', duration: 83000 }, 'Lasted 1:23'],
   [{ ...caller, ...ended, outcome: 'failed' }, 'The connection could not be made.'],
-  [{ ...caller, ...ended, outcome: 'failed', duration: 5 }, 'The connection was lost. · Lasted 0:00'],
+  [{ ...caller, ...ended, outcome: 'failed', duration: 5 },
+    'The connection was lost. · Lasted 0:00'],
   [{ ...caller, ...ended, outcome: 'hangup', duration: 83000, endedBy: 'me' },
     'You hung up · Lasted 1:23'],
   [{ ...callee, ...ended, outcome: 'hangup', duration: 83000, endedBy: 'other' },

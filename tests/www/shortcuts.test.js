@@ -25,7 +25,9 @@ test('each shortcut has keys of its own, and no other key presses anything', () 
 
 test('no shortcut is one that switches the keyboard, types something, or is AltGr', () => {
   for (const { keys } of SHORTCUTS) assert.doesNotMatch(keys, /Alt.*Shift|Control.*Shift/);
-  const can = [key('F1'), key('F24'), key('F6', 'shift'), key('KeyM', 'alt'), key('Digit1', 'ctrl')];
+  const can = [
+    key('F1'), key('F24'), key('F6', 'shift'), key('KeyM', 'alt'), key('Digit1', 'ctrl'),
+  ];
   const cannot = [key('KeyM'), key('KeyM', 'shift'), key('KeyM', 'alt', 'shift'), key('Enter'),
     key('KeyM', 'ctrl', 'shift'), key('KeyM', 'ctrl', 'alt'), key('Tab'), key('Escape', 'alt'),
     key('F2', 'alt', 'shift'), { ...key('F2'), isComposing: true }];
@@ -53,7 +55,9 @@ test('a key of an input method is told by what each browser says of it', () => {
     ['the next key', { isComposing: false, keyCode: 13 }, false],
     ['what a script makes', {}, false],
   ];
-  for (const [what, event, belongs] of rows) assert.equal(belongsToInputMethod(event), belongs, what);
+  for (const [what, event, belongs] of rows) {
+    assert.equal(belongsToInputMethod(event), belongs, what);
+  }
   assert.equal(shortcutFor({ ...key('F8'), keyCode: 229 }), undefined);
 });
 
@@ -63,7 +67,8 @@ const TAKES_EVERY_KEY = ['ringer.js', 'press-guard.js'];
 
 test('every module that listens to keys asks whose they are', () => {
   const folder = new URL('../../www/js/', import.meta.url);
-  const listening = readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')])
+  const listening = readdirSync(folder)
+    .map((name) => [name, readFileSync(new URL(name, folder), 'utf8')])
     .filter(([name, source]) => /key(down|up|press)/.test(source) && !TAKES_EVERY_KEY.includes(name));
   assert.ok(listening.length >= 4);
   for (const [name, source] of listening) assert.match(source, /belongsToInputMethod\(/, name);

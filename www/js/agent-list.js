@@ -1,16 +1,15 @@
 // The list of agents: its options, and what it says below them.
 
-import { part, setText } from './dom.js';
+import { icon, part, setText } from './dom.js';
 import { markedPieces, toldName } from './marked-name.js';
 import { presenceOf } from './presence.js';
 import { plural, t } from './strings.js';
 
 function createOption(sid) {
-  const shape = (className) => part('span', { className, ariaHidden: 'true' });
-  const text = (className) => part('span', { className });
+  const text = (className, ...children) => part('span', { className }, ...children);
   return part('li', { id: `agent-${sid}`, role: 'option', ariaSelected: 'false' },
-    shape('mark'), part('bdi', { className: 'name', translate: false }),
-    text('why unseen'), text('activity'), shape('star'));
+    text('mark'), part('bdi', { className: 'name', translate: false }),
+    text('why unseen'), text('activity'), text('star', icon('star')));
 }
 
 function setName(element, agent) {

@@ -5,7 +5,7 @@ import { noteFor, showAgents } from './agent-list.js';
 import { createAgentSearch } from './agent-search.js';
 import { createColleagues, lookUp, merge } from './colleagues.js';
 import { mountCombobox } from './combobox.js';
-import { setText } from './dom.js';
+import { icon, setText } from './dom.js';
 import { toldName } from './marked-name.js';
 import { plural, t } from './strings.js';
 
@@ -44,6 +44,8 @@ export class AgentPicker {
 
   #listen() {
     const { input, star, clear } = this.#elements;
+    star.append(icon('star'));
+    clear.append(icon('close'));
     // Whoever comes back to a name that is picked wants another one.
     input.addEventListener('focus', () => this.#picked && input.select());
     input.addEventListener('mousedown', (event) => {

@@ -3,7 +3,7 @@
 
 import { canUseLeg, isMissed } from './call-state.js';
 import { detailText, formatDuration, initials, statusText } from './call-text.js';
-import { byId, part, setText } from './dom.js';
+import { byId, icon, part, setIcon, setText } from './dom.js';
 import { setWaiting } from './press-guard.js';
 import { t } from './strings.js';
 
@@ -20,7 +20,6 @@ const BUTTONS = [
   { id: 'call-again', icon: 'phone', look: 'yes', press: 'call-again' },
 ];
 
-const SVG = 'http://www.w3.org/2000/svg';
 const METER_TOLD = 500; // milliseconds between two values for assistive technology
 const RESTING = ['idle', 'ended'];
 const UNDER_WAY = ['preparing', 'calling', 'ringing', 'answering', 'reconnecting', 'rejoining'];
@@ -64,30 +63,18 @@ export function buttonsFor(state, canCall = true) {
   };
 }
 
-/** Each time that its address is set, an icon is fetched again, also when it is the same one. */
-function setIcon(use, name) {
-  const address = `icons.svg#${name}`;
-  if (use.getAttribute('href') !== address) use.setAttribute('href', address);
-}
-
-function createButton({ id, icon, words, look = '' }) {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('class', 'icon');
-  svg.setAttribute('aria-hidden', 'true');
-  const use = document.createElementNS(SVG, 'use');
-  setIcon(use, icon);
-  svg.append(use);
+function createButton({ id, icon: picture, words, look = '' }) {
   return part('button', { id, type: 'button', className: look, hidden: true },
-    part('i', {}, svg), part('span', { words }));
+    part('i', {}, icon(picture)), part('span', { words }));
 }
 
 function setLabel(button, label) {
   setText(button.querySelector('span'), label);
 }
 
-function setToggle(button, label, icon, on) {
+function setToggle(button, label, picture, on) {
   setLabel(button, label);
-  setIcon(button.querySelector('use'), icon);
+  setIcon(button, picture);
   button.classList.toggle('on', on);
 }
 
@@ -98,7 +85,6 @@ function mountButtons(stage, onPress) {
   for (const { id, press } of BUTTONS.filter((button) => button.press)) {
     byId(id).addEventListener('click', () => onPress({ type: press }));
   }
-  byId('keypad-toggle').setAttribute('aria-controls', 'keypad');
 
   /** Focus on a button that goes moves to the stage, not to one that does something else. */
   return (wanted) => {
@@ -133,9 +119,15 @@ function mountTimer(timer) {
   };
 }
 
-/** How loud the agent speaks. */
-function mountMeter(meter) {
-  const bar = meter.firstElementChild;
+/** How loud the agent speaks, below the portrait. */
+function mountMeter(portrait) {
+  const bar = part('span');
+  const meter = part('div', {
+    id: 'level', className: 'level', role: 'meter', ariaLabel: t('micLevel'), ariaValueMin: '0',
+    ariaValueMax: '100', ariaValueNow: '0', hidden: true,
+  }, bar);
+  meter.dataset.label = 'micLevel';
+  portrait.after(meter);
   let measured = 0;
   return {
     show(visible) { meter.hidden = !visible; },
@@ -145,7 +137,7 @@ function mountMeter(meter) {
       bar.style.transform = `scaleX(${percent / 100})`;
       if (Date.now() - measured < METER_TOLD) return;
       measured = Date.now();
-      meter.setAttribute('aria-valuenow', String(percent));
+      meter.ariaValueNow = String(percent);
     },
   };
 }
@@ -173,7 +165,7 @@ export function mountCallPanel(stage, onPress) {
   const [status, detail, letters] = ['call-status', 'call-detail', 'initials'].map(byId);
   const showButtons = mountButtons(stage, onPress);
   const showTime = mountTimer(byId('timer'));
-  const meter = mountMeter(byId('level'));
+  const meter = mountMeter(byId('portrait'));
 
   return {
     /** How loud the agent speaks, 0 to 1, many times a second. */

@@ -1,11 +1,16 @@
 // What the page says about a call: pure functions from the state to words.
 
 import { isMissed } from './call-state.js';
+import { isolate } from './isolated-name.js';
 import { toldName } from './marked-name.js';
 import { qualityKey } from './quality.js';
-import { has, isolate, language, number, t, timeOfDay } from './strings.js';
+import { has, language, number, t } from './strings.js';
 
 const nameOf = (state) => (state.other?.name ? isolate(toldName(state.other)) : t('someone'));
+
+/** Hours and minutes, as the language writes them. */
+const timeOfDay = (milliseconds) => (
+  new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(milliseconds));
 
 function connectedText(state) {
   const name = nameOf(state);

@@ -10,6 +10,7 @@ import { createConnection } from './connection.js';
 import { createDevices } from './devices.js';
 import { giveWayToRing, isModalOpen, mayOpenDialog } from './dialog.js';
 import { byId, setText } from './dom.js';
+import { isolate } from './isolated-name.js';
 import { mountKeypad } from './keypad.js';
 import { loadWithRetries, need } from './loading.js';
 import { toldName } from './marked-name.js';
@@ -22,7 +23,7 @@ import { readiness } from './readiness.js';
 import { createRinger } from './ringer.js';
 import { announceShortcuts, mountShortcuts } from './shortcuts.js';
 import { createSound } from './sound.js';
-import { isolate, t } from './strings.js';
+import { t } from './strings.js';
 
 const devices = createDevices((use, change) => sound.changed(use, change));
 const microphone = createMicrophone(() => devices.current('microphone').id);
@@ -85,13 +86,8 @@ const alerts = createAlerts({
 
 mountPressGuard();
 const panel = mountCallPanel(byId('stage'), act);
-const keypad = mountKeypad({
-  root: byId('keypad'),
-  keys: byId('keys'),
-  digits: byId('digits'),
-  toggle: byId('keypad-toggle'),
-  covered: byId('portrait'),
-}, controller.sendDigits);
+const keypad = mountKeypad(
+  { toggle: byId('keypad-toggle'), covered: byId('portrait') }, controller.sendDigits);
 const ownStatus = mountOwnStatus(byId('presence'), async (sid) => {
   now.statusFailed = await connection.setActivity(sid).then(() => false, () => true);
   render();

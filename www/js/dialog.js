@@ -1,7 +1,7 @@
 // What the page's dialogs have in common. A question is modal, so the rest of the page keeps still;
 // a sheet stands beside or above the call, whose buttons and shortcuts go on working.
 
-import { part } from './dom.js';
+import { icon, part } from './dom.js';
 import { belongsToInputMethod } from './input-method.js';
 import { loadStyle } from './loading.js';
 import { t } from './strings.js';
@@ -72,9 +72,8 @@ function closeByItself(sheet) {
 /** Its heading and the button that closes it stay in sight, however long it is. */
 export async function openSheet(heading, ...children) {
   const close = part('button', {
-    type: 'button', className: 'plain close', textContent: '×',
-    ariaLabel: t('close'), title: t('close'),
-  });
+    type: 'button', className: 'plain close', ariaLabel: t('close'), title: t('close'),
+  }, icon('close'));
   Object.assign(close.dataset, { label: 'close', title: 'close' });
   const head = part('header', { className: 'sheet-head' }, heading, close);
   const sheet = await make('dialog sheet', heading, [head, ...children]);

@@ -29,3 +29,22 @@ export function part(name, { words, ...properties } = {}, ...children) {
   element.append(...children);
   return element;
 }
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Each time that its address is set, an icon is fetched again, also when it is the same one. */
+export function setIcon(element, name) {
+  const use = element.querySelector('use');
+  const address = `icons.svg#${name}`;
+  if (use.getAttribute('href') !== address) use.setAttribute('href', address);
+}
+
+/** A picture of icons.svg; the words stand beside it. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.append(document.createElementNS(SVG, 'use'));
+  setIcon(svg, name);
+  return svg;
+}

@@ -10,12 +10,19 @@ const KEPT = 18;
 const TYPES_ITSELF = 'input, select, textarea, dialog';
 
 /**
- * @param {{root, keys, digits, toggle, covered: HTMLElement}} elements `covered` makes room
+ * @param {{toggle: HTMLElement, covered: HTMLElement}} elements the keys stand in for `covered`
  * @param {(digit: string) => void} onDigit
  */
-export function mountKeypad({ root, keys, digits, toggle, covered }, onDigit) {
+export function mountKeypad({ toggle, covered }, onDigit) {
+  const digits = part('p', { id: 'digits', className: 'digits', ariaLive: 'off' });
+  const keys = part('div', { id: 'keys', className: 'keys' }, ...KEYS.map((key) => (
+    part('button', { type: 'button', textContent: key, onclick: () => press(key) }))));
+  const root = part('div', {
+    id: 'keypad', className: 'keypad', role: 'group', ariaLabel: t('keys'),
+  }, digits, keys);
   root.dataset.label = 'keys';
-  root.ariaLabel = t('keys');
+  covered.after(root);
+  toggle.setAttribute('aria-controls', root.id);
 
   function show(open) {
     root.hidden = !open;
@@ -31,8 +38,6 @@ export function mountKeypad({ root, keys, digits, toggle, covered }, onDigit) {
     onDigit(key);
   }
 
-  keys.replaceChildren(...KEYS.map((key) => (
-    part('button', { type: 'button', textContent: key, onclick: () => press(key) }))));
   show(false);
   toggle.addEventListener('click', () => show(root.hidden));
   const isForUs = (event) => !root.hidden && !belongsToInputMethod(event)

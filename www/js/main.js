@@ -10,8 +10,8 @@ import { t } from './strings.js';
 const PARTS = [
   'alerts', 'awake', 'call-controller', 'call-find', 'call-leave', 'call-leg', 'call-panel',
   'call-place', 'call-rejoin', 'call-requests', 'call-state', 'call-text', 'calls', 'charge',
-  'chosen-status', 'connection', 'devices', 'dialog', 'expected-leg', 'insist', 'kept-leg',
-  'keypad', 'microphone', 'outlet', 'outside', 'own-status', 'poller', 'press-guard',
+  'chosen-status', 'connection', 'devices', 'dialog', 'expected-leg', 'insist', 'isolated-name',
+  'kept-leg', 'keypad', 'microphone', 'outlet', 'outside', 'own-status', 'poller', 'press-guard',
   'quality', 'readiness', 'reservations', 'ringer', 'shortcuts', 'softphone', 'sound', 'tabs',
   'taskrouter', 'voice-device', 'voice-leg', 'worker',
 ];

@@ -1,7 +1,6 @@
 // Keeps presses from what they weren't meant for. Whatever comes to stand where something else
 // could be pressed a moment ago is not pressed within a double-click's time: the second click of
-// two, or
-// one on its way to what was there, does nothing. It stays in the order of focus meanwhile
+// two, or one on its way to what was there, does nothing. It stays in the order of focus meanwhile
 // (aria-disabled), and shortcuts, which name what they press, don't wait.
 
 const SETTLES = 700; // milliseconds; the longest double-click that systems allow by default is 500

@@ -1,6 +1,7 @@
 // Whether a call can be made now, and the one line that says why not: pure.
 
-import { isolate, t } from './strings.js';
+import { isolate } from './isolated-name.js';
+import { t } from './strings.js';
 
 const quiet = (text, step = '') => ({ text, tone: 'quiet', step });
 const warning = (text, step = '') => ({ text, tone: 'warning', step });

@@ -1,7 +1,6 @@
 // Keys that press the buttons of a call from anywhere in the page. They are keys that no text
 // field, browser or screen reader wants, and none with Alt and Shift: that switches the keyboard
-// layout on
-// Windows, as Control and Shift does. Each can be changed.
+// layout on Windows, as Control and Shift does. Each can be changed.
 
 import { belongsToInputMethod } from './input-method.js';
 

@@ -17,14 +17,6 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
-const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
-
-/**
- * A name that is to stand in a sentence, isolated from its direction by FSI and PDI; where an
- * element shows it, setText of dom.js makes a <bdi> of it.
- */
-export const isolate = (name) => `\u2068${name.replace(DIRECTIONS, '')}\u2069`;
-
 /** The form of `key` that fits the number `count`. */
 export function plural(key, count) {
   const form = `${key}_${new Intl.PluralRules(language).select(count)}`;
@@ -33,11 +25,6 @@ export function plural(key, count) {
 
 export function number(value, options) {
   return new Intl.NumberFormat(language, options).format(value);
-}
-
-/** Hours and minutes, as the language writes them. */
-export function timeOfDay(milliseconds) {
-  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(milliseconds);
 }
 
 /** Whether there is a text of its own for `key`; codes of errors are keys too. */

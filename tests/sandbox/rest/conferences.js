@@ -74,7 +74,8 @@ function musicUrl(ctx, name) {
 function listConferences(ctx) {
   const { params, world } = ctx;
   const [name, status] = [params.get('FriendlyName'), params.get('Status')];
-  const found = world.past.seeAll(world.conferences.list()).filter((c) => (name === null || c.friendlyName === name)
+  const found = world.past.seeAll(world.conferences.list()).filter((c) => (
+    name === null || c.friendlyName === name)
     && (status === null || c.status === status)
     && inRange(params, 'DateCreated', c.dateCreated)
     && inRange(params, 'DateUpdated', c.dateUpdated));

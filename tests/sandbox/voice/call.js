@@ -15,13 +15,19 @@ const DEFAULT_EVENTS = ['completed'];
 // What a call runs that was placed without saying what it is for: it stays until somebody hangs up.
 const PLAIN_CALL = '<Response><Pause length="3600"/></Response>';
 // What of a call survives a restart as it is.
-const KEPT = ['sid', 'from', 'to', 'address', 'parameters', 'status', 'dateCreated', 'dateUpdated', 'startTime', 'endTime',
-  'digits', 'document', 'timeout', 'timeLimit', 'sequence', 'media', 'timer'];
+const KEPT = ['sid', 'from', 'to', 'address', 'parameters', 'status', 'dateCreated', 'dateUpdated',
+  'startTime', 'endTime', 'digits', 'document', 'timeout', 'timeLimit', 'sequence', 'media',
+  'timer'];
+
+/** Whom a call tells of itself, if anybody. */
+const callbackOf = ({ statusCallback, statusCallbackMethod = 'POST', statusCallbackEvent: on }) => (
+  statusCallback && { url: statusCallback, method: statusCallbackMethod,
+    events: new Set(on?.length ? on : DEFAULT_EVENTS) });
 
 export class Call extends EventEmitter {
   // `program`, if given, takes the place of a TwiML document: program(call, signal) → Promise.
   constructor(world, { from, to, url, method = 'POST', twiml, timeout = 60, timeLimit,
-    statusCallback, statusCallbackMethod = 'POST', statusCallbackEvent, program }) {
+    program, ...reports }) {
     super();
     this.world = world;
     this.sid = world.sid('CA');
@@ -38,8 +44,7 @@ export class Call extends EventEmitter {
     this.document = { url, method, twiml: url ? undefined : twiml ?? PLAIN_CALL, program };
     this.timeout = timeout;
     this.timeLimit = timeLimit;
-    this.callback = statusCallback && { url: statusCallback, method: statusCallbackMethod,
-      events: new Set(statusCallbackEvent?.length ? statusCallbackEvent : DEFAULT_EVENTS) };
+    this.callback = callbackOf(reports);
     this.sequence = 0;
     this.queueMs = 0;
     this.ringing = new Set();
