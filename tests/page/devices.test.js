@@ -43,11 +43,14 @@ describe('devices for sound', () => {
 
   it('are chosen in the settings, remembered, and tried', async () => {
     await openSettings();
+    assert.match(await picked().getAttribute('title'), /^System default/);
     await picked().selectOption({ label: CHOSEN });
+    assert.equal(await picked().getAttribute('title'), CHOSEN, 'a long name can be read in full');
     await closeSettings();
     await alice.reload();
     await openSettings();
     assert.equal(await picked().locator('option:checked').innerText(), CHOSEN);
+    assert.equal(await picked().getAttribute('title'), CHOSEN);
     await alice.press('Test microphone');
     await alice.shows('Recording: say something…');
     await alice.shows('Playing what was recorded…');

@@ -52,6 +52,11 @@ function createTests({ devices, microphone, ringer }, say, signal) {
   };
 }
 
+/** A long name is cut off in the field: it can be read in full all the same. */
+function nameInFull(select) {
+  select.title = select.selectedOptions[0]?.text ?? '';
+}
+
 function fill(select, devices, use) {
   const system = devices.current(use).chosen ? '' : devices.current(use).label;
   select.replaceChildren(
@@ -59,6 +64,7 @@ function fill(select, devices, use) {
     ...devices.choices(use).map(({ deviceId, label }) => new Option(label || deviceId, deviceId))
   );
   select.value = devices.current(use).id;
+  nameInFull(select);
 }
 
 /** One use of a device, and its test. */
@@ -66,6 +72,7 @@ function deviceRow(use, select, { devices, sound, isTalking }, tests, say) {
   fill(select, devices, use);
   select.addEventListener('change', () => {
     devices.choose(use, select.value);
+    nameInFull(select);
     sound.use(use).catch(() => say('mic_failed'));
   });
   const test = part('button', { type: 'button', words: TESTS[use] });
