@@ -343,10 +343,11 @@ enum err directory_refresh_view(const struct directory_refresh_options *options,
     }
     int64_t age_s = directory_age_s(directory, clock_wall_s());
     bool old = age_s > DIRECTORY_REFRESH_S || directory_incomplete(directory);
-    if (old) start_if_due(options);
     view->directory = directory;
+    /* Asked before the next attempt begins: how that ends is for later requests. */
     view->stale = directory_incomplete(directory) || age_s > DIRECTORY_STALE_S ||
                   (old && last_attempt(config).failed);
+    if (old) start_if_due(options);
     return ERR_OK;
 }
 

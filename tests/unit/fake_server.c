@@ -137,6 +137,7 @@ static struct step next_step(struct fake_server *server, const char *request, si
     must(server->request_count < REQUESTS_MAX, "room for another request");
     server->requests[server->request_count++] = must_alloc(strndup(request, len));
     if (server->steps_done < server->step_count) step = server->steps[server->steps_done++];
+    pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->lock);
     return step;
 }
@@ -271,6 +272,14 @@ const char *fake_server_request(struct fake_server *server, size_t index)
     const char *request = server->requests[index];
     pthread_mutex_unlock(&server->lock);
     return request;
+}
+
+void fake_server_wait_requests(struct fake_server *server, size_t count)
+{
+    pthread_mutex_lock(&server->lock);
+    while (server->request_count < count)
+        pthread_cond_wait(&server->changed, &server->lock);
+    pthread_mutex_unlock(&server->lock);
 }
 
 void fake_server_wait_closed(struct fake_server *server, size_t count)

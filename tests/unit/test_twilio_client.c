@@ -158,7 +158,7 @@ static void test_retry_after_that_does_not_fit(void **state)
     fake_server_json(fixture->twilio.server, 429, "Retry-After: 30\r\n", "{}");
     int64_t start_ms = clock_ms();
     assert_int_equal(get(fixture), ERR_UNAVAILABLE);
-    assert_true(clock_ms() - start_ms < 1000);
+    assert_true(clock_ms() - start_ms < 3000);
     assert_int_equal(fake_server_requests(fixture->twilio.server), 1);
 }
 
@@ -206,6 +206,7 @@ static void test_create_is_sent_once_whatever_happens(void **state)
         /* The read before leaves a connection behind that the create then uses. */
         fake_server_json(fixture->twilio.server, 200, "", "{}");
         fake_server_raw(fixture->twilio.server, rows[i].answer, rows[i].then);
+        fixture->twilio.deadline.at_ms = clock_ms() + 4000; /* for this row alone */
         assert_int_equal(get(fixture), ERR_OK);
         assert_row(i, post(fixture) == rows[i].expected);
         assert_true(fixture->reply.unknown);
@@ -216,11 +217,15 @@ static void test_create_is_sent_once_whatever_happens(void **state)
 static void test_create_that_times_out_is_unknown(void **state)
 {
     struct fixture *fixture = *state;
+    fake_server_json(fixture->twilio.server, 200, "", "{}");
     fake_server_raw(fixture->twilio.server, "", FAKE_KEEP);
+    /* On this read's connection the create is under way at once, and the time is for the answer. */
+    assert_int_equal(get(fixture), ERR_OK);
     fixture->twilio.deadline.at_ms = clock_ms() + 200;
     assert_int_equal(post(fixture), ERR_TIMEOUT);
     assert_true(fixture->reply.unknown);
-    assert_int_equal(fake_server_requests(fixture->twilio.server), 1);
+    fake_server_wait_requests(fixture->twilio.server, 2);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 2);
 }
 
 static void test_delete_of_what_is_gone(void **state)
