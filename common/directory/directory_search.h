@@ -12,11 +12,9 @@
 #include "base/err.h"
 #include "base/sid.h"
 #include "directory/directory_image.h"
+#include "directory/directory_match.h"
 
-enum {
-    DIRECTORY_LIMIT_MAX = 200,
-    DIRECTORY_ETAG_SIZE = 19 /* 16 digits, two quotes, a NUL */
-};
+enum { DIRECTORY_ETAG_SIZE = 19 /* 16 digits, two quotes, a NUL */ };
 
 /* Strings belong to the snapshot and live until directory_close. */
 struct directory_agent {

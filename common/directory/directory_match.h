@@ -1,0 +1,39 @@
+/*
+ * Which records of a snapshot fit the words that were typed, and how well. Only the block of folded
+ * names is read, and what lies in it is judged hit by hit; directory_search makes answers of it.
+ */
+#ifndef DIALPAD_DIRECTORY_MATCH_H
+#define DIALPAD_DIRECTORY_MATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/name_query.h"
+#include "directory/directory_image.h"
+
+enum {
+    DIRECTORY_LIMIT_MAX = 200,
+    DIRECTORY_MATCH_FITS = 3 /* a word begins the name, or another of its words, or is inside one */
+};
+
+/* What is looked for, and where. */
+struct directory_match {
+    const struct directory *directory;
+    struct name_query words; /* none: every agent fits */
+    size_t key;     /* the longest word: it occurs least, so the block is searched for it */
+    size_t without; /* the record that is left out; the count of records if none is */
+    size_t limit;   /* 1..DIRECTORY_LIMIT_MAX */
+};
+
+/* The first matches of each kind, best first; those beyond the limit are only counted. */
+struct directory_matches {
+    uint32_t list[DIRECTORY_MATCH_FITS][DIRECTORY_LIMIT_MAX];
+    size_t count[DIRECTORY_MATCH_FITS];
+    size_t total;
+};
+
+/* The matches among the available agents or among the others, each kind in the records' order. */
+void directory_match_part(const struct directory_match *wanted, enum directory_part name,
+                          struct directory_matches *matches);
+
+#endif
