@@ -3,7 +3,7 @@
  *
  * It joins the Conference of this T1, but never starts one: a late answer can't bring a dead
  * Conference back to life, and ringback ends one in which it is alone. No address in the answer
- * carries a pass: from a Conference that the colleague has entered first, nobody is rung.
+ * carries a pass: from a Conference that the colleague has entered first, no phone is rung.
  */
 #include "base/sid.h"
 #include "page/admission.h"

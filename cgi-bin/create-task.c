@@ -66,7 +66,7 @@ static const struct {
                                     "Twilio can't route the call; ask your administrator." },
 };
 
-/* Whoever says no version is no page, and knows what it does. */
+/* A client that says no version is no page, and knows what it does. */
 static enum err check_version(const struct request *request, struct response *response)
 {
     const char *version = request_param(request, P_VERSION);

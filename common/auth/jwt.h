@@ -29,7 +29,7 @@ enum err jwt_sign_hs256(struct strbuf *out, const void *key, size_t key_len, con
  * ERR_OK and the payload (the caller's to delete) only if the token has three parts, its header
  * says alg HS256 and exactly this typ, the signature holds, and, when the payload has an "exp",
  * now_s is before it (ERR_AUTH otherwise, and for everything malformed). A header with "crit" is
- * refused, as RFC 7515 demands of who doesn't know the extension.
+ * refused, as RFC 7515 demands where the extension is unknown.
  */
 enum err jwt_verify_hs256(const char *token, const void *key, size_t key_len, const char *typ,
                           int64_t now_s, cJSON **payload) MUST_CHECK;

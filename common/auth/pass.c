@@ -12,7 +12,7 @@ enum {
     DIGEST_SIZE = 32,
     MAC_BYTES = 16,
     BASE = 36,
-    TEXT_SIZE = 512 /* an address has 256 bytes at most; what is longer is nobody's */
+    TEXT_SIZE = 512 /* an address has 256 bytes at most; what is longer is none */
 };
 
 struct pass_keys {

@@ -3,7 +3,7 @@
  *
  * A statement (token.h) says between whom a call is, but a Task that holds it can be read and
  * copied. A pass is in no Task: it is handed to one agent's page and admits one address into one
- * call. The Conference's name and the label of each leg can be computed by nobody but us either.
+ * call. The Conference's name and the label of each leg can be computed by us alone, too.
  *
  *     pass   EXP.MAC    EXP: seconds since 1970 in base 36; MAC of  pass|ROLE|T1|ADDRESS|EXP
  *     room   T1-MAC     MAC of  room|T1

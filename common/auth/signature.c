@@ -35,7 +35,7 @@ enum err signature_new(const char *auth_token, const char *secondary, struct sig
     struct signature *made = NULL;
     const char *const tokens[TOKENS] = { auth_token, secondary };
 
-    /* Anybody can sign with an empty key. */
+    /* A stranger can sign with an empty key, too. */
     if (auth_token[0] == '\0' || (secondary != NULL && secondary[0] == '\0')) goto out;
     rc = ERR_MEMORY;
     made = calloc(1, sizeof *made);

@@ -103,9 +103,10 @@ void config_wipe(char *text)
 
 void config_free(struct config *config)
 {
-    for (size_t i = 0; i < CONFIG_SETTINGS; i++)
-        if (config_settings[i].rule->valid != NULL)
-            config_wipe(*config_text(config, &config_settings[i]));
+    for (size_t i = 0; i < CONFIG_SETTINGS; i++) {
+        const struct config_setting *setting = &config_settings[i];
+        if (setting->rule->valid != NULL) config_wipe(*config_text(config, setting));
+    }
     users_free(config->users);
     free(config->ca_path);
     *config = (struct config){ .threads = 0 };

@@ -1,5 +1,5 @@
 /*
- * Changes single lines of a configuration's text and leaves all others as somebody wrote them.
+ * Changes single lines of a configuration's text and leaves all others as they were written.
  * Pure.
  */
 #ifndef DIALPAD_CONFIG_EDIT_H

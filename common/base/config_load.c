@@ -233,13 +233,14 @@ static enum err read_environment(struct loader *loader, const char *(*env)(const
 static enum err set_defaults(struct loader *loader)
 {
     enum err rc = ERR_OK;
-    for (size_t i = 0; rc == ERR_OK && i < CONFIG_SETTINGS; i++)
-        if (config_settings[i].otherwise != NULL)
-            rc = assign(loader, &config_settings[i], config_settings[i].otherwise);
+    for (size_t i = 0; rc == ERR_OK && i < CONFIG_SETTINGS; i++) {
+        const struct config_setting *setting = &config_settings[i];
+        if (setting->otherwise != NULL) rc = assign(loader, setting, setting->otherwise);
+    }
     return rc;
 }
 
-/* Names all that are missing at once: nobody wants to learn of them one by one. */
+/* Names all that are missing at once: one at a time would cost a start for each. */
 static enum err check_complete(struct loader *loader)
 {
     char missing[CONFIG_ERROR_SIZE] = "";
@@ -248,9 +249,8 @@ static enum err check_complete(struct loader *loader)
     loader->line = LINE_NONE;
     for (size_t i = 0; i < CONFIG_SETTINGS; i++) {
         const struct config_setting *setting = &config_settings[i];
-        if ((setting->flags & CONFIG_REQUIRED) == 0 ||
-            *config_text(&loader->config, setting) != NULL)
-            continue;
+        bool required = (setting->flags & CONFIG_REQUIRED) != 0;
+        if (!required || *config_text(&loader->config, setting) != NULL) continue;
         if (len > 0) verb = "are";
         int more = snprintf(missing + len, sizeof missing - len, "%s%s", len > 0 ? ", " : "",
                             setting->name);

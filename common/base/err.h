@@ -10,8 +10,8 @@
 enum err {
     ERR_OK,
     ERR_INPUT,         /* what the client sent is malformed */
-    ERR_AUTH,          /* nobody has proved who is asking */
-    ERR_FORBIDDEN,     /* somebody has, and may not do this */
+    ERR_AUTH,          /* the client has not proved who it is */
+    ERR_FORBIDDEN,     /* it has, and may not do this; or we may not write a file of ours */
     ERR_NOT_FOUND,     /* no such thing here, or Twilio answered 404 */
     ERR_METHOD,        /* this program doesn't answer to that HTTP method */
     ERR_CONFLICT,      /* the state of the world forbids it; also Twilio's 412 and 409 */

@@ -10,7 +10,7 @@
 
 static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
 
-/* Numbers are copied to be ended by a NUL; a longer one is none that anybody means. */
+/* Numbers are copied to be ended by a NUL; a longer one is never meant. */
 enum { NUMBER_SIZE = 64 };
 
 struct reader {
@@ -188,7 +188,7 @@ static void skip_nested(struct reader *reader)
     reader->cut = true;
 }
 
-/* A number, true, false, null, or a word that nobody knows. */
+/* A number, true, false, null, or an unknown word. */
 static cJSON *read_word(struct reader *reader, unsigned *faults)
 {
     const char *word = reader->at;
@@ -308,7 +308,7 @@ static bool read_key(struct reader *reader, unsigned *faults)
     return false;
 }
 
-/* A value without a key is read over: nobody could ask for it. */
+/* A value without a key is read over: it could not be asked for. */
 static size_t read_member(struct reader *reader, cJSON *object, unsigned *faults)
 {
     bool string = peek(reader) == '"';

@@ -68,7 +68,7 @@ static void line_end(struct strbuf *line)
 {
     static const char lost[] = "no memory for a log line\n";
     strbuf_addch(line, '\n');
-    /* There is nobody to tell when standard error takes nothing more. */
+    /* Nothing is left to tell it to when standard error takes nothing more. */
     ssize_t written = strbuf_failed(line) ? write(STDERR_FILENO, lost, sizeof lost - 1)
                                           : write(STDERR_FILENO, line->buf, line->len);
     (void)written;

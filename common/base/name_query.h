@@ -1,5 +1,5 @@
 /*
- * What somebody typed to find a name, as the words that the name must have, and where it has them.
+ * What an agent typed to find a name, as the words that the name must have, and where it has them.
  * Pure.
  */
 #ifndef DIALPAD_NAME_QUERY_H
@@ -34,7 +34,7 @@ struct name_query {
     unsigned differs; /* the styles that would write it otherwise, as fold_styled says */
     struct name_word words[NAME_QUERY_WORDS_MAX];
     size_t count;
-    bool too_long; /* more words than fit: nobody's name has them all */
+    bool too_long; /* more words than fit: no name has them all */
 };
 
 /* ERR_INPUT when `text` isn't UTF-8. To be freed in any case. */

@@ -1,6 +1,6 @@
 /*
  * A file that decides who is who or holds secrets: read whole, and only if it is root's or the
- * programs' own, nobody else can write it and nobody but its group can read it.
+ * programs' own, no other user can write it and none outside its group can read it.
  */
 #ifndef DIALPAD_PRIVATE_FILE_H
 #define DIALPAD_PRIVATE_FILE_H

@@ -23,7 +23,7 @@ struct user {
     int line;
 };
 
-struct users; /* NULL: there is no such file, and nobody is found in it */
+struct users; /* NULL: there is no such file, and no Worker is found in it */
 
 enum { USERS_PROBLEM_SIZE = 256 };
 

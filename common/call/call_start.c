@@ -22,7 +22,7 @@ static void log_clash(const char *address, const struct directory_agent *one,
 
 /*
  * Whose address is that? A directory that could not be read to its end can only show that it is
- * more than one Worker's; whether it is one's alone, or nobody's, it doesn't know.
+ * more than one Worker's; whether it is one's alone, or none's, it doesn't know.
  */
 static enum start_refusal find_owner(const struct config *config, const struct directory *directory,
                                      const char *address, struct directory_agent *owner)
@@ -207,9 +207,9 @@ static enum err check_and_create(const struct call_context *context,
 {
     enum call_route_result result;
     enum err rc = check_caller(context, who->party[ROLE_CALLER].worker_sid, available, refusal);
+    const char *callee = who->party[ROLE_CALLEE].worker_sid;
     if (rc == ERR_OK && *refusal == START_OK)
-        rc =
-            check_capacity(context, who->party[ROLE_CALLEE].worker_sid, START_CALLEE_BUSY, refusal);
+        rc = check_capacity(context, callee, START_CALLEE_BUSY, refusal);
     if (rc != ERR_OK || *refusal != START_OK) return rc;
     rc = create_t1(context, who, &result, started);
     if (rc != ERR_OK || result == ROUTE_DONE) return rc;

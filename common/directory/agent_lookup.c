@@ -9,7 +9,7 @@
 #include "directory/directory_refresh.h"
 #include "directory/directory_search.h"
 
-/* Of a directory that could not be read to its end nobody knows whether the name is one's alone. */
+/* In a directory that was not read to its end another agent may have the same name. */
 static enum err sid_of(const struct directory *directory, const char *user, char sid[SID_SIZE])
 {
     struct directory_agent found[2];

@@ -90,7 +90,7 @@ static enum err hold(struct directory_draft *draft, const struct task_summary *t
                                 task->status != TASK_RESERVED);
 }
 
-/* ERR_OK also when the Task has ended meanwhile: then nobody holds it. */
+/* ERR_OK also when the Task has ended meanwhile: then no agent holds it. */
 static enum err ask_holder(struct twilio_client *client, const struct task_summary *task,
                            struct directory_draft *draft)
 {
@@ -142,7 +142,7 @@ static enum err gather(const struct config *config, struct twilio_client *client
     rc = directory_draft_write(&draft, config->workspace_sid, config->user_attribute, image);
 out:
     directory_draft_free(&draft);
-    malloc_trim(0); /* Twilio's pages were megabytes that nobody needs until the next time */
+    malloc_trim(0); /* Twilio's pages were megabytes that are not needed until the next time */
     return rc;
 }
 

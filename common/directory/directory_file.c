@@ -54,7 +54,7 @@ static enum err identify(const struct config *config, struct directory_identity 
     return ERR_OK;
 }
 
-/* A file that anybody may write could send calls to anybody. */
+/* A file that every user may write could send calls to strangers. */
 static bool may_be_read(const struct stat *status)
 {
     return S_ISREG(status->st_mode) && (status->st_mode & S_IWOTH) == 0 && status->st_size > 0 &&
@@ -71,8 +71,8 @@ static bool is_for(const struct directory *directory, const struct config *confi
 }
 
 /*
- * Into memory of our own: pages mapped from the file would change when somebody writes over it, and
- * be gone when somebody shortens it, after all offsets have been checked. MAP_FAILED when it isn't
+ * Into memory of our own: pages mapped from the file would change when a process writes over it,
+ * and be gone when one shortens it, after all offsets have been checked. MAP_FAILED when it isn't
  * as long as it was said to be.
  */
 static void *read_image(int fd, size_t size)

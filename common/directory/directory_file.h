@@ -2,8 +2,8 @@
  * The directory's snapshot as a file that all processes share, and the lock file beside it that
  * lets one of them at a time replace it. Private to the directory's own modules.
  *
- * The snapshot is only ever replaced by rename, and whoever opens it reads it into memory of its
- * own: nothing that becomes of the file can reach a search. Deleting it costs one refresh, so
+ * The snapshot is only ever replaced by rename, and a process that opens it reads it into memory of
+ * its own: nothing that becomes of the file can reach a search. Deleting it costs one refresh, so
  * everything that is wrong with it means that there is none.
  */
 #ifndef DIALPAD_DIRECTORY_FILE_H

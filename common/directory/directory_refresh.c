@@ -14,7 +14,7 @@
 
 enum {
     BACKGROUND_MS = 60 * 1000, /* 15 pages of Workers on a bad day */
-    RETRY_S = 5,               /* after a failed refresh nobody tries again for so long */
+    RETRY_S = 5,               /* after a failed refresh none is tried again for so long */
     WAIT_MS = 1000,            /* how long a request waits for another process's snapshot */
     WAIT_STEP_MS = 20,
     GRACE_MS = 500 /* what a thread needs to hand over what it has when its time is up */
@@ -179,8 +179,8 @@ static void start_thread(const struct job *description)
 }
 
 /*
- * The web server waits until nobody holds the descriptors that it gave us: the child lets them go.
- * They are replaced, not only closed, so that nothing else is opened under their numbers.
+ * The web server waits until no process holds the descriptors that it gave us: the child lets them
+ * go. They are replaced, not only closed, so that nothing else is opened under their numbers.
  */
 static void let_go_of_server(void)
 {
@@ -196,12 +196,12 @@ static void let_go_of_server(void)
 }
 
 /*
- * The child's child belongs to nobody who would have to wait for it, and the lock goes with it: a
- * lock of flock(2) is held until the last process that has it is gone.
+ * No process has to wait for the child's child, and the lock goes with it: a lock of flock(2) is
+ * held until the last process that has it is gone.
  */
 static void start_child(struct job *job)
 {
-    if (job->lock < 0) return; /* without a file nobody would ever see what the child has fetched */
+    if (job->lock < 0) return; /* what the child fetches would reach no process without a file */
     pid_t child = fork();
     if (child == 0) {
         if (fork() != 0) _exit(0);

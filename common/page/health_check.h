@@ -21,7 +21,7 @@ struct health_findings {
 void health_check_add_finding(struct health_findings *findings, const char *text);
 
 /*
- * What this host says without asking anybody, and what costs something but not the service: the
+ * What this host knows without asking Twilio, and what costs something but not the service: the
  * state folder can't be used, Twilio's signatures are refused, the configuration isn't the one that
  * this process has read.
  */
@@ -34,8 +34,8 @@ void health_check_host(const struct config *config, const struct config_watch *w
  * contact_uri. Judges this host's clock by Twilio's. The findings are kept for HEALTH_KEPT_MS for
  * all threads.
  *
- * One thread asks at a time, however many requests come, and the others get what was found before:
- * nobody waits for them. False while nothing has been found out yet.
+ * One thread asks at a time, however many requests come, and the others get what was found before
+ * without waiting. False while nothing has been found out yet.
  */
 bool health_check_deep(const struct config *config, struct twilio_client *client,
                        struct health_findings *findings) MUST_CHECK;

@@ -1,5 +1,5 @@
 /*
- * How often one agent may have somebody rung: what begins a call and what dials into one count
+ * How often one agent may have a phone rung: what begins a call and what dials into one count
  * alike.
  */
 #ifndef DIALPAD_PAGE_LIMIT_H

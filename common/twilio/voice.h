@@ -60,7 +60,7 @@ struct participants {
     size_t count;
 };
 
-/* Who is in it now; an ended or unknown Conference has nobody. */
+/* Who is in it now; an ended or unknown Conference is empty. */
 enum err voice_participants_list(struct twilio_client *client, const char *conference_sid,
                                  struct participants *participants) MUST_CHECK;
 
@@ -74,7 +74,7 @@ enum err voice_participant_hold(struct twilio_client *client, const char *confer
 
 /*
  * Dials one more leg into a Conference that is alive; it neither starts nor ends it. ERR_NOT_FOUND
- * when the Conference is over. Not repeated on failure: then nobody knows whether it rings.
+ * when the Conference is over. Not repeated on failure: then it isn't known whether it rings.
  */
 enum err voice_participant_dial(struct twilio_client *client, const char *conference_sid,
                                 const char *to, const char *from, int timeout_s,

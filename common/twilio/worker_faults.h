@@ -1,6 +1,6 @@
 /*
  * Says in the log which Worker's record is odd, and how: nothing else would tell an administrator
- * why somebody has the wrong name. Each Worker once in the life of the process.
+ * why an agent has the wrong name. Each Worker once in the life of the process.
  */
 #ifndef DIALPAD_WORKER_FAULTS_H
 #define DIALPAD_WORKER_FAULTS_H

@@ -21,7 +21,7 @@ enum { BUCKETS = 1024, PLACES = 8 };
 /* The holder of the lock needs microseconds; a process that was stopped with it stops no call. */
 enum { LOCK_TRIES = 50, LOCK_PAUSE_NS = 1000 * 1000 };
 
-/* All zero: nobody. The times are in no order. */
+/* All zero: no agent. The times are in no order. */
 struct place {
     uint64_t worker;
     int64_t times_s[RATE_LIMIT_CALLS];

@@ -348,7 +348,7 @@ static void linger(int fd)
 /*
  * Detach skips libfcgi's lingering close: three system calls less after a body read to its end.
  * After any other the web server would see a reset connection instead of our answer, so that the
- * connection must linger; but libfcgi's way takes as long as somebody sends a byte every two
+ * connection must linger; but libfcgi's way takes as long as the other side sends a byte every two
  * seconds. Ours has an end, on a descriptor that outlives the one which libfcgi closes.
  */
 static void finish_fcgi(struct request *request)

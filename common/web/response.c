@@ -102,7 +102,7 @@ void response_about_call(struct response *response, const char *call_sid)
     if (sid_is_call(call_sid)) sid_copy(response->call_sid, call_sid);
 }
 
-/* What the client is told where nobody has said anything better. */
+/* What the client is told where the program has said nothing better. */
 static const char *default_message(enum err err)
 {
     switch (err) {

@@ -52,7 +52,7 @@ void serve_block_signals(void)
 
 /*
  * Who else holds the listening socket? SO_PEERCRED names the process that called listen: if it is
- * ours, or no longer exists (spawn-fcgi), nobody else waits on this socket.
+ * ours, or no longer exists (spawn-fcgi), no other process waits on this socket.
  */
 static bool socket_is_ours_alone(void)
 {

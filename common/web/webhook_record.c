@@ -46,7 +46,7 @@ void webhook_record_note(const struct config *config, bool genuine, int64_t now_
     read_from(fd, &record);
     if (add(&record, genuine, now_s)) {
         ssize_t written = pwrite(fd, &record, sizeof record, 0);
-        (void)written; /* a full disk is somebody else's finding */
+        (void)written; /* a full disk is a finding of health's */
     }
     atomic_store(&noted_s, genuine ? now_s : 0);
     close(fd);

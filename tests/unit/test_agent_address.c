@@ -64,7 +64,7 @@ static void an_address_is_the_name_s_or_the_file_s(void **state)
           "client:robert" },
         { CONFIG_IDENTITY_FRIENDLY_NAME, true, BOB, "bob", "", ADDRESS_OK, "client:robert" },
         { CONFIG_IDENTITY_FRIENDLY_NAME, true, CAROL, "carol", "client:carol", ADDRESS_OK, NULL },
-        /* And nobody else has it, whatever the name or the option says. */
+        /* And no other Worker has it, whatever the name or the option says. */
         { CONFIG_IDENTITY_FRIENDLY_NAME, true, ALICE, "robert", "client:robert", ADDRESS_MISMATCH,
           NULL },
         { CONFIG_IDENTITY_CONTACT_URI, true, ALICE, "alice", "client:robert", ADDRESS_MISMATCH,

@@ -245,7 +245,7 @@ static void other_peoples_snapshots_are_left_alone(void **state)
     assert_false(opens(fixture));
     fixture->config.user_attribute = user_attribute;
 
-    assert_int_equal(chmod(fixture->snapshot, 0602), 0); /* anybody could have written it */
+    assert_int_equal(chmod(fixture->snapshot, 0602), 0); /* any user could have written it */
     assert_false(opens(fixture));
     assert_int_equal(unlink(fixture->snapshot), 0);
     assert_int_equal(symlink("/dev/zero", fixture->snapshot), 0);
@@ -274,7 +274,7 @@ static void a_replaced_snapshot_is_noticed_and_the_old_one_stays_readable(void *
     assert_string_equal(first_name(directory), "Ana");
     assert_int_equal(directory_file_reopen(&fixture->config, &directory), ERR_OK);
     assert_string_equal(first_name(directory), "Carol");
-    assert_string_equal(first_name(first), "Ana"); /* still in somebody's use */
+    assert_string_equal(first_name(first), "Ana"); /* still in use */
     directory_close(first);
 
     put(fixture, "rubbish", 7);

@@ -1,6 +1,6 @@
 /*
- * What a refresh asks, what becomes of the answers, and who starts it when. TaskRouter and the
- * client are played here; the linker prefers these functions to the library's.
+ * What a refresh asks, what becomes of the answers, and which process starts it when. TaskRouter
+ * and the client are played here; the linker prefers these functions to the library's.
  */
 #include "unit.h"
 
@@ -287,7 +287,7 @@ static void left_over_wrapping_tasks_are_reported(void **state)
     add_task(TASK_WRAPPING, true, 100000 - 15);
     add_task(TASK_ASSIGNED, true, 100000 - 60);
     add_task(TASK_WRAPPING, true, 100000 - 60);
-    twilio.tasks[3].workflow_sid[10] = 'f'; /* somebody else's */
+    twilio.tasks[3].workflow_sid[10] = 'f'; /* another Workflow's */
     assert_int_equal(refresh(fixture, on_wrapping, &seen), ERR_OK);
     assert_string_equal(seen.buf, "0");
     strbuf_free(&seen);

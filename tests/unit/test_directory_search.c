@@ -191,7 +191,7 @@ static void the_limit_cuts_the_list_and_not_the_total(void **state)
     directory_close(directory);
 }
 
-/* Longer than any name: words may come again, but nobody has 257 of them. */
+/* Longer than any name: words may come again, but no name has 257 of them. */
 static void a_long_text_finds_whom_it_finds(void **state)
 {
     (void)state;

@@ -173,7 +173,7 @@ static void test_create_without_an_answer_is_unknown(void **state)
 static void test_create_that_cannot_connect_is_known(void **state)
 {
     struct fixture *fixture = *state;
-    /* A port of our own that nobody listens on any more. */
+    /* A port of our own on which nothing listens any more. */
     struct fake_server *gone = fake_server_start();
     char url[64];
     snprintf(url, sizeof url, "%s", fake_server_url(gone));

@@ -240,7 +240,7 @@ static void test_two_hosts(void **state)
                                           .password = "secret",
                                           .allow_http = true };
     struct http_client *other = NULL;
-    /* A port of our own that nobody listens on any more. */
+    /* A port of our own on which nothing listens any more. */
     struct fake_server *gone = fake_server_start();
     char url[64];
     snprintf(url, sizeof url, "%s", fake_server_url(gone));

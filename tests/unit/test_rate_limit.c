@@ -102,7 +102,7 @@ static void a_clock_that_was_set(void **state)
     (void)state;
     for (int i = 0; i < RATE_LIMIT_CALLS; i++)
         count(ALICE, noon);
-    /* Back by a day: nobody waits for tomorrow. Forward again: those of the past day are over. */
+    /* Back by a day: no agent waits for tomorrow. Forward again: those of the past day are over. */
     assert_int_equal(count(ALICE, noon - 24 * 3600), 0);
     assert_int_equal(count(ALICE, noon + 3600), 0);
 }

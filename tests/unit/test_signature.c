@@ -277,7 +277,7 @@ static void the_most_pairs_are_sorted_and_more_refused(void **state)
     assert_false(signature_valid(signature, URL, &form, backward));
 }
 
-/* A thread has a signature of its own; making and using them at once disturbs nobody. */
+/* A thread has a signature of its own; making and using them at once disturbs no other. */
 static void *check_all(void *arg)
 {
     struct signature *own = NULL;
