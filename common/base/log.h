@@ -36,8 +36,7 @@ void log_about(const char *request_id);
 /* "2026-11-23T06:10:07.123Z create-task 3f9c… 201 14ms ok task=WT… worker=WK…" */
 void log_request(const struct log_request *entry);
 
-/* "2026-11-23T06:10:07.123Z create-task 3f9c… warn text"; "-" in place of the id outside any
- * request. */
+/* "2026-11-23T06:10:07.123Z create-task 3f9c… warn text"; outside any request "-" is its id. */
 void log_info(const char *format, ...) PRINTF_LIKE(1, 2);
 void log_warn(const char *format, ...) PRINTF_LIKE(1, 2);
 void log_error(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -61,10 +61,9 @@ static void add_heard(const struct call *call, struct call_legs *legs)
 {
     for (enum call_role role = 0; role < ROLE__MAX; role++) {
         struct heard_leg heard;
-        bool full = legs->count == VOICE_PARTICIPANTS_MAX;
-        if (full || !call_heard_find(call->t1_sid, role, &heard) ||
-            call_legs_has_leg(legs, role, heard.call_sid))
-            continue;
+        if (legs->count == VOICE_PARTICIPANTS_MAX) return;
+        if (!call_heard_find(call->t1_sid, role, &heard)) continue;
+        if (call_legs_has_leg(legs, role, heard.call_sid)) continue;
         struct leg *leg = &legs->list[legs->count++];
         *leg = (struct leg){ .role = role };
         sid_copy(leg->call_sid, heard.call_sid);

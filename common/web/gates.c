@@ -37,8 +37,7 @@ static enum err pass_query_length(const struct request *request, struct response
                            "The request's query is too long.");
 }
 
-/* Of the two functions that look at the body: it may be announced so long, and it has come whole.
- */
+/* For both that look at the body: one asks how long it is announced, one whether all has come. */
 static enum err refuse_body(struct response *response, enum err rc)
 {
     switch (rc) {
@@ -297,9 +296,8 @@ static enum err pass_account(const struct endpoint *self, const struct service *
 {
     if (self->auth != AUTH_TWILIO || self->param_count == 0) return ERR_OK;
     const char *account_sid = request_field(request, "AccountSid");
-    if (account_sid == NULL || strcmp(account_sid, service->config->account_sid) == 0) {
+    if (account_sid == NULL || strcmp(account_sid, service->config->account_sid) == 0)
         return ERR_OK;
-    }
     response_detail(response, "AccountSid %.34s isn't TWILIO_ACCOUNT_SID", account_sid);
     return response_refuse(response, ERR_FORBIDDEN, "other_account",
                            "This is another account's request.");

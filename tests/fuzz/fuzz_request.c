@@ -114,9 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .params = specs,
         .param_count = sizeof specs / sizeof specs[0],
     };
-    struct service service = { .config = &config,
-                               .keys = &keys,
-                               .signature = signature };
+    struct service service = { .config = &config, .keys = &keys, .signature = signature };
     char **before = environ;
     environ = variables.list;
     pass(&endpoint, &service);

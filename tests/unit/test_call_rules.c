@@ -230,10 +230,11 @@ static void of_two_calls_of_one_agent_the_older_lives(void **state)
         { 0, T1_SID, 10, K_SID, true },    { 10, K_SID, 0, T1_SID, false },
         { 10, T1_SID, 10, T1_SID, false },
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_int_equal(call_rules_is_older(rows[i].created_s, rows[i].sid,
                                              rows[i].other_created_s, rows[i].other_sid),
                          rows[i].older);
+    }
 }
 
 static void a_task_is_ended_by_the_step_that_its_state_allows(void **state)

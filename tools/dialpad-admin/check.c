@@ -26,8 +26,9 @@ static bool become(const char *name)
         return false;
     }
     if (initgroups(name, user->pw_gid) == 0 && setgid(user->pw_gid) == 0 &&
-        setuid(user->pw_uid) == 0)
+        setuid(user->pw_uid) == 0) {
         return true;
+    }
     fprintf(stderr, "dialpad-admin: can't become %s: %s\n", name, strerror(errno));
     return false;
 }

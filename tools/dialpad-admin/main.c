@@ -33,9 +33,10 @@ bool admin_load(struct config *config)
 static void write_usage(FILE *to)
 {
     fputs("usage: dialpad-admin COMMAND\n", to);
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         fprintf(to, "  %-6s %-14s %s\n", commands[i].name, commands[i].arguments,
                 commands[i].summary);
+    }
     fputs("Exit status: 0 done, 1 failed, 2 usage, 3 more to do (sweep).\n", to);
 }
 

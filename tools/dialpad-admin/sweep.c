@@ -137,11 +137,12 @@ static enum err check_workflow(struct twilio_client *client)
     struct workflow workflow = { 0 };
     enum err rc = workflow_fetch(client, &workflow);
     workflow_clear(&workflow);
-    if (rc == ERR_NOT_FOUND)
+    if (rc == ERR_NOT_FOUND) {
         log_error("Twilio knows no such Workflow: see TWILIO_FLEX_WORKSPACE_SID and "
                   "TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID");
-    else if (rc != ERR_OK)
+    } else if (rc != ERR_OK) {
         log_error("the Workflow can't be read: %s", err_name(rc));
+    }
     return rc;
 }
 
