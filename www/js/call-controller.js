@@ -7,6 +7,7 @@ import { createLeg } from './call-leg.js';
 import { createPlace } from './call-place.js';
 import { createRejoin } from './call-rejoin.js';
 import { canCall, initialState, pollPlan, reduce } from './call-state.js';
+import { createPushProof, toldBy } from './call-told.js';
 import { createPoller } from './poller.js';
 
 /** Asks the server about the call as long as there is one. */
@@ -73,11 +74,18 @@ function createEffects(parts, call, { leg, rejoin, leave, find }) {
 
 /** What the page, TaskRouter and the softphone tell. */
 function createEvents(parts, call, { leg, rejoin, find }) {
+  const isProof = createPushProof();
+
   /** An event of TaskRouter's is never an answer, but it tells when to ask. */
-  function isWorthAsking(taskSid, what) {
-    if (what !== 'task-updated') return true;
-    const { outcome, connectedAt } = parts.taskRouter().attributes(taskSid);
-    return Boolean(outcome || (connectedAt && call.state().phase !== 'connected'));
+  function tell(taskSid, what) {
+    if (what === 'task-updated') {
+      const attributes = parts.taskRouter().attributes(taskSid);
+      const told = toldBy(attributes, call.state().role);
+      const pushed = isProof(taskSid, attributes);
+      call.dispatch({ type: 'told', taskSid, ...told, pushed });
+    } else if (what !== 'accepted' && call.state().phase !== 'ending') {
+      call.askNow();
+    }
   }
 
   return {
@@ -99,7 +107,7 @@ function createEvents(parts, call, { leg, rejoin, find }) {
       if (what === 'accepted') call.dispatch({ type: 'taken', taskSid });
       if (taskSid === call.state().taskSid) {
         leg.identify(taskSid);
-        if (isWorthAsking(taskSid, what)) call.askNow();
+        tell(taskSid, what);
       } else if (what === 'accepted' && call.state().phase !== 'preparing') {
         find.findCall();
       }

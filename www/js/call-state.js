@@ -31,6 +31,8 @@ export const initialState = Object.freeze({
   looks: 0, // how often the server is still asked in haste: two may have pressed Hold at once
   endedAt: null, // likewise, by this page's clock
   outcome: null, // the server's word, or null; 'refused' and 'unknown' are this page's
+  told: null, // an outcome of which TaskRouter has told, and which the server has yet to confirm
+  pushed: false, // TaskRouter tells this page what the programs change: few questions are needed
   code: null, // why something went wrong, a key of strings.js
   waiting: null, // a Task that was offered meanwhile
   displaced: false, // another tab has taken over: it will get the leg
@@ -74,7 +76,7 @@ function end(state, now, { outcome, code = state.phase === 'ending' ? state.code
   if (state.mine && taskSid) effects.push({ type: 'drop-leg', taskSid }, { type: 'tidy', taskSid });
   if (state.waiting) effects.push({ type: 'check-offer', taskSid: state.waiting });
   return go(state, {
-    phase: 'ended', outcome, code, endedAt: now, duration: talkOf(state, now),
+    phase: 'ended', outcome, told: null, code, endedAt: now, duration: talkOf(state, now),
     endedBy: enderOf(state), waiting: null, creating: false, holdPending: false, leg: 'closed',
     lineLost: false, warnings: initialState.warnings,
     notice: null,
@@ -254,7 +256,9 @@ const handlers = {
       const again = state.muted ? [{ type: 'mute', muted: true }] : [];
       return go(state, { ...open, phase: 'connected' }, ...again, releaseMic, poll);
     }
-    const effects = [releaseMic, state.role === 'caller' ? { type: 'time-ring', taskSid } : poll];
+    // That both are in is told by TaskRouter, or found out by the next question.
+    const effects = [releaseMic];
+    if (state.role === 'caller') effects.push({ type: 'time-ring', taskSid });
     if (state.phase === 'ending') effects.push({ type: 'silence' });
     return go(state, open, ...effects);
   },
@@ -306,7 +310,7 @@ const handlers = {
 
   held(state, { taskSid, hold }) {
     if (taskSid !== state.taskSid) return stay(state);
-    return go(state, { holdPending: false, hold: { ...state.hold, other: hold } }, poll);
+    return go(state, { holdPending: false, hold: { ...state.hold, other: hold } });
   },
 
   'hold-failed'(state, { taskSid, code }) {
@@ -327,6 +331,23 @@ const handlers = {
     return go(state, { muted, code: null, notice: null });
   },
 
+  // What the programs have written into this agent's Task: shown at once, although only the server
+  // can say that it is so.
+  told(state, { taskSid, outcome, connected, hold, away, pushed, now }) {
+    if (taskSid !== state.taskSid || free(state)) return stay(state);
+    const known = { ...state, pushed: state.pushed || pushed };
+    if (outcome) return toldOfEnd(known, outcome);
+    if (talking(state)) {
+      const isAway = state.phase === 'reconnecting';
+      const shown = state.holdPending ? state.hold : { ...initialState.hold, ...hold };
+      return go(known, { hold: shown }, ...(away === isAway ? [] : [poll]));
+    }
+    if (!connected) return stay(known);
+    const isIn = state.mine && state.leg === 'open' && state.phase !== 'ending';
+    const changes = isIn ? { phase: 'connected', connectedAt: state.connectedAt ?? now } : {};
+    return go(known, changes, poll);
+  },
+
   'server-state'(state, { taskSid, answer, now, elapsed = 0 }) {
     if (taskSid !== state.taskSid || free(state)) return stay(state);
     const connectedAt = state.connectedAt ?? now - Math.max(0, elapsed);
@@ -335,10 +356,15 @@ const handlers = {
       const last = answer.connectedAt ? { ...state, connectedAt } : state;
       return end(last, now, { outcome: answer.outcome ?? 'hangup' });
     }
-    const known = { ...state, other: answer.other ?? state.other };
+    const known = { ...state, other: answer.other ?? state.other, told: null };
     return state.phase === 'ending' ? stay(known) : goOn(known, answer, connectedAt);
   },
 };
+
+/** Whoever ends the call asks by himself when that is done. */
+function toldOfEnd(state, outcome) {
+  return go(state, { told: outcome }, ...(state.phase === 'ending' ? [] : [poll]));
+}
 
 /** The server says that the call isn't over. */
 function goOn(state, { state: phase, hold, legs = [] }, connectedAt) {
@@ -403,11 +429,19 @@ export function canUseLeg(state) {
 }
 
 const HASTE = 400;
-const PACE = { answering: 500, ending: 1000, connected: 5000, rejoining: 2000 };
+// Milliseconds between two questions where nothing has happened. A Reservation's events tell of a
+// ring's end; of everything else only those tell that TaskRouter may push, and where it does, what
+// the questions still find out is what got lost.
+const PACE = {
+  calling: 5000, ringing: 10_000, answering: 1000, connected: 5000, reconnecting: 5000,
+  rejoining: 2000, ending: 3000,
+};
+const PACE_IF_PUSHED = { calling: 60_000, connected: 60_000, reconnecting: 10_000 };
 
 /** How often the server is asked about which Task, in milliseconds; null: not at all. */
 export function pollPlan(state) {
   if (!state.taskSid || free(state)) return null;
-  const { taskSid, phase, looks } = state;
-  return { taskSid, every: looks > 0 ? HASTE : PACE[phase] ?? 3000 };
+  const { taskSid, phase, looks, pushed } = state;
+  if (looks > 0 && !pushed) return { taskSid, every: HASTE };
+  return { taskSid, every: (pushed && PACE_IF_PUSHED[phase]) || PACE[phase] };
 }

@@ -55,7 +55,8 @@ const STATUS = {
 };
 
 /** The one sentence of the status region. */
-export const statusText = (state) => STATUS[state.phase](state);
+export const statusText = (state) => (
+  state.told ? endedText({ ...state, outcome: state.told }) : STATUS[state.phase](state));
 
 const reason = (state) => t(has(state.code) ? state.code : 'failed', { name: nameOf(state) });
 

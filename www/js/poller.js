@@ -1,5 +1,8 @@
 // Asks the server about one Task again and again, one question at a time, and at once when
-// something happened. An answer to a question that was asked before that is thrown away.
+// something happened. An answer to a question that was asked before that is thrown away. What
+// happens comes in flocks: one question is enough for what comes within a moment.
+
+const MOMENT = 300; // milliseconds
 
 /**
  * @param {(taskSid: string, signal: AbortSignal) => Promise<object>} ask
@@ -10,8 +13,11 @@ export function createPoller(ask, { onAnswer, onError }) {
   let plan = null;
   let timer = null;
   let current = null;
+  let askedAt = -Infinity;
+  let hurried = false; // the next question is about something that happened
 
   function stop() {
+    hurried = false;
     clearTimeout(timer);
     current?.abort();
     current = null;
@@ -23,6 +29,7 @@ export function createPoller(ask, { onAnswer, onError }) {
     const { taskSid } = plan;
     const mine = new AbortController();
     current = mine;
+    askedAt = Date.now();
     try {
       const answer = await ask(taskSid, mine.signal);
       if (current === mine) onAnswer(taskSid, answer);
@@ -44,11 +51,20 @@ export function createPoller(ask, { onAnswer, onError }) {
       plan = next;
       const same = next && next.taskSid === known?.taskSid;
       if (!same) stop();
-      if (next && (!same || (next.every < known.every && current === null))) {
+      if (next && (!same || (next.every !== known.every && current === null && !hurried))) {
         clearTimeout(timer);
         timer = setTimeout(poll, next.every);
       }
     },
-    now: poll,
+    now() {
+      const wait = askedAt + MOMENT - Date.now();
+      if (wait <= 0 || wait > MOMENT) {
+        poll();
+        return;
+      }
+      stop();
+      hurried = true;
+      timer = setTimeout(poll, wait);
+    },
   };
 }
