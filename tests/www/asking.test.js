@@ -203,6 +203,38 @@ test('polling: what was asked before an event is not believed', async () => {
   poller.follow(null);
 });
 
+test('polling: a flock of events is two questions, at once and after all of them', async (t) => {
+  const time = fakeTime(t);
+  const { ask, questions } = desk();
+  const answers = [];
+  const poller = createPoller(ask, { onAnswer: (_, a) => answers.push(a), onError: assert.fail });
+  poller.follow({ taskSid: 'WT1', every: 60000 });
+  for (let event = 0; event < 3; event += 1) poller.soon();
+  time.tick(299);
+  assert.equal(questions.length, 1);
+  time.tick(1);
+  assert.equal(questions.length, 2);
+  questions[0].resolve('old');
+  questions[1].resolve('new');
+  await settled();
+  assert.deepEqual(answers, ['new']);
+  poller.follow(null);
+});
+
+test('polling: a new pace counts from now on', async (t) => {
+  const time = fakeTime(t);
+  const { ask, questions } = desk();
+  const poller = createPoller(ask, { onAnswer: () => {}, onError: assert.fail });
+  poller.follow({ taskSid: 'WT1', every: 5000 });
+  time.tick(4000);
+  poller.follow({ taskSid: 'WT1', every: 60000 });
+  time.tick(59_000);
+  assert.equal(questions.length, 0);
+  time.tick(1000);
+  assert.equal(questions.length, 1);
+  poller.follow(null);
+});
+
 test('polling: an answer after the call is over is dropped', async () => {
   const { ask, questions } = desk();
   const poller = createPoller(ask, { onAnswer: assert.fail, onError: assert.fail });

@@ -352,7 +352,7 @@ test('that there is no such call is believed of our programs, and of no web serv
   await settled();
   answers.push(refusal(404, 'failed'), refusal(403, 'failed'));
   for (let asked = 0; asked < 3; asked += 1) {
-    controller.taskChanged('WT1', 'accepted');
+    controller.taskRouterUp();
     await settled();
   }
   assert.equal(show.state.phase, 'connected');

@@ -475,11 +475,44 @@ test('after Hold the server is asked in haste: the other one may have pressed it
   assert.equal(pollPlan(seen.state).every, 5000);
 });
 
+const told = (more) => ({
+  type: 'told', taskSid: T1, outcome: null, connected: false, hold: { me: false, other: false },
+  away: false, pushed: false, ...more,
+});
+
 test('how often to ask', () => {
   assert.equal(pollPlan(initialState), null);
   assert.equal(pollPlan(play([dial, micOpen]).state), null);
-  assert.deepEqual(pollPlan(play(calling).state), { taskSid: T1, every: 3000 });
-  assert.deepEqual(pollPlan(play([offer]).state), { taskSid: K, every: 3000 });
+  assert.deepEqual(pollPlan(play(calling).state), { taskSid: T1, every: 5000 });
+  assert.deepEqual(pollPlan(play([offer]).state), { taskSid: K, every: 10000 });
   assert.equal(pollPlan(play(connected).state).every, 5000);
   assert.equal(pollPlan(play([...connected, server('ended')]).state), null);
+});
+
+test('where changes are pushed the server is asked once a minute', () => {
+  assert.equal(pollPlan(play([...calling, told({ pushed: true })]).state).every, 60000);
+  assert.equal(pollPlan(play([...connected, told({ pushed: true })]).state).every, 60000);
+  assert.equal(pollPlan(play([...connected, told({})]).state).every, 5000);
+});
+
+test('what is pushed of the talk is shown at once, and asked about', () => {
+  const up = play([...calling, legOpen, told({ connected: true, pushed: true, now: 5000 })]);
+  assert.deepEqual([up.state.phase, up.state.connectedAt], ['connected', 5000]);
+  assert.deepEqual(types(up), ['poll']);
+  const early = play([...calling, told({ connected: true })]);
+  assert.deepEqual([early.state.phase, types(early)], ['calling', ['poll']]);
+  const held = play([told({ connected: true, hold: { me: true, other: false } })], up.state);
+  assert.deepEqual([held.state.hold, types(held)], [{ me: true, other: false }, []]);
+  const away = play([told({ connected: true, away: true })], up.state);
+  assert.deepEqual([away.state.phase, types(away)], ['connected', ['poll']]);
+});
+
+test('an end that is pushed is shown, and is one only when the server says so', () => {
+  const heard = play([told({ outcome: 'hangup' })], play(connected).state);
+  assert.deepEqual([heard.state.phase, heard.state.told, types(heard)],
+    ['connected', 'hangup', ['poll']]);
+  assert.equal(play([server('connected')], heard.state).state.told, null);
+  const over = play([server('ended')], heard.state).state;
+  assert.deepEqual([over.phase, over.told], ['ended', null]);
+  assert.deepEqual(types(play([told({ outcome: 'hangup' })], over)), []);
 });

@@ -83,8 +83,8 @@ function createEvents(parts, call, { leg, rejoin, find }) {
       const told = toldBy(attributes, call.state().role);
       const pushed = isProof(taskSid, attributes);
       call.dispatch({ type: 'told', taskSid, ...told, pushed });
-    } else if (what !== 'accepted' && call.state().phase !== 'ending') {
-      call.askNow();
+    } else if (what !== 'accepted') {
+      call.askSoon();
     }
   }
 
@@ -144,6 +144,7 @@ export function createCallController(parts, onState) {
     last: () => last,
     knows: (taskSid) => visited.has(taskSid),
     askNow: () => poller.now(),
+    askSoon: () => poller.soon(),
     dispatch,
   };
   const hands = {

@@ -1,6 +1,6 @@
 // Asks the server about one Task again and again, one question at a time, and at once when
 // something happened. An answer to a question that was asked before that is thrown away. What
-// happens comes in flocks: one question is enough for what comes within a moment.
+// TaskRouter tells comes in flocks: one question is enough for what comes within a moment.
 
 const MOMENT = 300; // milliseconds
 
@@ -13,7 +13,7 @@ export function createPoller(ask, { onAnswer, onError }) {
   let plan = null;
   let timer = null;
   let current = null;
-  let askedAt = -Infinity;
+  let toldAt = -Infinity;
   let hurried = false; // the next question is about something that happened
 
   function stop() {
@@ -29,7 +29,6 @@ export function createPoller(ask, { onAnswer, onError }) {
     const { taskSid } = plan;
     const mine = new AbortController();
     current = mine;
-    askedAt = Date.now();
     try {
       const answer = await ask(taskSid, mine.signal);
       if (current === mine) onAnswer(taskSid, answer);
@@ -56,15 +55,18 @@ export function createPoller(ask, { onAnswer, onError }) {
         timer = setTimeout(poll, next.every);
       }
     },
-    now() {
-      const wait = askedAt + MOMENT - Date.now();
-      if (wait <= 0 || wait > MOMENT) {
-        poll();
+    now: poll,
+    /** About something that is told in several events: at once, and then not before a moment. */
+    soon() {
+      const wait = toldAt + MOMENT - Date.now();
+      if (wait > 0 && wait <= MOMENT) {
+        stop();
+        hurried = true;
+        timer = setTimeout(poll, wait);
         return;
       }
-      stop();
-      hurried = true;
-      timer = setTimeout(poll, wait);
+      toldAt = Date.now();
+      poll();
     },
   };
 }
