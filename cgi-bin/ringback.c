@@ -86,11 +86,21 @@ static bool is_ours(const struct service *service, const struct request *request
     return true;
 }
 
+/*
+ * What happens in a call is reported; a round looks for what wasn't. Only while a colleague is
+ * expected back each one counts, because the time for that runs out by them.
+ */
+static bool is_judged(const struct call_wait *wait)
+{
+    if (wait->why == NULL) return wait->round % 2 == 1;
+    return wait->round > 0 && (strcmp(wait->why, "hold") != 0 || wait->round % 6 == 0);
+}
+
 static void judge(const struct service *service, struct response *response,
-                  const struct call_wait *wait, size_t key)
+                  const struct call_wait *wait, size_t key, const char *call_sid)
 {
     const struct call_context context = page_call_context(service);
-    const struct call_round round = { wait->t1_sid, key, wait->pass, wait->round };
+    const struct call_round round = { wait->t1_sid, key, wait->pass, wait->round, call_sid };
     bool over = false;
     enum err rc = wait->why == NULL ? call_heal(&context, &round, &over)
                                     : call_away_watch(&context, wait->t1_sid, &over);
@@ -118,7 +128,8 @@ static enum err handle(struct service *service, struct request *request, struct 
     response_about_call(response, request_field(request, "CallSid"));
     bool ours = is_ours(service, request, &wait, room, &key);
     if (!ours) response_detail(response, "not an address of ours");
-    if (ours && wait.round > 0) judge(service, response, &wait, key);
+    if (ours && is_judged(&wait))
+        judge(service, response, &wait, key, request_field(request, "CallSid"));
     enum err rc = call_twiml_wait(&response->body, service->config->public_url, &wait);
     return rc == ERR_OK ? response_twiml(response) : rc;
 }

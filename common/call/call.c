@@ -213,6 +213,8 @@ enum err call_load_k(const struct call_context *context, struct call *call)
 {
     char *named = call->facts.k_sid;
     if (named[0] == '\0') return ERR_OK;
+    /* Nothing is read twice in one request. */
+    if (call->k_found && strcmp(call->k.sid, named) == 0) return ERR_OK;
     bool deleted;
     enum err rc = try_k(context, call, named, &deleted);
     if (rc != ERR_OK) return rc;
@@ -307,10 +309,10 @@ const char *call_placed_leg(const struct call *call, enum call_role role)
 
 /* Has the leg that was placed for this end's Task come to an end? */
 static enum err placed_leg_ended(const struct call_context *context, const struct call *call,
-                                 enum call_role whose, bool *ended)
+                                 enum call_role whose, const char *alive, bool *ended)
 {
     const char *call_sid = call_placed_leg(call, whose);
-    if (call_sid == NULL) return ERR_OK;
+    if (call_sid == NULL || (alive != NULL && strcmp(call_sid, alive) == 0)) return ERR_OK;
     enum call_role role;
     bool live;
     enum err rc = call_leg(context, call, call_sid, &role, &live);
@@ -319,7 +321,7 @@ static enum err placed_leg_ended(const struct call_context *context, const struc
 }
 
 enum err call_view(const struct call_context *context, struct call *call, int64_t rung_s,
-                   struct call_view *view)
+                   const char *alive, struct call_view *view)
 {
     *view = (struct call_view){
         .t1_found = call->t1_found,
@@ -336,7 +338,7 @@ enum err call_view(const struct call_context *context, struct call *call, int64_
     view->k_found = call->k_found;
     view->k = call->k.status;
     for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++)
-        rc = placed_leg_ended(context, call, role, &view->leg_ended[role]);
+        rc = placed_leg_ended(context, call, role, alive, &view->leg_ended[role]);
     return rc;
 }
 

@@ -96,8 +96,9 @@ enum err call_load(const struct call_context *context, const char *task_sid,
 enum err call_reload_t1(const struct call_context *context, struct call *call) MUST_CHECK;
 
 /*
- * Loads K if T1 names one. A Task that T1 names and that isn't this call's K (an agent rewrote the
- * hint) counts as none at all; a K that the call was loaded by stays then, and is what is named.
+ * Loads K if T1 names one and it isn't loaded yet. A Task that T1 names and that isn't this call's
+ * K (an agent rewrote the hint) counts as none at all; a K that the call was loaded by stays then,
+ * and is what is named.
  */
 enum err call_load_k(const struct call_context *context, struct call *call) MUST_CHECK;
 
@@ -130,10 +131,10 @@ enum call_role call_labelled_leg(const struct call_context *context, const struc
 
 /*
  * What the rules need to know to judge a call; loads K and looks after both agents' legs, unless T1
- * says already that the call is over.
+ * says already that the call is over. `alive` is a leg that isn't to be asked about, or NULL.
  */
 enum err call_view(const struct call_context *context, struct call *call, int64_t rung_s,
-                   struct call_view *view) MUST_CHECK;
+                   const char *alive, struct call_view *view) MUST_CHECK;
 
 /*
  * Finds the Worker's own open call: a live Task of ours among its Reservations. ERR_NOT_FOUND when

@@ -5,6 +5,7 @@
 #include "call/call_close.h"
 #include "call/call_legs.h"
 #include "call/call_rules_away.h"
+#include "call/call_tell.h"
 
 /* A change of T1's `away`. */
 struct noting {
@@ -62,6 +63,7 @@ static enum err look_after(const struct call_context *context, struct call *call
     struct noting noting = { .role = role, .now_s = twilio_client_now_s(context->twilio) };
     enum err rc = call_update(context, call, decide_away, &noting);
     if (rc != ERR_OK || call_is_over(call)) return rc;
+    call_tell_callee(context, call);
     return call_legs_hold(context, call, legs, call_rules_other(role), true, "reconnect", NULL);
 }
 
@@ -83,6 +85,7 @@ static enum err end_waiting(const struct call_context *context, struct call *cal
     enum call_role other = call_rules_other(role);
     enum err rc = call_update(context, call, decide_back, &noting);
     if (rc != ERR_OK) return rc;
+    call_tell_callee(context, call);
     rc = call_legs_hold(context, call, legs, other, call->facts.party[role].holds, "hold", NULL);
     bool must_wait = call_rules_is_away(&call->facts, other);
     if (rc == ERR_OK && (must_wait || call->facts.party[other].holds)) {

@@ -3,13 +3,19 @@
 #include <string.h>
 
 #include "call/call_legs.h"
+#include "call/call_tell.h"
 #include "twilio/voice.h"
+
+struct ending {
+    enum call_outcome outcome;
+    int64_t now_s;
+};
 
 static enum err decide_outcome(void *wanted, const struct call *call, cJSON **patch)
 {
-    const enum call_outcome *outcome = wanted;
+    const struct ending *ending = wanted;
     if (call->facts.outcome != OUTCOME_NONE) return ERR_OK;
-    *patch = call_rules_patch_outcome(*outcome);
+    *patch = call_rules_patch_outcome(ending->outcome, ending->now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
@@ -21,13 +27,14 @@ static enum err decide_outcome(void *wanted, const struct call *call, cJSON **pa
 static enum err write_outcome(const struct call_context *context, struct call *call,
                               enum call_outcome outcome)
 {
+    struct ending ending = { outcome, twilio_client_now_s(context->twilio) };
     enum err rc = ERR_REFUSED;
     for (int i = 0; i < CALL_TRIES && rc == ERR_REFUSED; i++) {
         if (i > 0) {
             rc = call_reload_t1(context, call);
             if (rc != ERR_OK || !task_status_is_live(call->t1.status)) break;
         }
-        rc = call_update(context, call, decide_outcome, &outcome);
+        rc = call_update(context, call, decide_outcome, &ending);
     }
     if (rc == ERR_REFUSED || rc == ERR_NOT_FOUND || rc == ERR_TOO_LARGE) return ERR_OK;
     return rc;
@@ -43,16 +50,21 @@ static enum err reload_task(const struct call_context *context, struct task *tas
     return ERR_OK;
 }
 
-enum err call_close_task(const struct call_context *context, struct task *task,
-                         enum call_outcome outcome)
+/* `attributes`, if not NULL, are written in the same request. */
+static enum err close_task(const struct call_context *context, struct task *task,
+                           enum call_outcome outcome, const cJSON *attributes)
 {
     const char *reason = call_rules_outcome_name(outcome);
     for (int i = 0; i < CALL_TRIES; i++) {
         enum close_step step = call_rules_close_step(task->status);
         if (step == CLOSE_NOTHING) return ERR_OK;
         enum task_status next = step == CLOSE_CANCEL ? TASK_CANCELED : TASK_WRAPPING;
-        enum err rc = taskrouter_task_update_status(context->twilio, task->sid, next,
-                                                    reason != NULL ? reason : "failed");
+        const struct task_step change = {
+            .status = next,
+            .reason = reason != NULL ? reason : "failed",
+            .attributes = step == CLOSE_WRAP ? attributes : NULL,
+        };
+        enum err rc = taskrouter_task_step(context->twilio, task->sid, &change);
         if (rc == ERR_OK || rc == ERR_NOT_FOUND) return ERR_OK;
         if (rc != ERR_REFUSED && rc != ERR_CONFLICT) return rc;
 
@@ -62,6 +74,22 @@ enum err call_close_task(const struct call_context *context, struct task *task,
         if (rc != ERR_OK) return rc;
     }
     return ERR_CONFLICT;
+}
+
+enum err call_close_task(const struct call_context *context, struct task *task,
+                         enum call_outcome outcome)
+{
+    return close_task(context, task, outcome, NULL);
+}
+
+/* With what the callee's page is to be told, which makes one request of two. */
+static enum err close_told_k(const struct call_context *context, struct call *call,
+                             enum call_outcome outcome)
+{
+    cJSON *attributes = call_tell_attributes(call);
+    enum err rc = close_task(context, &call->k, outcome, attributes);
+    cJSON_Delete(attributes);
+    return rc;
 }
 
 /*
@@ -117,7 +145,7 @@ static enum err close_k(const struct call_context *context, struct call *call,
     }
     rc = first_failure(rc, load_k(context, call));
     if (!call->k_found || strcmp(call->k.sid, closed) == 0) return rc;
-    return first_failure(rc, call_close_task(context, &call->k, outcome));
+    return first_failure(rc, close_told_k(context, call, outcome));
 }
 
 static enum err close_legs(const struct call_context *context, const struct call *call)
@@ -155,7 +183,8 @@ enum err call_close(const struct call_context *context, struct call *call,
     rc = close_k(context, call, outcome);
     rc = first_failure(rc, call_legs_end(context, call->room));
     rc = first_failure(rc, close_legs(context, call));
-    return first_failure(rc, close_t1(context, call, outcome));
+    /* T1 last, and only then: that it is closed says that all the rest is done. */
+    return rc == ERR_OK ? close_t1(context, call, outcome) : rc;
 }
 
 enum err call_close_remains(const struct call_context *context, struct call *call)

@@ -1,12 +1,14 @@
 #include "call/call_events.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "call/call_away.h"
 #include "call/call_close.h"
 #include "call/call_heard.h"
 #include "call/call_legs.h"
 #include "call/call_place.h"
+#include "call/call_tell.h"
 #include "twilio/voice.h"
 
 struct joined {
@@ -28,6 +30,7 @@ enum err call_events_connected(const struct call_context *context, struct call *
 {
     struct joined joined = { callee_call_sid, twilio_client_now_s(context->twilio) };
     enum err rc = call_update(context, call, decide_connected, &joined);
+    if (rc == ERR_OK && !call_is_over(call)) call_tell_callee(context, call);
     /* The end may have come between: then this leg has no other to talk to. */
     if (rc == ERR_OK && call_is_over(call)) rc = call_close(context, call, OUTCOME_FAILED);
     return rc;
@@ -86,6 +89,25 @@ enum err call_events_join(const struct call_context *context, const struct call_
     return rc == ERR_NOT_FOUND ? ERR_UNAVAILABLE : call_ignore_strangers(rc);
 }
 
+/* Whoever has ended the call a moment ago is at work: what follows from it is no news. */
+static bool is_being_ended(const struct call_context *context, const struct call *call)
+{
+    return call_rules_is_being_ended(&call->facts, twilio_client_now_s(context->twilio));
+}
+
+/*
+ * One look after that whether it was done, because its process may have died over it: for the
+ * reports that come last.
+ */
+static enum err finish_ending(const struct call_context *context, struct call *call)
+{
+    static const struct timespec moment = { .tv_sec = 1 };
+    nanosleep(&moment, NULL);
+    enum err rc = call_reload_t1(context, call);
+    if (rc != ERR_OK || !task_status_is_live(call->t1.status)) return rc;
+    return call_close(context, call, call->facts.outcome);
+}
+
 /*
  * A leg of this end is no longer in, and nothing has said that the call is over. Once both have
  * talked, the agent who is gone may come back.
@@ -106,8 +128,10 @@ enum err call_events_leave(const struct call_context *context, const struct call
     bool live;
     call_heard_leave(event->call_sid);
     enum err rc = call_load_t1(context, event->t1_sid, &call);
-    if (rc == ERR_OK) rc = leg_of(context, &call, event, &leg, &live);
+    if (rc != ERR_OK || is_being_ended(context, &call)) goto out;
+    rc = leg_of(context, &call, event, &leg, &live);
     if (rc == ERR_OK && leg != ROLE_NONE) rc = leg_is_gone(context, &call, leg, true, "completed");
+out:
     call_clear(&call);
     return call_ignore_strangers(rc);
 }
@@ -116,7 +140,9 @@ enum err call_events_conference_end(const struct call_context *context, const ch
 {
     struct call call = { 0 };
     enum err rc = call_load_t1(context, t1_sid, &call);
-    if (rc == ERR_OK) {
+    if (rc == ERR_OK && is_being_ended(context, &call)) {
+        rc = finish_ending(context, &call);
+    } else if (rc == ERR_OK) {
         rc = call_close(context, &call,
                         call_rules_leg_ended(ROLE_CALLER, call_is_connected(&call), "completed"));
     }
@@ -157,6 +183,10 @@ enum err call_events_leg_ended(const struct call_context *context, const struct 
     }
     if (!call.t1_found) {
         rc = call_close_remains(context, &call);
+        goto out;
+    }
+    if (is_being_ended(context, &call)) {
+        rc = finish_ending(context, &call);
         goto out;
     }
     rc = check_leg_ended(context, &call, end->call_sid, leg, &ended);

@@ -68,7 +68,7 @@ enum err call_heal(const struct call_context *context, const struct call_round *
         goto out;
     }
     int64_t age_s = twilio_client_now_s(context->twilio) - call.t1.created_s;
-    rc = call_view(context, &call, rung_s(round, age_s), &view);
+    rc = call_view(context, &call, rung_s(round, age_s), round->call_sid, &view);
     if (rc != ERR_OK) goto out;
     switch (call_rules_ring(&view, &outcome)) {
     case RING_ON:
@@ -101,7 +101,7 @@ static enum err sweep_t1(const struct call_context *context, struct call *call,
     int64_t age_s = twilio_client_now_s(context->twilio) - call->t1.created_s;
     /* It is unknown how long it took until the caller heard ringback: count from the latest. */
     int64_t rung_s = age_s > SETTLED_S ? age_s - SETTLED_S : 0;
-    enum err rc = call_view(context, call, rung_s, &view);
+    enum err rc = call_view(context, call, rung_s, NULL, &view);
     if (rc != ERR_OK) return rc;
     enum ring_decision decision = call_rules_ring(&view, &outcome);
     if (decision != RING_CLOSE && age_s > SETTLED_S) {

@@ -13,6 +13,7 @@ struct call_round {
     size_t key;       /* under which the address was made */
     const char *pass; /* NULL, or what may be the caller's pass */
     int number;
+    const char *call_sid; /* the leg that asks, and so is alive; NULL: not known */
 };
 
 /*

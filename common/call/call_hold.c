@@ -1,6 +1,7 @@
 #include "call/call_hold.h"
 
 #include "call/call_legs.h"
+#include "call/call_tell.h"
 
 struct holding {
     enum call_role holder;
@@ -27,5 +28,7 @@ enum err call_hold(const struct call_context *context, struct call *call, enum c
     if (rc != ERR_OK) return rc;
     if (held == 0) return ERR_NOT_FOUND;
     struct holding holding = { holder, hold };
-    return call_update(context, call, decide_hold, &holding);
+    rc = call_update(context, call, decide_hold, &holding);
+    if (rc == ERR_OK) call_tell_callee(context, call);
+    return rc;
 }

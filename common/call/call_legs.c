@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "call/call_heard.h"
+#include "call/call_rooms.h"
 #include "call/call_url.h"
 
 /* The Conference of this name; "" where there is none, or an ended one. */
@@ -18,6 +19,24 @@ static enum err find_conference(const struct call_context *context, const char *
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
+/* Who is in the Conference of this name; its SID, "" if there is none. */
+static enum err list_room(const struct call_context *context, const char *room,
+                          char conference_sid[SID_SIZE], struct participants *all)
+{
+    enum err rc;
+    all->count = 0;
+    if (call_rooms_recall(room, conference_sid)) {
+        rc = voice_participants_list(context->twilio, conference_sid, all);
+        if (rc != ERR_OK || all->count > 0) return rc;
+        call_rooms_forget(room);
+    }
+    rc = find_conference(context, room, conference_sid);
+    if (rc != ERR_OK || conference_sid[0] == '\0') return rc;
+    rc = voice_participants_list(context->twilio, conference_sid, all);
+    if (rc == ERR_OK && all->count > 0) call_rooms_remember(room, conference_sid);
+    return rc;
+}
+
 /* What is done with each Participant. */
 struct visit {
     enum err (*each)(const struct visit *visit, const struct participant *participant);
@@ -26,12 +45,11 @@ struct visit {
     struct call_legs *legs;
 };
 
-static enum err each_participant(const struct visit *visit, const char *conference_sid)
+static enum err each_participant(const struct visit *visit, const struct participants *all)
 {
-    struct participants all;
-    enum err rc = voice_participants_list(visit->context->twilio, conference_sid, &all);
-    for (size_t i = 0; rc == ERR_OK && i < all.count; i++)
-        rc = visit->each(visit, &all.list[i]);
+    enum err rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < all->count; i++)
+        rc = visit->each(visit, &all->list[i]);
     return rc;
 }
 
@@ -74,11 +92,11 @@ static void add_heard(const struct call *call, struct call_legs *legs)
 enum err call_legs_list(const struct call_context *context, const struct call *call,
                         struct call_legs *legs)
 {
+    struct participants all;
     legs->count = 0;
     const struct visit visit = { .each = add_leg, .context = context, .call = call, .legs = legs };
-    enum err rc = find_conference(context, call->room, legs->conference_sid);
-    if (rc == ERR_OK && legs->conference_sid[0] != '\0')
-        rc = each_participant(&visit, legs->conference_sid);
+    enum err rc = list_room(context, call->room, legs->conference_sid, &all);
+    if (rc == ERR_OK) rc = each_participant(&visit, &all);
     if (rc == ERR_OK) add_heard(call, legs);
     return rc;
 }
@@ -156,10 +174,8 @@ enum err call_legs_put_out(const struct call_context *context, const char *t1_si
 enum err call_legs_any(const struct call_context *context, const char *room, bool *any)
 {
     char conference_sid[SID_SIZE];
-    struct participants all = { .count = 0 };
-    enum err rc = find_conference(context, room, conference_sid);
-    if (rc == ERR_OK && conference_sid[0] != '\0')
-        rc = voice_participants_list(context->twilio, conference_sid, &all);
+    struct participants all;
+    enum err rc = list_room(context, room, conference_sid, &all);
     *any = rc == ERR_OK && all.count > 0;
     return rc;
 }
@@ -172,9 +188,13 @@ static enum err end_leg(const struct visit *visit, const struct participant *par
 enum err call_legs_end(const struct call_context *context, const char *room)
 {
     const struct visit visit = { .each = end_leg, .context = context };
+    struct participants all;
     char conference_sid[SID_SIZE];
     enum err rc = find_conference(context, room, conference_sid);
     if (rc != ERR_OK || conference_sid[0] == '\0') return rc;
     rc = voice_conference_complete(context->twilio, conference_sid);
-    return rc == ERR_REFUSED ? each_participant(&visit, conference_sid) : rc;
+    call_rooms_forget(room);
+    if (rc != ERR_REFUSED) return rc;
+    rc = voice_participants_list(context->twilio, conference_sid, &all);
+    return rc == ERR_OK ? each_participant(&visit, &all) : rc;
 }

@@ -199,8 +199,9 @@ static enum err check_caller(struct placing *placing)
     const struct call_context *context = placing->context;
     struct call *call = placing->call;
     bool in = false;
-    enum err rc = call_reload_t1(context, call);
-    if (rc == ERR_OK && !call_is_over(call)) rc = caller_is_in(placing, &in);
+    enum err rc = ERR_OK;
+    /* T1 is as it was when K's SID was written into it. */
+    if (!call_is_over(call)) rc = caller_is_in(placing, &in);
     if (rc != ERR_OK || in) return rc;
     return call_close(context, call, OUTCOME_CANCEL);
 }

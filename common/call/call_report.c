@@ -58,9 +58,11 @@ static void report_legs(const struct call_legs *legs, enum call_role role,
 enum err call_report(const struct call_context *context, struct call *call, enum call_role role,
                      struct call_report *report)
 {
-    enum err rc = call_load_k(context, call);
+    /* Once T1 says that both are in, or that it is over, K has nothing to add. */
+    enum err rc = ERR_OK;
+    if (!call_is_over(call) && !call_is_connected(call)) rc = call_load_k(context, call);
     if (rc != ERR_OK) return rc;
-    bool answered = call->k_found && call->k.status == TASK_ASSIGNED;
+    bool answered = call_is_connected(call) || (call->k_found && call->k.status == TASK_ASSIGNED);
     struct call_legs legs = { 0 };
     if (answered && call->t1_found && call->facts.outcome == OUTCOME_NONE) {
         rc = call_legs_list(context, call, &legs);

@@ -160,6 +160,7 @@ void call_rules_read(const cJSON *attributes, struct call_facts *facts)
     const cJSON *claim = json_get_object(attributes, "claim");
     const cJSON *conversations = json_get_object(attributes, "conversations");
     facts->outcome = call_rules_outcome_parse(json_get_string(attributes, "outcome"));
+    facts->ended_at_s = read_time(json_get_number(attributes, "endedAt", 0));
     read_sid(json_get_string(participants, "taskSid"), "WT", facts->k_sid);
     read_text(json_get_string(attributes, "connectedAt"), facts->connected_at, CALL_TIME_SIZE);
     read_text(json_get_string(claim, "id"), facts->claim_id, CALL_ID_SIZE);
@@ -183,11 +184,13 @@ static cJSON *finished(cJSON *patch, enum err rc)
     return NULL;
 }
 
-cJSON *call_rules_patch_outcome(enum call_outcome outcome)
+cJSON *call_rules_patch_outcome(enum call_outcome outcome, int64_t now_s)
 {
     cJSON *patch = cJSON_CreateObject();
     if (patch == NULL) return NULL;
-    return finished(patch, json_set_string(patch, "outcome", call_rules_outcome_name(outcome)));
+    enum err rc = json_set_string(patch, "outcome", call_rules_outcome_name(outcome));
+    if (rc == ERR_OK) rc = json_set_number(patch, "endedAt", (double)now_s);
+    return finished(patch, rc);
 }
 
 cJSON *call_rules_patch_claim(const char *claim_id, int64_t now_s)
@@ -273,6 +276,13 @@ bool call_rules_is_older(int64_t created_s, const char *sid, int64_t other_creat
 bool call_rules_wins_glare(const char *t1_sid, const char *other_t1_sid)
 {
     return strcmp(t1_sid, other_t1_sid) < 0;
+}
+
+/* An end from the future may be one of long ago: no clocks differ by so much. */
+bool call_rules_is_being_ended(const struct call_facts *facts, int64_t now_s)
+{
+    int64_t age_s = now_s - facts->ended_at_s;
+    return facts->outcome != OUTCOME_NONE && age_s > -CALL_ENDING_S && age_s < CALL_ENDING_S;
 }
 
 enum close_step call_rules_close_step(enum task_status status)

@@ -26,6 +26,7 @@ enum {
     CALL_K_TIMEOUT_MARGIN_S = 5, /* K outlives the ring by this, and is canceled before that */
     CALL_CLAIM_YOUNG_S = 6,      /* a younger claim's owner may still be at work */
     CALL_WRAP_UP_S = 15,         /* a page that lives completes its wrapping Task well before */
+    CALL_ENDING_S = 5,           /* a call that ended no longer ago is still being ended */
     CALL_ROUND_S = 5,            /* one round of ringback */
     CALL_RING_MARGIN_S = 10,     /* ringback ends the call this long after the page should have */
     CALL_LEG_TIMEOUT_S = 15,     /* how long reservation.call lets a softphone ring */
@@ -88,6 +89,7 @@ struct call_party {
 /* What T1's Attributes say of the call so far. Malformed values count as absent. */
 struct call_facts {
     enum call_outcome outcome;
+    int64_t ended_at_s;   /* when the outcome was written, by Twilio's clock; 0: not known */
     char k_sid[SID_SIZE]; /* "" while no K is known */
     char connected_at[CALL_TIME_SIZE];
     char claim_id[CALL_ID_SIZE];
@@ -102,7 +104,7 @@ void call_rules_read(const cJSON *attributes, struct call_facts *facts);
 bool call_rules_is_away(const struct call_facts *facts, enum call_role role);
 
 /* Changes of T1's Attributes, each to be merged into what is there. NULL when out of memory. */
-cJSON *call_rules_patch_outcome(enum call_outcome outcome);
+cJSON *call_rules_patch_outcome(enum call_outcome outcome, int64_t now_s);
 cJSON *call_rules_patch_claim(const char *claim_id, int64_t now_s);
 cJSON *call_rules_patch_unclaim(void);
 cJSON *call_rules_patch_callee_task(const char *t1_sid, const char *caller_call_sid,
@@ -135,6 +137,9 @@ bool call_rules_wins_glare(const char *t1_sid, const char *other_t1_sid);
  */
 bool call_rules_is_older(int64_t created_s, const char *sid, int64_t other_created_s,
                          const char *other_sid);
+
+/* Has the call been ended so lately that whoever ended it is still at work? */
+bool call_rules_is_being_ended(const struct call_facts *facts, int64_t now_s);
 
 /* The next step that ends a Task in this state. */
 enum close_step { CLOSE_NOTHING, CLOSE_CANCEL, CLOSE_WRAP };

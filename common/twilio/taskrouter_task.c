@@ -134,22 +134,30 @@ enum err taskrouter_task_update_attributes(struct twilio_client *client, struct 
     return rc;
 }
 
-enum err taskrouter_task_update_status(struct twilio_client *client, const char *task_sid,
-                                       enum task_status status, const char *reason)
+enum err taskrouter_task_step(struct twilio_client *client, const char *task_sid,
+                              const struct task_step *step)
 {
     char path[TASKROUTER_PATH_SIZE];
     struct strbuf form;
     struct twilio_reply reply = { 0 };
 
     strbuf_init(&form, STRBUF_MAX_FORM);
-    encode_form_pair(&form, "AssignmentStatus", task_status_name(status));
-    encode_form_pair(&form, "Reason", reason);
+    encode_form_pair(&form, "AssignmentStatus", task_status_name(step->status));
+    encode_form_pair(&form, "Reason", step->reason);
     enum err rc = task_path(client, task_sid, path);
+    if (rc == ERR_OK && step->attributes != NULL) rc = add_attributes(&form, step->attributes);
     if (rc == ERR_OK)
         rc = twilio_resource_post(client, TWILIO_TASKROUTER, path, &form, NULL, &reply);
     strbuf_free(&form);
     twilio_reply_free(&reply);
     return rc;
+}
+
+enum err taskrouter_task_update_status(struct twilio_client *client, const char *task_sid,
+                                       enum task_status status, const char *reason)
+{
+    const struct task_step step = { .status = status, .reason = reason };
+    return taskrouter_task_step(client, task_sid, &step);
 }
 
 void task_sids_free(struct task_sids *sids)

@@ -55,7 +55,18 @@ enum err taskrouter_task_create(struct twilio_client *client, const struct task_
 enum err taskrouter_task_update_attributes(struct twilio_client *client, struct task *task,
                                            const cJSON *attributes) MUST_CHECK;
 
-/* One step: canceled, wrapping or completed. ERR_REFUSED (20001) when it isn't legal now. */
+/* A change of a Task's status. */
+struct task_step {
+    enum task_status status; /* canceled, wrapping or completed */
+    const char *reason;
+    const cJSON *attributes; /* written along with it, whatever they were; NULL: not */
+};
+
+/* ERR_REFUSED (20001) when the step isn't legal now. */
+enum err taskrouter_task_step(struct twilio_client *client, const char *task_sid,
+                              const struct task_step *step) MUST_CHECK;
+
+/* The same without attributes. */
 enum err taskrouter_task_update_status(struct twilio_client *client, const char *task_sid,
                                        enum task_status status, const char *reason) MUST_CHECK;
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "twilio/http_client.h"
+#include "twilio/twilio_ahead.h"
 
 enum {
     BACKOFF_FIRST_MS = 100,
@@ -26,6 +27,7 @@ struct twilio_client {
     /* All the first one if there is one base URL; else NULL until its host is asked. */
     struct http_client *http[TWILIO_HOST__MAX];
     char *base[TWILIO_HOST__MAX]; /* scheme and host, without a trailing slash */
+    struct twilio_ahead *ahead;
     int64_t date_s;               /* Twilio's clock, 0 before the first answer, */
     int64_t date_read_ms;         /* and when it was read */
 };
@@ -89,6 +91,8 @@ struct twilio_client *twilio_client_new(const struct config *config,
     if (client == NULL) return NULL;
     client->config = config;
     client->deadline = deadline;
+    client->ahead = twilio_ahead_new();
+    if (client->ahead == NULL) goto failed;
     for (int host = 0; host < TWILIO_HOST__MAX; host++) {
         bool shared = config->api_base_url != NULL && host > 0;
         client->base[host] = config->api_base_url != NULL ? strdup(config->api_base_url)
@@ -110,6 +114,7 @@ failed:
 void twilio_client_free(struct twilio_client *client)
 {
     if (client == NULL) return;
+    twilio_ahead_free(client->ahead);
     for (int host = 0; host < TWILIO_HOST__MAX; host++) {
         if (host == 0 || client->http[host] != client->http[0])
             http_client_free(client->http[host]);
@@ -169,12 +174,26 @@ static bool wait_ms(const struct twilio_client *client, int64_t ms)
     return true;
 }
 
+/* A read that was said ahead has been asked already; anything else is asked beside what was. */
+static enum err try_once(struct twilio_client *client, enum twilio_host host,
+                         const struct exchange *exchange, struct http_reply *http)
+{
+    enum err rc;
+    if (exchange->http.once) {
+        /* What was read before a change may not be so any more. */
+        twilio_ahead_forget_answers(client->ahead);
+    } else if (twilio_ahead_take(client->ahead, exchange->http.url, http, &rc)) {
+        return rc;
+    }
+    return twilio_ahead_perform(client->ahead, client->http[host], &exchange->http,
+                                client->deadline, http);
+}
+
 static enum err exchange_with_retries(struct twilio_client *client, enum twilio_host host,
                                       const struct exchange *exchange, struct http_reply *http)
 {
     for (int tries = 1;; tries++) {
-        enum err rc =
-            http_client_perform(client->http[host], &exchange->http, client->deadline, http);
+        enum err rc = try_once(client, host, exchange, http);
         if (rc == ERR_OK && http->date_s > 0) {
             client->date_s = http->date_s;
             client->date_read_ms = clock_ms();
@@ -294,26 +313,44 @@ static enum err perform(struct twilio_client *client, enum twilio_host host,
     return rc;
 }
 
+static void build_url(const struct twilio_client *client, enum twilio_host host, const char *path,
+                      const char *query, struct strbuf *url)
+{
+    strbuf_init(url, STRBUF_MAX_URL);
+    strbuf_addstr(url, client->base[host]);
+    strbuf_addstr(url, path);
+    if (query == NULL || query[0] == '\0') return;
+    strbuf_addch(url, '?');
+    strbuf_addstr(url, query);
+}
+
 static enum err request(struct twilio_client *client, enum twilio_host host,
                         struct exchange *exchange, const char *path, const char *query,
                         struct twilio_reply *reply)
 {
     struct strbuf url;
     enum err rc = ERR_TOO_LARGE;
-
-    strbuf_init(&url, STRBUF_MAX_URL);
-    strbuf_addstr(&url, client->base[host]);
-    strbuf_addstr(&url, path);
-    if (query != NULL && query[0] != '\0') {
-        strbuf_addch(&url, '?');
-        strbuf_addstr(&url, query);
-    }
+    build_url(client, host, path, query, &url);
     if (!strbuf_failed(&url)) {
         exchange->http.url = url.buf;
         rc = perform(client, host, exchange, reply);
     }
     strbuf_free(&url);
     return rc;
+}
+
+void twilio_client_ahead(struct twilio_client *client, enum twilio_host host, const char *path,
+                         const char *query)
+{
+    struct strbuf url;
+    build_url(client, host, path, query, &url);
+    if (!strbuf_failed(&url)) twilio_ahead_say(client->ahead, client->http[host], url.buf);
+    strbuf_free(&url);
+}
+
+void twilio_client_ahead_end(struct twilio_client *client)
+{
+    twilio_ahead_forget(client->ahead);
 }
 
 enum err twilio_client_get(struct twilio_client *client, enum twilio_host host, const char *path,

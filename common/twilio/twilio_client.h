@@ -87,6 +87,16 @@ enum err twilio_client_delete(struct twilio_client *client, enum twilio_host hos
                               struct twilio_reply *reply) MUST_CHECK;
 
 /*
+ * Says what twilio_client_get will ask for in a moment: it is sent at the same time as the next
+ * request, whatever that is, and its answer is kept for that get. So what doesn't depend on each
+ * other takes as long as the slowest. A change that is sent later forgets the answers that came
+ * before it; whoever says something ahead ends that, too, before the request in hand is answered.
+ */
+void twilio_client_ahead(struct twilio_client *client, enum twilio_host host, const char *path,
+                         const char *query);
+void twilio_client_ahead_end(struct twilio_client *client);
+
+/*
  * Follows a page's absolute or relative next link, only if it names the host that is being asked;
  * ERR_UPSTREAM otherwise, because a bad answer must not make us send our credentials elsewhere.
  */

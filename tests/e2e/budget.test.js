@@ -29,8 +29,9 @@ const BUDGET = [
 
 const LISTS_ALL_TASKS = (entry) => /\/Tasks$/.test(entry.path) && entry.params.AssignmentStatus;
 const LISTS_ALL_WORKERS = (entry) => /\/Workers$/.test(entry.path) && entry.params.PageSize;
+const ASKS_WHOSE_TASK = (entry) => /\/Tasks\/WT\w+\/Reservations$/.test(entry.path);
 const isRefresh = (entry) => entry.method === 'GET'
-  && Boolean(LISTS_ALL_TASKS(entry) || LISTS_ALL_WORKERS(entry));
+  && Boolean(LISTS_ALL_TASKS(entry) || LISTS_ALL_WORKERS(entry) || ASKS_WHOSE_TASK(entry));
 
 class Meter {
   constructor() {

@@ -54,7 +54,7 @@ static void change(cJSON *attributes)
     cJSON_Delete(patch);
     call_rules_read(attributes, &facts);
     MUST(strcmp(facts.claim_id, "mine") == 0 && facts.claimed_at_s == 1700000000);
-    patch = call_rules_patch_outcome(OUTCOME_BUSY);
+    patch = call_rules_patch_outcome(OUTCOME_BUSY, 1795414207);
     MUST(json_merge(attributes, patch) == ERR_OK);
     cJSON_Delete(patch);
     call_rules_read(attributes, &facts);

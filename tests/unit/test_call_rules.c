@@ -135,7 +135,7 @@ static void what_is_written_is_read(void **state)
     assert_false(facts.party[ROLE_CALLER].holds);
     assert_true(facts.party[ROLE_CALLEE].holds);
 
-    apply(attributes, call_rules_patch_outcome(OUTCOME_NO_ANSWER), &facts);
+    apply(attributes, call_rules_patch_outcome(OUTCOME_NO_ANSWER, 1795414207), &facts);
     assert_int_equal(facts.outcome, OUTCOME_NO_ANSWER);
     cJSON_Delete(attributes);
 }

@@ -329,12 +329,74 @@ static void test_hosts(void **state)
     assert_host(fixture, NULL, "sydney", TWILIO_API, "CONNECT api.sydney.us1.twilio.com:443 ");
 }
 
+static enum err get_path(struct fixture *fixture, const char *path)
+{
+    twilio_reply_free(&fixture->reply);
+    return twilio_client_get(fixture->twilio.client, TWILIO_TASKROUTER, path, NULL,
+                             &fixture->reply);
+}
+
+/* The server answers the first only when the last has asked, too. */
+static void test_what_is_said_ahead_is_asked_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct twilio_client *client = fixture->twilio.client;
+    for (int i = 0; i < 3; i++) {
+        fake_server_raw(fixture->twilio.server, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+                        i < 2 ? FAKE_WAIT : FAKE_KEEP);
+    }
+    twilio_client_ahead(client, TWILIO_TASKROUTER, "/a", NULL);
+    twilio_client_ahead(client, TWILIO_API, "/b", NULL);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 0);
+    assert_int_equal(post(fixture), ERR_OK);
+    assert_int_equal(get_path(fixture, "/a"), ERR_OK);
+    assert_int_equal(get_path(fixture, "/b"), ERR_OK);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 3);
+    /* Each answer is for one get. */
+    fake_server_json(fixture->twilio.server, 404, "", "{}");
+    assert_int_equal(get_path(fixture, "/a"), ERR_NOT_FOUND);
+}
+
+static void test_a_change_forgets_what_was_read_before(void **state)
+{
+    struct fixture *fixture = *state;
+    struct twilio_client *client = fixture->twilio.client;
+    for (int i = 0; i < 3; i++)
+        fake_server_json(fixture->twilio.server, 200, "", "{}");
+    twilio_client_ahead(client, TWILIO_TASKROUTER, "/a", NULL);
+    assert_int_equal(get_path(fixture, "/b"), ERR_OK);
+    assert_int_equal(post(fixture), ERR_OK);
+    fake_server_json(fixture->twilio.server, 200, "", "{\"fresh\":true}");
+    assert_int_equal(get_path(fixture, "/a"), ERR_OK);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 4);
+    twilio_client_ahead(client, TWILIO_TASKROUTER, "/c", NULL);
+    twilio_client_ahead_end(client);
+    fake_server_json(fixture->twilio.server, 200, "", "{}");
+    assert_int_equal(get_path(fixture, "/d"), ERR_OK);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 5);
+}
+
+static void test_a_read_ahead_that_failed_is_tried_again(void **state)
+{
+    struct fixture *fixture = *state;
+    fake_server_json(fixture->twilio.server, 503, "", "{}");
+    fake_server_json(fixture->twilio.server, 503, "", "{}");
+    twilio_client_ahead(fixture->twilio.client, TWILIO_TASKROUTER, "/a", NULL);
+    assert_int_equal(post(fixture), ERR_UPSTREAM);
+    fake_server_json(fixture->twilio.server, 200, "", "{}");
+    assert_int_equal(get_path(fixture, "/a"), ERR_OK);
+    assert_int_equal(fake_server_requests(fixture->twilio.server), 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(get),
+        TEST(what_is_said_ahead_is_asked_at_once),
+        TEST(a_change_forgets_what_was_read_before),
+        TEST(a_read_ahead_that_failed_is_tried_again),
         TEST(post),
         TEST(both_hosts_share_one_base_url),
         TEST(what_answers_mean),
