@@ -209,6 +209,12 @@ static enum err try_k(const struct call_context *context, struct call *call, con
     return call_ignore_strangers(rc);
 }
 
+void call_load_k_ahead(const struct call_context *context, const struct call *call)
+{
+    if (!call->k_found && call->facts.k_sid[0] != '\0')
+        taskrouter_task_ahead(context->twilio, call->facts.k_sid);
+}
+
 enum err call_load_k(const struct call_context *context, struct call *call)
 {
     char *named = call->facts.k_sid;

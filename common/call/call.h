@@ -102,6 +102,9 @@ enum err call_reload_t1(const struct call_context *context, struct call *call) M
  */
 enum err call_load_k(const struct call_context *context, struct call *call) MUST_CHECK;
 
+/* Says that call_load_k comes in a moment (twilio_client_ahead). */
+void call_load_k_ahead(const struct call_context *context, const struct call *call);
+
 /*
  * Looks for a K of this call that T1 doesn't name, because the process that made it died before
  * saying so. Costs an expression filter, of which Twilio allows three a second: only for old

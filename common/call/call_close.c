@@ -50,7 +50,10 @@ static enum err reload_task(const struct call_context *context, struct task *tas
     return ERR_OK;
 }
 
-/* `attributes`, if not NULL, are written in the same request. */
+/*
+ * `attributes`, if not NULL, are written in the same request, unless that is refused: what a page
+ * is told matters less than the end.
+ */
 static enum err close_task(const struct call_context *context, struct task *task,
                            enum call_outcome outcome, const cJSON *attributes)
 {
@@ -62,7 +65,7 @@ static enum err close_task(const struct call_context *context, struct task *task
         const struct task_step change = {
             .status = next,
             .reason = reason != NULL ? reason : "failed",
-            .attributes = step == CLOSE_WRAP ? attributes : NULL,
+            .attributes = i == 0 && step == CLOSE_WRAP ? attributes : NULL,
         };
         enum err rc = taskrouter_task_step(context->twilio, task->sid, &change);
         if (rc == ERR_OK || rc == ERR_NOT_FOUND) return ERR_OK;
@@ -177,14 +180,18 @@ static enum err close_t1(const struct call_context *context, struct call *call,
 enum err call_close(const struct call_context *context, struct call *call,
                     enum call_outcome outcome)
 {
+    call_load_k_ahead(context, call);
     enum err rc = write_outcome(context, call, outcome);
-    if (rc != ERR_OK) return rc;
+    if (rc != ERR_OK) goto out;
     if (call->facts.outcome != OUTCOME_NONE) outcome = call->facts.outcome;
     rc = close_k(context, call, outcome);
     rc = first_failure(rc, call_legs_end(context, call->room));
     rc = first_failure(rc, close_legs(context, call));
     /* T1 last, and only then: that it is closed says that all the rest is done. */
-    return rc == ERR_OK ? close_t1(context, call, outcome) : rc;
+    if (rc == ERR_OK) rc = close_t1(context, call, outcome);
+out:
+    twilio_client_ahead_end(context->twilio);
+    return rc;
 }
 
 enum err call_close_remains(const struct call_context *context, struct call *call)

@@ -29,8 +29,10 @@ enum err call_events_connected(const struct call_context *context, struct call *
                                const char *callee_call_sid)
 {
     struct joined joined = { callee_call_sid, twilio_client_now_s(context->twilio) };
+    call_load_k_ahead(context, call);
     enum err rc = call_update(context, call, decide_connected, &joined);
     if (rc == ERR_OK && !call_is_over(call)) call_tell_callee(context, call);
+    twilio_client_ahead_end(context->twilio);
     /* The end may have come between: then this leg has no other to talk to. */
     if (rc == ERR_OK && call_is_over(call)) rc = call_close(context, call, OUTCOME_FAILED);
     return rc;

@@ -46,6 +46,14 @@ static enum err decide_claim(void *wanted, const struct call *call, cJSON **patc
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
+/* What is looked at before K is made is asked while the claim is written. */
+static void ask_ahead(const struct placing *placing)
+{
+    const struct token_agent *party = placing->call->who.party;
+    for (enum call_role role = 0; role < ROLE__MAX; role++)
+        taskrouter_worker_voice_channel_ahead(placing->context->twilio, party[role].worker_sid);
+}
+
 /*
  * Gets the claim, or learns that there is nothing to do. *decision is CLAIM_MINE, CLAIM_DONE or
  * CLAIM_OVER; *took_over when the claim had a former owner, which may have made K.
@@ -57,6 +65,7 @@ static enum err get_claim(struct placing *placing, enum claim_decision *decision
     for (;;) {
         enum claim_decision before = decision_now(placing);
         if (before == CLAIM_TAKE || before == CLAIM_TAKE_OVER) {
+            ask_ahead(placing);
             enum err rc = call_update(placing->context, placing->call, decide_claim, placing);
             if (rc != ERR_OK) return rc == ERR_CONFLICT ? ERR_UNAVAILABLE : rc;
             /* If another took it between the two looks, that was no take-over of ours. */
@@ -229,6 +238,7 @@ static enum err make_k(struct placing *placing, bool took_over)
     if (took_over) rc = call_find_k(placing->context, placing->call);
     if (rc == ERR_OK && !placing->call->k_found) {
         rc = check_both(placing, &go);
+        twilio_client_ahead_end(placing->context->twilio);
         if (rc == ERR_OK && !go) return ERR_OK;
         if (rc == ERR_OK) rc = create_k(placing);
     }
@@ -251,6 +261,7 @@ enum err call_place(const struct call_context *context, struct call *call,
     bool took_over;
     enum err rc = random_hex(placing.claim_id, (CALL_ID_SIZE - 1) / 2);
     if (rc == ERR_OK) rc = get_claim(&placing, &decision, &took_over);
+    if (rc != ERR_OK || decision != CLAIM_MINE) twilio_client_ahead_end(context->twilio);
     if (is_final(rc)) return call_close(context, call, OUTCOME_FAILED);
     if (rc != ERR_OK) return rc;
     switch (decision) {

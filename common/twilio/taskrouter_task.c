@@ -48,6 +48,13 @@ out:
     return rc;
 }
 
+void taskrouter_task_ahead(struct twilio_client *client, const char *task_sid)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    if (task_path(client, task_sid, path) == ERR_OK)
+        twilio_client_ahead(client, TWILIO_TASKROUTER, path, NULL);
+}
+
 enum err taskrouter_task_fetch(struct twilio_client *client, const char *task_sid,
                                struct task *task)
 {

@@ -33,6 +33,9 @@ struct task {
 
 void task_clear(struct task *task);
 
+/* Says that it will be fetched in a moment (twilio_client_ahead). */
+void taskrouter_task_ahead(struct twilio_client *client, const char *task_sid);
+
 enum err taskrouter_task_fetch(struct twilio_client *client, const char *task_sid,
                                struct task *task) MUST_CHECK;
 

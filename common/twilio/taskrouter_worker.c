@@ -48,6 +48,13 @@ static enum err worker_from_json(const cJSON *json, struct worker *worker)
     return ERR_OK;
 }
 
+void taskrouter_worker_ahead(struct twilio_client *client, const char *worker_sid)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    if (taskrouter_path(client, "Workers", worker_sid, "WK", "", path) == ERR_OK)
+        twilio_client_ahead(client, TWILIO_TASKROUTER, path, NULL);
+}
+
 enum err taskrouter_worker_fetch(struct twilio_client *client, const char *worker_sid,
                                  struct worker *worker)
 {
@@ -145,6 +152,13 @@ static enum err match_voice_channel(void *context, const cJSON *json)
                                json_get_number(json, "available_capacity_percentage", 100) > 0 &&
                                search->channel.assigned < search->channel.capacity;
     return ERR_OK;
+}
+
+void taskrouter_worker_voice_channel_ahead(struct twilio_client *client, const char *worker_sid)
+{
+    char path[TASKROUTER_PATH_SIZE];
+    if (taskrouter_path(client, "Workers", worker_sid, "WK", "/Channels", path) == ERR_OK)
+        twilio_client_ahead(client, TWILIO_TASKROUTER, path, NULL);
 }
 
 enum err taskrouter_worker_voice_channel(struct twilio_client *client, const char *worker_sid,

@@ -36,6 +36,9 @@ const char *worker_display_name(const struct worker *worker);
 enum err taskrouter_worker_fetch(struct twilio_client *client, const char *worker_sid,
                                  struct worker *worker) MUST_CHECK;
 
+/* Says that it will be fetched in a moment (twilio_client_ahead). */
+void taskrouter_worker_ahead(struct twilio_client *client, const char *worker_sid);
+
 /*
  * The Worker of exactly this friendly name. ERR_NOT_FOUND when there is none, ERR_CONFLICT when
  * there are several.
@@ -60,6 +63,9 @@ struct worker_channel {
 /* The Worker's voice channel, as it is now. */
 enum err taskrouter_worker_voice_channel(struct twilio_client *client, const char *worker_sid,
                                          struct worker_channel *channel) MUST_CHECK;
+
+/* Says that it will be asked for in a moment (twilio_client_ahead). */
+void taskrouter_worker_voice_channel_ahead(struct twilio_client *client, const char *worker_sid);
 
 struct workflow {
     char friendly_name[WORKER_TEXT_SIZE];

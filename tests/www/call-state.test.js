@@ -484,7 +484,7 @@ test('how often to ask', () => {
   assert.equal(pollPlan(initialState), null);
   assert.equal(pollPlan(play([dial, micOpen]).state), null);
   assert.deepEqual(pollPlan(play(calling).state), { taskSid: T1, every: 5000 });
-  assert.deepEqual(pollPlan(play([offer]).state), { taskSid: K, every: 10000 });
+  assert.deepEqual(pollPlan(play([offer]).state), { taskSid: K, every: 15000 });
   assert.equal(pollPlan(play(connected).state).every, 5000);
   assert.equal(pollPlan(play([...connected, server('ended')]).state), null);
 });

@@ -433,7 +433,7 @@ const HASTE = 400;
 // ring's end; of everything else only those tell that TaskRouter may push, and where it does, what
 // the questions still find out is what got lost.
 const PACE = {
-  calling: 5000, ringing: 10_000, answering: 1000, connected: 5000, reconnecting: 5000,
+  calling: 5000, ringing: 15_000, answering: 1000, connected: 5000, reconnecting: 5000,
   rejoining: 2000, ending: 3000,
 };
 const PACE_IF_PUSHED = { calling: 60_000, connected: 60_000, reconnecting: 10_000 };

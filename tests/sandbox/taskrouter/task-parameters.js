@@ -32,16 +32,13 @@ export function changedTask(taskrouter, read) {
   };
 }
 
-/** Carries out an update of a Task: its status, or anything else, but not both at once. */
+/** Carries out an update of a Task; a step that isn't legal changes nothing. */
 export function applyTaskUpdate(taskrouter, task, read, source) {
   const changes = changedTask(taskrouter, read);
   const changed = Object.values(changes).some((value) => value !== undefined);
   const status = read('AssignmentStatus');
-  if (status !== undefined && changes.attributes !== undefined) {
-    throw badParameter('AssignmentStatus and Attributes cannot be changed in one request');
-  }
-  if (changed) taskrouter.tasks.update(task, changes, source);
   if (status !== undefined) taskrouter.tasks.setStatus(task, status, read('Reason'), source);
+  if (changed) taskrouter.tasks.update(task, changes, source);
 }
 
 function routingTargetOf(taskrouter, read) {
