@@ -28,8 +28,8 @@ struct twilio_client {
     struct http_client *http[TWILIO_HOST__MAX];
     char *base[TWILIO_HOST__MAX]; /* scheme and host, without a trailing slash */
     struct twilio_ahead *ahead;
-    int64_t date_s;               /* Twilio's clock, 0 before the first answer, */
-    int64_t date_read_ms;         /* and when it was read */
+    int64_t date_s;       /* Twilio's clock, 0 before the first answer, */
+    int64_t date_read_ms; /* and when it was read */
 };
 
 /* What a request is to the retry rules and to the log. */
@@ -344,7 +344,8 @@ void twilio_client_ahead(struct twilio_client *client, enum twilio_host host, co
 {
     struct strbuf url;
     build_url(client, host, path, query, &url);
-    if (!strbuf_failed(&url)) twilio_ahead_say(client->ahead, client->http[host], url.buf);
+    if (!strbuf_failed(&url) && client->http[host] != NULL)
+        twilio_ahead_say(client->ahead, client->http[host], url.buf);
     strbuf_free(&url);
 }
 

@@ -475,9 +475,30 @@ static void a_callee_who_is_quicker_than_t1_is_rung(void **state)
     assert_int_equal(call_rules_state(&view), STATE_RINGING);
 }
 
+static void test_who_ended_a_call_a_moment_ago_is_at_work(void **state)
+{
+    static const struct {
+        enum call_outcome outcome;
+        int64_t ended_at_s;
+        bool expected;
+    } rows[] = {
+        { OUTCOME_NONE, 100, false },  { OUTCOME_HANGUP, 100, true },
+        { OUTCOME_HANGUP, 96, true },  { OUTCOME_HANGUP, 95, false },
+        { OUTCOME_HANGUP, 104, true }, { OUTCOME_HANGUP, 105, false },
+        { OUTCOME_HANGUP, 0, false },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct call_facts facts = { .outcome = rows[i].outcome,
+                                          .ended_at_s = rows[i].ended_at_s };
+        assert_row(i, call_rules_is_being_ended(&facts, 100) == rows[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_who_ended_a_call_a_moment_ago_is_at_work),
         cmocka_unit_test(outcomes_have_the_contract_s_names),
         cmocka_unit_test(roles_and_legs_come_from_the_statement),
         cmocka_unit_test(attributes_are_the_contract_s),

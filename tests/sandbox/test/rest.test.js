@@ -65,11 +65,15 @@ test('a parameter that may be given once may not be given twice', async () => {
   assert.deepEqual([status, body.code], [400, 20001]);
 });
 
-test('status and attributes do not change in one request', async () => {
+test('status and attributes change in one request, or neither of them', async () => {
   const { body: task } = await sandbox.newTask('nobody');
-  const { status } = await sandbox.rest('POST', `Tasks/${task.sid}`,
-    { AssignmentStatus: 'canceled', Reason: 'x', Attributes: '{}' });
-  assert.equal(status, 400);
+  const change = (status, attributes) => sandbox.rest('POST', `Tasks/${task.sid}`,
+    { AssignmentStatus: status, Reason: 'x', Attributes: attributes });
+  assert.equal((await change('wrapping', '{"a":1}')).status, 400);
+  const { body: kept } = await sandbox.rest('GET', `Tasks/${task.sid}`);
+  assert.equal(kept.attributes, task.attributes);
+  const { body } = await change('canceled', '{"a":2}');
+  assert.deepEqual([body.assignment_status, body.attributes], ['canceled', '{"a":2}']);
 });
 
 test('next_page_url is on the host that was asked', async () => {
