@@ -333,19 +333,12 @@ const handlers = {
 
   // What the programs have written into this agent's Task: shown at once, although only the server
   // can say that it is so.
-  told(state, { taskSid, outcome, connected, hold, away, pushed, now }) {
-    if (taskSid !== state.taskSid || free(state)) return stay(state);
-    const known = { ...state, pushed: state.pushed || pushed };
-    if (outcome) return toldOfEnd(known, outcome);
-    if (talking(state)) {
-      const isAway = state.phase === 'reconnecting';
-      const shown = state.holdPending ? state.hold : { ...initialState.hold, ...hold };
-      return go(known, { hold: shown }, ...(away === isAway ? [] : [poll]));
-    }
-    if (!connected) return stay(known);
-    const isIn = state.mine && state.leg === 'open' && state.phase !== 'ending';
-    const changes = isIn ? { phase: 'connected', connectedAt: state.connectedAt ?? now } : {};
-    return go(known, changes, poll);
+  told(state, told) {
+    if (told.taskSid !== state.taskSid || free(state)) return stay(state);
+    const known = { ...state, pushed: state.pushed || told.pushed };
+    if (told.outcome) return toldOfEnd(known, told.outcome);
+    if (talking(state)) return toldOfTalk(known, told);
+    return told.connected ? toldOfStart(known, told.now) : stay(known);
   },
 
   'server-state'(state, { taskSid, answer, now, elapsed = 0 }) {
@@ -360,6 +353,18 @@ const handlers = {
     return state.phase === 'ending' ? stay(known) : goOn(known, answer, connectedAt);
   },
 };
+
+function toldOfStart(state, now) {
+  const isIn = state.mine && state.leg === 'open' && state.phase !== 'ending';
+  const changes = isIn ? { phase: 'connected', connectedAt: state.connectedAt ?? now } : {};
+  return go(state, changes, poll);
+}
+
+function toldOfTalk(state, { hold, away }) {
+  const shown = state.holdPending ? state.hold : { ...initialState.hold, ...hold };
+  const isNews = away !== (state.phase === 'reconnecting');
+  return go(state, { hold: shown }, ...(isNews ? [poll] : []));
+}
 
 /** Whoever ends the call asks by himself when that is done. */
 function toldOfEnd(state, outcome) {
