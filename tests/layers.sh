@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # A file includes from its own folder and from those named behind it.
 FLOORS='
 cgi-bin    page call directory twilio web auth base
-tools      page call directory twilio auth base
+tools      page call directory twilio web auth base
 page       call directory twilio web auth base
 call       directory twilio auth base
 directory  twilio base

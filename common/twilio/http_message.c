@@ -21,6 +21,8 @@ void http_reply_empty(struct http_reply *reply)
     reply->status = 0;
     reply->unknown = false;
     reply->problem[0] = '\0';
+    reply->cause = HTTP_CAUSE_NONE;
+    reply->certificate_expires_s = 0;
 }
 
 void http_reply_forget_head(struct http_reply *reply)

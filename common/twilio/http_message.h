@@ -17,6 +17,7 @@ struct http_options {
     const char *ca_path;
     const char *proxy; /* NULL: none, whatever the environment says */
     bool allow_http;   /* only for a loopback base URL */
+    bool certificate;  /* the answer says until when the host's one is valid */
 };
 
 struct http_request {
@@ -25,18 +26,32 @@ struct http_request {
     const char *form;     /* a POST's application/x-www-form-urlencoded body; may be "" */
     bool json;            /* that body is JSON instead */
     const char *if_match; /* NULL: none */
+    const char *header;   /* one line more, "Name: value"; NULL: none */
     bool once;            /* never send it twice, whatever happens: it changes something */
+};
+
+/* Why there was no answer. */
+enum http_cause {
+    HTTP_CAUSE_NONE,
+    HTTP_CAUSE_NAME,    /* no name server knows the host */
+    HTTP_CAUSE_PROXY,   /* the proxy isn't known, or leads nowhere */
+    HTTP_CAUSE_CONNECT, /* nobody listens there */
+    HTTP_CAUSE_TLS,     /* the certificate, or what goes before it */
+    HTTP_CAUSE_SILENCE, /* no answer in time */
+    HTTP_CAUSE_OTHER
 };
 
 struct http_reply {
     int status;
-    struct strbuf body;  /* its ceiling is that of the answer */
-    char etag[64];       /* byte for byte as received, "" if none or too long */
-    int retry_after_s;   /* -1: not said */
-    int64_t date_s;      /* the answer's Date header, 0 if none */
-    char request_id[64]; /* Twilio-Request-Id, "" if none */
-    bool unknown;        /* after a failure: the request may have been carried out */
-    char problem[128];   /* after a failure: what happened, for the log */
+    struct strbuf body;            /* its ceiling is that of the answer */
+    char etag[64];                 /* byte for byte as received, "" if none or too long */
+    int retry_after_s;             /* -1: not said */
+    int64_t date_s;                /* the answer's Date header, 0 if none */
+    char request_id[64];           /* Twilio-Request-Id, "" if none */
+    bool unknown;                  /* after a failure: the request may have been carried out */
+    char problem[128];             /* after a failure: what happened, for the log */
+    enum http_cause cause;         /* after a failure */
+    int64_t certificate_expires_s; /* with http_options.certificate; 0: there is none */
 };
 
 void http_reply_init(struct http_reply *reply, size_t max_body);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -32,6 +33,7 @@ struct http_transfer {
     int sent; /* how often the request went out, or was about to */
     bool once;
     bool too_large;
+    bool through_proxy;
     char problem[CURL_ERROR_SIZE];
 };
 
@@ -216,6 +218,7 @@ static enum err set_lasting_options(CURL *curl, const struct http_options *optio
     } else if (ca_bundle != NULL) {
         SET(CURLOPT_CAINFO, ca_bundle);
     }
+    SET(CURLOPT_CERTINFO, (long)options->certificate);
     if (options->user != NULL) {
         SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         SET(CURLOPT_USERNAME, options->user);
@@ -279,6 +282,7 @@ static enum err make_headers(const struct http_request *request, struct curl_sli
     if (!add_header(headers, "Expect:") || !add_header(headers, "Accept: application/json"))
         return ERR_MEMORY;
     if (request->json && !add_header(headers, "Content-Type: application/json")) return ERR_MEMORY;
+    if (request->header != NULL && !add_header(headers, request->header)) return ERR_MEMORY;
     if (request->if_match == NULL) return ERR_OK;
     int len = snprintf(if_match, sizeof if_match, "If-Match: %s", request->if_match);
     if (len < 0 || (size_t)len >= sizeof if_match) return ERR_INTERNAL;
@@ -302,6 +306,47 @@ static const char *problem_of(const struct http_transfer *transfer, CURLcode cod
         return "the connection died and the request must not be sent again";
     }
     return transfer->problem[0] != '\0' ? transfer->problem : curl_easy_strerror(code);
+}
+
+static enum http_cause cause_of(const struct http_transfer *transfer, CURLcode code)
+{
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return HTTP_CAUSE_NAME;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+        return HTTP_CAUSE_PROXY;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_RECV_ERROR: /* of a CONNECT that the proxy refuses */
+        return transfer->through_proxy ? HTTP_CAUSE_PROXY : HTTP_CAUSE_CONNECT;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return HTTP_CAUSE_TLS;
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_ABORTED_BY_CALLBACK:
+        return HTTP_CAUSE_SILENCE;
+    default:
+        return HTTP_CAUSE_OTHER;
+    }
+}
+
+/* "Expire date:Nov 28 20:00:00 2026 GMT" among what libcurl says of the host's own certificate. */
+static int64_t certificate_expiry(const struct http_transfer *transfer)
+{
+    static const char name[] = "Expire date:";
+    struct curl_certinfo *chain = NULL;
+    struct tm utc = { .tm_isdst = 0 };
+    if (curl_easy_getinfo(transfer->curl, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL ||
+        chain->num_of_certs == 0) {
+        return 0;
+    }
+    for (const struct curl_slist *line = chain->certinfo[0]; line != NULL; line = line->next) {
+        if (strncmp(line->data, name, sizeof name - 1) == 0 &&
+            strptime(line->data + sizeof name - 1, "%b %d %T %Y", &utc) != NULL) {
+            return timegm(&utc);
+        }
+    }
+    return 0;
 }
 
 static void drop_headers(struct http_transfer *transfer)
@@ -348,8 +393,10 @@ enum err http_transfer_end(struct http_transfer *transfer, int result)
     if (rc == ERR_OK) {
         curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
         reply->status = (int)status;
+        reply->certificate_expires_s = certificate_expiry(transfer);
     } else {
         snprintf(reply->problem, sizeof reply->problem, "%.100s", problem_of(transfer, code));
+        reply->cause = cause_of(transfer, code);
         reply->unknown = transfer->sent > 0;
     }
     drop_headers(transfer);
@@ -393,6 +440,7 @@ enum err http_transfer_new(const struct http_options *options, struct http_trans
     struct http_transfer *fresh = NULL;
     enum err rc = make_transfer(curl_easy_init(), &fresh);
     if (rc == ERR_OK) rc = set_lasting_options(fresh->curl, options);
+    if (rc == ERR_OK) fresh->through_proxy = options->proxy != NULL;
     if (rc == ERR_OK)
         *transfer = fresh;
     else
@@ -402,7 +450,9 @@ enum err http_transfer_new(const struct http_options *options, struct http_trans
 
 enum err http_transfer_copy(const struct http_transfer *model, struct http_transfer **transfer)
 {
-    return make_transfer(curl_easy_duphandle(model->curl), transfer);
+    enum err rc = make_transfer(curl_easy_duphandle(model->curl), transfer);
+    if (rc == ERR_OK) (*transfer)->through_proxy = model->through_proxy;
+    return rc;
 }
 
 void http_transfer_free(struct http_transfer *transfer)

@@ -128,6 +128,11 @@ const struct config *twilio_client_config(const struct twilio_client *client)
     return client->config;
 }
 
+const char *twilio_client_base(const struct twilio_client *client, enum twilio_host host)
+{
+    return client->base[host];
+}
+
 int64_t twilio_client_now_s(const struct twilio_client *client)
 {
     if (client->date_s == 0) return clock_wall_s();

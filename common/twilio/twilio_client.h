@@ -56,6 +56,9 @@ void twilio_client_free(struct twilio_client *client);
 /* For the modules of this folder alone; all others are handed the configuration. */
 const struct config *twilio_client_config(const struct twilio_client *client);
 
+/* Where that product is asked: scheme and host, without a trailing slash. */
+const char *twilio_client_base(const struct twilio_client *client, enum twilio_host host);
+
 /*
  * The time by Twilio's clock: the last answer's Date header plus what has passed since; our own
  * clock before the first answer. Two hosts with wrong clocks decide alike by it.

@@ -1,6 +1,7 @@
 // An administrator's host beside the stand-in: a configuration folder of its own, and dialpad-admin
 // as it is run there.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -93,4 +94,28 @@ export class Host {
       workflows: names(taskrouter.workflows).filter((name) => name !== 'Internal calls'),
     };
   }
+}
+
+/** What doctor says: {status, checks: {id: {result, text, repair}}}, of each id the worst. */
+export async function doctor(env, args = [], input = undefined) {
+  const { status, out, err } = await run(['doctor', '--json', ...args], env, { input }).ended;
+  assert.ok(status === 0 || status === 1, `${status} ${err}`);
+  const { ok, checks } = JSON.parse(out);
+  assert.equal(ok, status === 0);
+  const rank = ['ok', 'WARN', 'FAIL'];
+  const worst = {};
+  for (const { id, ...rest } of checks) {
+    if (!worst[id] || rank.indexOf(rest.result) > rank.indexOf(worst[id].result)) worst[id] = rest;
+  }
+  return { status, checks: worst };
+}
+
+/** The check is as bad as `result`, its text says `text`, and its repair `repair`. */
+export function expectAmong({ checks }, [id, result, text, repair]) {
+  const found = checks[id];
+  assert.ok(found, `${id} is missing: ${JSON.stringify(checks, null, 1)}`);
+  assert.equal(found.result, result, JSON.stringify(checks, null, 1));
+  assert.match(found.text, text);
+  assert.match(found.repair, repair);
+  return checks;
 }

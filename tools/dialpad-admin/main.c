@@ -16,6 +16,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     { "check", "[--user NAME]", 2, "reads the configuration as the programs' user", admin_check },
+    { "doctor", "[OPTIONS]", 8, "looks for what would keep calls from working", admin_doctor },
     { "setup", "[OPTIONS]", 16, "makes what is needed in Twilio's account, and the configuration",
       admin_setup },
     { "sweep", "[SECONDS]", 1, "looks after calls of which nobody reports anything (45 s)",
