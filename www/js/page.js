@@ -40,5 +40,5 @@ preferences.onChange(() => picker.retell());
 session.first.then(({ worker }) => picker.keepIn(preferences.belongTo(worker)));
 
 setInterval(() => {
-  if (!document.hidden && navigator.onLine) picker.refresh();
+  if (!document.hidden) picker.refresh();
 }, 5000);

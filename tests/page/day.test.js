@@ -1,0 +1,181 @@
+// An ordinary day of two agents: what their consoles, names and buttons say in the course of it.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { availableParallelism, loadavg } from 'node:os';
+
+import {
+  connect, endScene, haveEnded, isOver, rest, sandbox, startScene, until,
+} from '../e2e/lib.js';
+
+// Zero-width space, Hangul filler, blank Braille, soft hyphen and spaces: nothing to be seen.
+const INVISIBLE = '\u200b\u3164\u2800 \u00ad\u2003';
+const AGREE_MS = 1000;
+const PATIENCE_MS = 40_000; // until the directory is read anew
+// Other tests share this machine, and then everything takes longer.
+const slowness = () => Math.max(1, loadavg()[0] / availableParallelism());
+
+/** The agent looks elsewhere; what notifications say is kept. */
+function installElsewhere() {
+  document.hasFocus = () => false;
+  window.notified = [];
+  window.Notification = class {
+    static permission = 'granted';
+
+    constructor(text) { window.notified.push(text); }
+
+    close() {}
+  };
+}
+
+describe('an ordinary day', () => {
+  let scene, alice, bob;
+  before(async () => {
+    scene = await startScene(['alice', 'bob']);
+    ({ alice, bob } = scene);
+    await bob.page.addInitScript(installElsewhere);
+    await bob.reload();
+  });
+  after(() => endScene(scene));
+  afterEach(() => isOver(scene));
+
+  it('leaves no error in the console', async () => {
+    // What the browser says of the SDKs' own connections while there is no network.
+    alice.expectTrouble('/vendor/');
+    await alice.search('bob');
+    await alice.shows('1 agent found');
+    await connect(alice, bob);
+    await alice.press('Mute');
+    await alice.press('Unmute');
+    await alice.press('Hold');
+    await bob.says('Alice Archer put you on hold');
+    await alice.press('Resume');
+    await alice.isIn(bob);
+    await alice.press('Hang up');
+    await haveEnded(alice, bob);
+    await alice.reload();
+    await bob.call(alice);
+    await alice.isRungBy(bob);
+    await alice.press('Decline');
+    await bob.says('Alice Archer declined');
+    await alice.setStatus('Break');
+    await alice.setStatus('Available');
+    await alice.pick(bob);
+    await alice.page.context().setOffline(true);
+    await alice.shows('You are offline. Waiting for the network…');
+    // Longer than the time after which each list is asked for again.
+    await alice.page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 6000); }));
+    await alice.page.context().setOffline(false);
+    await alice.page.getByText('You are offline.').waitFor({ state: 'hidden' });
+    await alice.isConnected();
+    await connect(bob, alice);
+    await bob.press('Hang up');
+    await haveEnded(alice, bob);
+  });
+
+  it('has both pages agree within a second when both press Hold', async () => {
+    await connect(alice, bob);
+    await Promise.all([alice.press('Hold'), bob.press('Hold')]);
+    const told = [alice.says('You and Bob Baker are on hold'),
+      bob.says('You and Alice Archer are on hold')];
+    await Promise.all(told);
+    const [heard, pressed] = await Promise.all([
+      Promise.all([alice, bob].map((agent) => agent.said())),
+      Promise.all([alice, bob].map((agent) => agent.pressed())),
+    ]);
+    const last = Math.max(...pressed.map((presses) => presses.at(-1).at));
+    const late = Math.max(...heard.map((said) => said.at(-1).at)) - last;
+    assert.ok(late < AGREE_MS * slowness(), `${Math.round(late)} ms`);
+    await Promise.all([alice.press('Resume'), bob.press('Resume')]);
+    await Promise.all([alice.isIn(bob), bob.isIn(alice)]);
+    await alice.press('Hang up');
+    await haveEnded(alice, bob);
+  });
+
+  it('shows in the own status that a customer is served', async () => {
+    const shown = (wanted) => until(`the own status says ${wanted}`, async () => {
+      const select = alice.page.getByRole('combobox', { name: 'Your status' });
+      const text = await select.locator('option:checked').innerText();
+      return text === wanted ? null : text;
+    });
+    const { TWILIO_FLEX_WORKSPACE_SID: workspace,
+      TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID: ours } = scene.stack.config;
+    const ask = (path, form) => rest(scene.stack, `/v1/Workspaces/${workspace}/${path}`, form);
+    // Customers come by another Workflow than colleagues.
+    const { configuration: Configuration } = await ask(`Workflows/${ours}`);
+    const workflow = await ask('Workflows', { FriendlyName: 'Customers', Configuration });
+    await shown('Available');
+    const task = await ask('Tasks', {
+      WorkflowSid: workflow.sid, TaskChannel: 'voice',
+      Attributes: JSON.stringify({ targetWorker: 'client:alice', name: '+15005550199' }),
+    });
+    const reservationOf = async () => (
+      await ask(`Tasks/${task.sid}/Reservations`)).reservations[0];
+    await until('Alice has a Reservation', async () => (await reservationOf() ? null : 'not yet'));
+    const { sid } = await reservationOf();
+    await ask(`Tasks/${task.sid}/Reservations/${sid}`, { ReservationStatus: 'accepted' });
+    await shown('On a call');
+    await ask(`Tasks/${task.sid}`, { AssignmentStatus: 'completed', Reason: 'hung up' });
+    await shown('Available');
+  });
+
+  describe('of people with odd names', () => {
+    const rename = (name, fullName) => sandbox(scene.stack, 'worker', {
+      method: 'POST',
+      body: { worker: name, attributes: { contact_uri: `client:${name}`, full_name: fullName } },
+    });
+    /** The list is asked for again and again while it is open. */
+    async function isOffered(name) {
+      await bob.search(name.slice(0, 3));
+      await until(`the list offers ${name}`, async () => {
+        const names = await bob.page.locator('[role="option"] .name').allInnerTexts();
+        return names.includes(name) ? null : names.join(', ');
+      }, PATIENCE_MS);
+    }
+    const attentionOf = () => bob.page.evaluate(
+      () => [document.title, ...window.notified.splice(0)]);
+
+    /** Alice goes by `shown` wherever Bob meets her. */
+    async function goesBy(shown) {
+      await alice.reload();
+      await isOffered(shown);
+      await bob.page.getByRole('option').filter({ hasText: shown }).click();
+      await bob.press('Call');
+      await bob.says(`Calling ${shown}`);
+      await alice.isRungBy(bob);
+      await bob.press('Cancel');
+      await haveEnded(bob);
+      await attentionOf();
+      await alice.call(bob);
+      await bob.says(`${shown} is calling`);
+      const ringing = `\u2068${shown}\u2069 is calling`;
+      assert.deepEqual(await attentionOf(), [ringing, ringing]);
+      await bob.press('Answer');
+      await bob.says(`In call with ${shown}`);
+    }
+
+    after(() => rename('alice', 'Alice Archer'));
+
+    it('has the next best name of who has none to be seen', async () => {
+      await rename('alice', INVISIBLE);
+      await goesBy('alice');
+      const status = bob.page.getByRole('status');
+      assert.equal(await status.locator('bdi[translate="no"]').innerText(), 'alice');
+      // As a browser does that translates the page: what it says is not written over.
+      await status.evaluate((element) => { element.textContent = 'Im Gespräch'; });
+      const time = await bob.page.getByRole('timer').innerText();
+      await until('the timer goes on', async () => (
+        await bob.page.getByRole('timer').innerText() === time ? 'it does not' : null));
+      assert.equal(await bob.status(), 'Im Gespräch');
+      await alice.press('Hang up');
+      await haveEnded(alice, bob);
+    });
+
+    it('tells two people of one name apart, also while one rings', async () => {
+      await rename('alice', 'Dave Dufour');
+      await goesBy('Dave Dufour (alice)');
+      await alice.press('Hang up');
+      await haveEnded(alice, bob);
+    });
+  });
+});
