@@ -86,10 +86,10 @@ export class Host {
 
   /** Names of what the account has, beside what the stand-in began with. */
   made() {
-    const { keys, taskrouter } = this.sandbox.world;
+    const { config, keys, taskrouter } = this.sandbox.world;
     const names = (collection) => [...collection.values()].map((one) => one.friendlyName);
     return {
-      keys: [...keys.bySid.values()].map(({ sid }) => sid),
+      keys: [...keys.bySid.keys()].filter((sid) => sid !== config.apiKey),
       queues: names(taskrouter.queues).filter((name) => name !== 'Everyone'),
       workflows: names(taskrouter.workflows).filter((name) => name !== 'Internal calls'),
     };
