@@ -38,10 +38,11 @@ static const struct param_spec params[P__MAX] = {
     [P_ALL] = { "all", false, PARAM_BOOL, NULL },
 };
 
-static struct directory_query query_of(const struct request *request)
+static struct directory_query query_of(const struct config *config, const struct request *request)
 {
     const char *limit = request_param(request, P_LIMIT);
     return (struct directory_query){
+        .config = config,
         .text = request_param(request, P_Q),
         .without_sid = request->agent.worker_sid,
         .include_offline = request_param_is_true(request, P_ALL),
@@ -56,12 +57,12 @@ static bool is_known_to_client(const struct request *request, const char *etag)
     return known != NULL && (strcmp(known, "*") == 0 || strstr(known, etag) != NULL);
 }
 
-static enum err answer(const struct directory_view *view, const struct request *request,
-                       struct response *response)
+static enum err answer(const struct config *config, const struct directory_view *view,
+                       const struct request *request, struct response *response)
 {
     char etag[DIRECTORY_ETAG_SIZE];
     struct directory_result result;
-    const struct directory_query query = query_of(request);
+    const struct directory_query query = query_of(config, request);
     directory_query_etag(view->directory, &query, view->stale, etag);
     response->cache_control = "private, no-cache";
     response_header(response, "ETag", etag);
@@ -82,7 +83,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     struct directory_view view = { 0 };
     enum err rc = page_directory(service, &view);
     if (rc != ERR_OK) return rc;
-    rc = answer(&view, request, response);
+    rc = answer(service->config, &view, request, response);
     directory_close(view.directory);
     return rc;
 }

@@ -21,6 +21,21 @@ static void log_clash(const char *address, const struct directory_agent *one,
 }
 
 /*
+ * Who is in each other's way at an address? Straight routing reaches a Worker by SID, so that a
+ * contact_uri which isn't its Worker's to have stands in nobody's way. The Workflow's filter knows
+ * nothing but contact_uri and rings whoever claims it.
+ */
+static size_t count_owners(const struct config *config, const struct directory *directory,
+                           const char *address, struct directory_agent owners[2])
+{
+    size_t count = 0;
+    if (!call_route_by_filter(config))
+        count = directory_search_entitled(directory, config, address, owners);
+    /* Where it is nobody's to have, it is said whose it is all the same. */
+    return count > 0 ? count : directory_search_owners(directory, config, address, owners);
+}
+
+/*
  * Whose address is that? A directory that could not be read to its end can only show that it is
  * more than one Worker's; whether it is one's alone, or none's, it doesn't know.
  */
@@ -28,7 +43,7 @@ static enum start_refusal find_owner(const struct config *config, const struct d
                                      const char *address, struct directory_agent *owner)
 {
     struct directory_agent owners[2];
-    size_t count = directory_search_owners(directory, config, address, owners);
+    size_t count = count_owners(config, directory, address, owners);
     if (count > 1) {
         log_clash(address, &owners[0], &owners[1]);
         return START_AMBIGUOUS_AGENT;
@@ -75,9 +90,9 @@ static void set_mismatch(struct call_started *started, const struct worker *work
 }
 
 /*
- * The Workflow finds a Worker by contact_uri. Where two have the same one it would ring whichever
- * it likes, so such agents neither call nor are called; nor does one who has an address that isn't
- * theirs to have. A Worker whom the directory doesn't know is younger than it.
+ * An address must be its Worker's to have, and no other's: with two of them nobody knows who would
+ * be rung, so such agents neither call nor are called. A Worker whom the directory doesn't know is
+ * younger than it.
  */
 static enum start_refusal check_contact(const struct config *config, const struct call_start *start,
                                         struct worker *worker, struct call_started *started)
@@ -88,15 +103,13 @@ static enum start_refusal check_contact(const struct config *config, const struc
         log_unreachable(worker);
         return START_UNSUPPORTED_CONTACT;
     }
-    enum start_refusal refusal = find_owner(config, start->directory, worker->contact_uri, &owner);
-    bool alone = refusal == START_UNKNOWN_AGENT ||
-                 (refusal == START_OK && strcmp(owner.sid, worker->sid) == 0);
-    if (alone && verdict == ADDRESS_OK) return START_OK;
-    if (alone) {
+    if (verdict == ADDRESS_MISMATCH) {
         set_mismatch(started, worker);
         return START_IDENTITY_MISMATCH;
     }
-    if (refusal != START_OK) return refusal;
+    enum start_refusal refusal = find_owner(config, start->directory, worker->contact_uri, &owner);
+    if (refusal == START_UNKNOWN_AGENT) return START_OK;
+    if (refusal != START_OK || strcmp(owner.sid, worker->sid) == 0) return refusal;
     const struct directory_agent self = { .sid = worker->sid, .name = worker->friendly_name };
     log_clash(worker->contact_uri, &self, &owner);
     return START_AMBIGUOUS_AGENT;
@@ -200,22 +213,28 @@ out:
     return rc;
 }
 
-/* Both Workers have been read, and may call each other; `available` is the caller. */
-static enum err check_and_create(const struct call_context *context,
-                                 const struct token_statement *who, bool available,
-                                 enum start_refusal *refusal, struct call_started *started)
+struct ends {
+    struct worker caller;
+    struct worker callee;
+};
+
+/* Both Workers have been read. ROUTE_AGAIN: by the filter other rules hold, so look once more. */
+static enum err check_and_create(const struct call_context *context, const struct call_start *start,
+                                 struct ends *ends, enum start_refusal *refusal,
+                                 struct call_started *started, enum call_route_result *result)
 {
-    enum call_route_result result;
-    enum err rc = check_caller(context, who->party[ROLE_CALLER].worker_sid, available, refusal);
-    const char *callee = who->party[ROLE_CALLEE].worker_sid;
+    struct token_statement who;
+    *result = ROUTE_DONE;
+    *refusal = check_workers(context->config, start, &ends->caller, &ends->callee, started);
+    if (*refusal != START_OK) return ERR_OK;
+    enum err rc = check_caller(context, ends->caller.sid, ends->caller.available, refusal);
     if (rc == ERR_OK && *refusal == START_OK)
-        rc = check_capacity(context, callee, START_CALLEE_BUSY, refusal);
+        rc = check_capacity(context, ends->callee.sid, START_CALLEE_BUSY, refusal);
     if (rc != ERR_OK || *refusal != START_OK) return rc;
-    rc = create_t1(context, who, &result, started);
-    if (rc != ERR_OK || result == ROUTE_DONE) return rc;
-    if (result == ROUTE_AGAIN) return check_and_create(context, who, available, refusal, started);
-    *refusal = START_ROUTING_UNSUPPORTED;
-    return ERR_OK;
+    fill_statement(&who, &ends->caller, &ends->callee, start->directory);
+    rc = create_t1(context, &who, result, started);
+    if (rc == ERR_OK && *result == ROUTE_UNSUPPORTED) *refusal = START_ROUTING_UNSUPPORTED;
+    return rc;
 }
 
 /* None of it depends on the rest: all four take as long as the slowest. */
@@ -232,29 +251,28 @@ static void ask_ahead(const struct call_context *context, const char *caller_sid
 enum err call_start(const struct call_context *context, const struct call_start *start,
                     enum start_refusal *refusal, struct call_started *started)
 {
-    struct worker caller = { 0 };
-    struct worker callee = { 0 };
-    struct token_statement who;
+    struct ends ends = { 0 };
+    enum call_route_result result;
     char callee_sid[SID_SIZE];
     enum err rc = ERR_OK;
     *refusal = find_callee(context->config, start, callee_sid);
     if (*refusal != START_OK) goto out;
     ask_ahead(context, start->caller_sid, callee_sid);
-    rc = taskrouter_worker_fetch(context->twilio, callee_sid, &callee);
+    rc = taskrouter_worker_fetch(context->twilio, callee_sid, &ends.callee);
     if (rc == ERR_NOT_FOUND) {
         *refusal = START_UNKNOWN_AGENT;
         rc = ERR_OK;
         goto out;
     }
-    if (rc == ERR_OK) rc = taskrouter_worker_fetch(context->twilio, start->caller_sid, &caller);
+    if (rc == ERR_OK)
+        rc = taskrouter_worker_fetch(context->twilio, start->caller_sid, &ends.caller);
     if (rc != ERR_OK) goto out;
-    *refusal = check_workers(context->config, start, &caller, &callee, started);
-    if (*refusal != START_OK) goto out;
-    fill_statement(&who, &caller, &callee, start->directory);
-    rc = check_and_create(context, &who, caller.available, refusal, started);
+    do {
+        rc = check_and_create(context, start, &ends, refusal, started, &result);
+    } while (rc == ERR_OK && result == ROUTE_AGAIN);
 out:
     twilio_client_ahead_end(context->twilio);
-    worker_clear(&callee);
-    worker_clear(&caller);
+    worker_clear(&ends.callee);
+    worker_clear(&ends.caller);
     return rc;
 }

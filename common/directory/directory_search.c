@@ -147,6 +147,20 @@ static bool may_be_contact(const char *text)
     return text[0] == '+' || strchr(text, ':') != NULL;
 }
 
+/* The one agent whom this address leads to; NULL when there is none, or there are several. */
+static const char *sid_of_address(const struct directory *directory,
+                                  const struct directory_query *query)
+{
+    struct directory_agent owners[2];
+    const char *address = query->text;
+    if (!may_be_contact(address)) return NULL;
+    size_t count = 0;
+    if (query->config != NULL)
+        count = directory_search_entitled(directory, query->config, address, owners);
+    if (count == 0) count = count_equal(directory, field_contact_uri, address, owners);
+    return count == 1 ? owners[0].sid : NULL;
+}
+
 /*
  * A link, a favourite and an embedding page know an agent by SID or contact_uri. Neither can be a
  * name that is typed, so such a text asks for that agent alone.
@@ -155,14 +169,9 @@ static bool find_by_address(const struct directory *directory, const struct dire
                             struct directory_result *result)
 {
     const char *sid = query->text;
-    struct directory_agent owners[2];
     if (sid == NULL) return false;
-    if (!sid_is_worker(sid)) {
-        bool one = may_be_contact(sid) &&
-                   count_equal(directory, field_contact_uri, query->text, owners) == 1;
-        if (!one) return false;
-        sid = owners[0].sid;
-    }
+    if (!sid_is_worker(sid)) sid = sid_of_address(directory, query);
+    if (sid == NULL) return false;
     size_t found = directory_image_find(directory, sid);
     const struct directory_header *header = directory->header;
     size_t end = query->include_offline ? header->count : header->available_count;

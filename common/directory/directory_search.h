@@ -28,8 +28,9 @@ struct directory_agent {
 };
 
 struct directory_query {
-    const char *text;        /* "" or NULL: everybody */
-    const char *without_sid; /* the asker */
+    const struct config *config; /* says whose address is whose; NULL: contact_uri alone does */
+    const char *text;            /* "" or NULL: everybody */
+    const char *without_sid;     /* the asker */
     bool include_offline;
     size_t limit; /* 1..DIRECTORY_LIMIT_MAX */
 };
@@ -45,9 +46,9 @@ struct directory_result {
  * inside it. Available agents come first, then the beginning of the name, then the beginning of
  * another word, then the rest; by name within each. Punctuation separates words, apostrophes
  * vanish, in the text as in the names, and either may be spelled otherwise (base/names). A text
- * that is a Worker's SID or an agent's whole contact_uri finds that agent alone, and one of more
- * words than any name has finds none. ERR_INPUT for a limit out of range or a text that isn't
- * UTF-8.
+ * that is a Worker's SID or an agent's whole contact_uri finds that agent alone: of several who
+ * have it, the one who may have it (agent_address.h). One of more words than any name has finds
+ * none. ERR_INPUT for a limit out of range or a text that isn't UTF-8.
  */
 enum err directory_search(const struct directory *directory, const struct directory_query *query,
                           struct directory_result *result) MUST_CHECK;

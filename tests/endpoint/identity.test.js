@@ -9,7 +9,7 @@ import { describe, test } from 'node:test';
 
 import { Agent, pair } from './agent.js';
 import { direct } from './direct.js';
-import { Lab, expectError, signToken, useLab } from './lib.js';
+import { Lab, expectError, routing, signToken, useLab } from './lib.js';
 import { startStack } from '../stack/stack.js';
 
 const lab = useLab();
@@ -74,6 +74,30 @@ describe('by the friendly name', () => {
     assert.equal(await identityOf(lab, 'alice'), 'alice');
     await setAddress(lab, carol, 'client:carol');
     assert.equal(await identityOf(lab, 'carol'), 'carol');
+  });
+
+  test("who claims another's address is in the way of nobody but himself", async () => {
+    const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => new Agent(lab, name));
+    await setAddress(lab, carol, 'client:alice');
+    await lab.forgetDirectory();
+    assert.equal(await identityOf(lab, 'alice'), 'alice');
+    const { data: { agents } } = await bob.ask('list-agents', { query: '?q=client:alice' });
+    assert.deepEqual(agents.map(({ sid }) => sid), [alice.sid], 'a link to Alice leads to her');
+    expectError(await bob.createTask(carol.sid), 409, 'identity_mismatch');
+    expectError(await carol.createTask(bob.sid), 409, 'identity_mismatch');
+    const calls = [[bob, alice.sid], [bob, 'client:alice'], [alice, bob.sid]];
+    for (const [caller, to] of calls) {
+      const answer = await caller.createTask(to);
+      if (routing === 'filter') {
+        // The Workflow would ring both.
+        expectError(answer, 409, 'ambiguous_agent');
+        continue;
+      }
+      assert.equal(answer.status, 201, answer.body);
+      await caller.endCall(answer.data.taskSid, 'cancel');
+    }
+    await setAddress(lab, carol, 'client:carol');
+    await lab.forgetDirectory();
   });
 
   test('what Twilio does not allow is no address', async () => {

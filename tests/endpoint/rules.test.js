@@ -69,15 +69,15 @@ describe('create-task refuses', () => {
 
   test('two Workers with one address, as caller and as callee', async () => {
     await lab.addWorkers([
-      { friendly_name: 'one', attributes: { contact_uri: 'client:same' } },
-      { friendly_name: 'two', attributes: { contact_uri: 'client:same' } },
+      { friendly_name: 'x@y', attributes: { contact_uri: 'client:x_40y' } },
+      { friendly_name: 'x_40y', attributes: { contact_uri: 'client:x_40y' } },
     ]);
     await lab.forgetDirectory();
     const alice = agent('alice');
-    expectError(await alice.createTask('client:same'), 409, 'ambiguous_agent');
-    expectError(await alice.createTask(agent('one').sid), 409, 'ambiguous_agent');
-    expectError(await agent('two').createTask(alice.sid), 409, 'ambiguous_agent');
-    expectError(await agent('two').createTask(agent('one').sid), 409, 'ambiguous_agent');
+    expectError(await alice.createTask('client:x_40y'), 409, 'ambiguous_agent');
+    expectError(await alice.createTask(agent('x@y').sid), 409, 'ambiguous_agent');
+    expectError(await agent('x_40y').createTask(alice.sid), 409, 'ambiguous_agent');
+    expectError(await agent('x_40y').createTask(agent('x@y').sid), 409, 'ambiguous_agent');
     await lab.control('workers', undefined, 'DELETE');
     await lab.forgetDirectory();
   });
@@ -85,15 +85,15 @@ describe('create-task refuses', () => {
   test('who may stand on a page of Workers that could not be read', async () => {
     const alone = (name, contact) => (
       [{ friendly_name: name, attributes: { contact_uri: contact } }]);
-    await lab.addWorkers(alone('one', 'client:same'));
+    await lab.addWorkers(alone('x@y', 'client:x_40y'));
     await lab.control('workers', { count: 1000, prefix: 'mass' });
-    await lab.addWorkers([...alone('two', 'client:same'), ...alone('late', 'client:late')]);
+    await lab.addWorkers([...alone('x_40y', 'client:x_40y'), ...alone('late', 'client:late')]);
     await lab.fault({ match: { path: '/Workers$', param: { Page: 1 } }, action: 'status',
       status: 500, times: 1000 });
     await lab.forgetDirectory();
     const alice = agent('alice');
     for (const to of
-      ['client:late', 'client:same', agent('one').sid, 'client:bob', agent('bob').sid]) {
+      ['client:late', 'client:x_40y', agent('x@y').sid, 'client:bob', agent('bob').sid]) {
       const answer = await alice.createTask(to);
       expectError(answer, 503, 'ask_again');
       assert.equal(answer.headers['retry-after'], '2');
@@ -101,7 +101,7 @@ describe('create-task refuses', () => {
     await lab.clearFaults();
     // A refresh that has failed is tried again after five seconds.
     const known = await until('the whole directory', async () => {
-      const now = await alice.createTask('client:same');
+      const now = await alice.createTask('client:x_40y');
       return now.status !== 503 && now;
     }, 20_000, 2000);
     expectError(known, 409, 'ambiguous_agent');
@@ -116,13 +116,13 @@ describe('create-task refuses', () => {
   test("whose address is his alone, or another's too, since the directory was read", async () => {
     const alice = agent('alice');
     const address = (contact_uri) => ({ contact_uri });
-    await lab.addWorkers([{ friendly_name: 'same', attributes: address('client:same') },
-      { friendly_name: 'two', attributes: address('client:same') }]);
+    await lab.addWorkers([{ friendly_name: 'x@y', attributes: address('client:x_40y') },
+      { friendly_name: 'x_40y', attributes: address('client:x_40y') }]);
     await lab.forgetDirectory();
-    expectError(await alice.createTask('client:same'), 409, 'ambiguous_agent');
-    await lab.rest(`Workers/${agent('two').sid}`, {
-      Attributes: JSON.stringify(address('client:two')) });
-    for (const to of ['client:same', 'client:two']) {
+    expectError(await alice.createTask('client:x_40y'), 409, 'ambiguous_agent');
+    await lab.rest(`Workers/${agent('x_40y').sid}`, {
+      FriendlyName: 'other', Attributes: JSON.stringify(address('client:other')) });
+    for (const to of ['client:x_40y', 'client:other']) {
       const answer = await alice.createTask(to);
       assert.equal(answer.status, 201, answer.body);
       await alice.endCall(answer.data.taskSid, 'cancel');

@@ -548,11 +548,50 @@ static void an_address_finds_its_agent_alone(void **state)
     directory_close(directory);
 }
 
+/* carol claims what only alice may have; "+1" is nobody's to have, and one has it. */
+static void an_address_that_several_have_finds_whom_it_belongs_to(void **state)
+{
+    (void)state;
+    static const struct {
+        int identity; /* of struct config; -1: none is given */
+        const char *address;
+        const char *found; /* NULL: the text is looked for in names */
+    } rows[] = {
+        { CONFIG_IDENTITY_FRIENDLY_NAME, "client:alice", "alice" },
+        { CONFIG_IDENTITY_CONTACT_URI, "client:alice", NULL },
+        { -1, "client:alice", NULL },
+        { CONFIG_IDENTITY_FRIENDLY_NAME, "+1", "dave" },
+        { -1, "+1", "dave" },
+    };
+    struct directory_draft draft;
+    directory_draft_init(&draft);
+    add_named(&draft, 1, "alice", "client:alice");
+    add_named(&draft, 2, "carol", "client:alice");
+    add_named(&draft, 3, "dave", "+1");
+    struct directory *directory = fixture_open(&draft);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct config config = { .identity = rows[i].identity };
+        const struct directory_query query = {
+            .config = rows[i].identity >= 0 ? &config : NULL,
+            .text = rows[i].address,
+            .include_offline = true,
+            .limit = 50,
+        };
+        struct directory_result result;
+        assert_row(i, directory_search(directory, &query, &result) == ERR_OK);
+        assert_row(i, result.count == (rows[i].found != NULL ? 1 : 0));
+        if (rows[i].found != NULL)
+            assert_row(i, strcmp(result.agents[0].name, rows[i].found) == 0);
+    }
+    directory_close(directory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_found_however_they_are_typed),
         cmocka_unit_test(an_address_finds_its_agent_alone),
+        cmocka_unit_test(an_address_that_several_have_finds_whom_it_belongs_to),
         cmocka_unit_test(the_best_matches_come_first),
         cmocka_unit_test(no_text_means_everybody),
         cmocka_unit_test(the_asker_is_left_out),
