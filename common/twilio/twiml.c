@@ -68,7 +68,9 @@ static void add_escaped(struct strbuf *out, const char *text)
 
 static void add_attribute(struct strbuf *out, const char *name, const char *value)
 {
-    strbuf_addf(out, " %s=\"", name);
+    strbuf_addch(out, ' ');
+    strbuf_addstr(out, name);
+    strbuf_addstr(out, "=\"");
     add_escaped(out, value);
     strbuf_addch(out, '"');
 }
