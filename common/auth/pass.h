@@ -9,6 +9,10 @@
  *     room   T1-MAC     MAC of  room|T1
  *     label  T1.MAC     MAC of  leg|T1|ROLE|CallSid
  *
+ * A label begins with T1's SID at both ends: callee-twiml asks nothing of Twilio and so doesn't
+ * know the callee's own Task. Whose leg it is, ROLE says in the MAC, and CallSid makes each label
+ * one of its kind in the Conference, as Twilio wants it.
+ *
  * T1 is the SID of the caller's Task, ROLE "caller" or "callee", ADDRESS a contact_uri, and a MAC
  * the first 16 bytes of HMAC-SHA256 as 22 digits of base64url. MACs are compared in constant time.
  *
