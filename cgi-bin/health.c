@@ -3,7 +3,7 @@
  * configuration that is wrong it says the key and the rule, never the value. It changes nothing.
  *
  * `deep=1` also asks Twilio and says in numbers how the Workflow doesn't fit; only from this
- * machine, because each answer costs requests there.
+ * machine or with the metrics token, because each answer costs requests there.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "page/health_check.h"
 #include "twilio/twilio_client.h"
 #include "web/endpoint.h"
+#include "web/monitor.h"
 
 enum { P_DEEP, P__MAX };
 
@@ -95,13 +96,6 @@ static enum err misconfigured(const char *problem, struct request *request,
     return rc;
 }
 
-static bool is_from_here(const struct request *request)
-{
-    const char *address = request_variable(request, "REMOTE_ADDR");
-    if (address == NULL) return false;
-    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
-}
-
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     struct health_findings wrong = { 0 };
@@ -110,9 +104,10 @@ static enum err handle(struct service *service, struct request *request, struct 
     health_check_host(service->config, service->watch, &warnings);
     bool deep = request_param_is_true(request, P_DEEP);
     if (deep) {
-        if (!is_from_here(request)) {
+        if (!monitor_may_ask(service->config, request)) {
             return response_refuse(response, ERR_FORBIDDEN, "not_from_here",
-                                   "The deep check answers only on this machine.");
+                                   "The deep check answers only on this machine, or with the "
+                                   "metrics token.");
         }
         if (!health_check_deep(service->config, service->twilio, &wrong)) {
             return response_refuse(response, ERR_UNAVAILABLE, "being_checked",

@@ -84,6 +84,7 @@ const struct config_setting config_settings[] = {
     { "DIALPAD_ROUTING", AT(routing), &routing, 0, "direct" },
     { "DIALPAD_USER_ATTRIBUTE", AT(user_attribute), &attribute, 0, "friendly_name" },
     { "DIALPAD_EMBED_ORIGINS", AT(embed_origins), &origins, 0, NULL },
+    { "DIALPAD_METRICS_TOKEN", AT(metrics_token), &key_source, 0, NULL },
     { "DIALPAD_PROXY", AT(proxy), &proxy, 0, NULL },
     { "DIALPAD_API_BASE_URL", AT(api_base_url), &base_url, BASE, NULL },
     { "DIALPAD_EVENT_BRIDGE_URL", AT(event_bridge_url), &any_url, 0, NULL },

@@ -38,6 +38,7 @@ struct config {
     struct users *users;        /* what that file holds */
     char *user_attribute;       /* "friendly_name" or the name of a Worker attribute */
     char *embed_origins;        /* NULL: none; origins separated by spaces or commas */
+    char *metrics_token;        /* NULL: metrics are for this machine alone */
     char *proxy;                /* NULL: no proxy */
     char *api_base_url;         /* NULL: Twilio's own hosts; without a trailing slash */
     char *event_bridge_url;     /* NULL: Twilio's own */
@@ -51,7 +52,7 @@ struct config {
     int routing;                /* enum config_routing */
 };
 
-enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 27 };
+enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 28 };
 
 /*
  * What a value must be: a text that is `valid`; one of two `words`, kept as 0 or 1; or else a whole

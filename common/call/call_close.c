@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "call/call_count.h"
 #include "call/call_legs.h"
 #include "call/call_tell.h"
 #include "twilio/voice.h"
@@ -9,12 +10,14 @@
 struct ending {
     enum call_outcome outcome;
     int64_t now_s;
+    bool ours; /* it is this process that writes it */
 };
 
 static enum err decide_outcome(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct ending *ending = wanted;
-    if (call->facts.outcome != OUTCOME_NONE) return ERR_OK;
+    struct ending *ending = wanted;
+    ending->ours = call->facts.outcome == OUTCOME_NONE;
+    if (!ending->ours) return ERR_OK;
     *patch = call_rules_patch_outcome(ending->outcome, ending->now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
@@ -27,7 +30,7 @@ static enum err decide_outcome(void *wanted, const struct call *call, cJSON **pa
 static enum err write_outcome(const struct call_context *context, struct call *call,
                               enum call_outcome outcome)
 {
-    struct ending ending = { outcome, twilio_client_now_s(context->twilio) };
+    struct ending ending = { .outcome = outcome, .now_s = twilio_client_now_s(context->twilio) };
     enum err rc = ERR_REFUSED;
     for (int i = 0; i < CALL_TRIES && rc == ERR_REFUSED; i++) {
         if (i > 0) {
@@ -36,6 +39,7 @@ static enum err write_outcome(const struct call_context *context, struct call *c
         }
         rc = call_update(context, call, decide_outcome, &ending);
     }
+    if (rc == ERR_OK && ending.ours) call_count_outcome(context, call);
     if (rc == ERR_REFUSED || rc == ERR_NOT_FOUND || rc == ERR_TOO_LARGE) return ERR_OK;
     return rc;
 }

@@ -5,6 +5,7 @@
 
 #include "call/call_away.h"
 #include "call/call_close.h"
+#include "call/call_count.h"
 #include "call/call_heard.h"
 #include "call/call_legs.h"
 #include "call/call_place.h"
@@ -14,12 +15,14 @@
 struct joined {
     const char *callee_call_sid;
     int64_t now_s;
+    bool ours; /* it is this process that writes it */
 };
 
 static enum err decide_connected(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct joined *joined = wanted;
-    if (call_is_over(call) || call_is_connected(call)) return ERR_OK;
+    struct joined *joined = wanted;
+    joined->ours = !call_is_over(call) && !call_is_connected(call);
+    if (!joined->ours) return ERR_OK;
     *patch = call_rules_patch_connected(joined->callee_call_sid, joined->now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
@@ -28,9 +31,10 @@ static enum err decide_connected(void *wanted, const struct call *call, cJSON **
 enum err call_events_connected(const struct call_context *context, struct call *call,
                                const char *callee_call_sid)
 {
-    struct joined joined = { callee_call_sid, twilio_client_now_s(context->twilio) };
+    struct joined joined = { callee_call_sid, twilio_client_now_s(context->twilio), false };
     call_load_k_ahead(context, call);
     enum err rc = call_update(context, call, decide_connected, &joined);
+    if (rc == ERR_OK && joined.ours) call_count_connected(context, call);
     if (rc == ERR_OK && !call_is_over(call)) call_tell_callee(context, call);
     twilio_client_ahead_end(context->twilio);
     /* The end may have come between: then this leg has no other to talk to. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/strbuf.h"
 #include "call/call_heard.h"
 #include "call/call_rooms.h"
@@ -167,6 +168,7 @@ enum err call_legs_keep_only(const struct call_context *context, const struct ca
 enum err call_legs_put_out(const struct call_context *context, const char *t1_sid,
                            const char *conference_sid, const char *call_sid)
 {
+    metrics_count(METRIC_STRANGERS);
     log_warn("%s: stranger %s is put out of the call", t1_sid, call_sid);
     return voice_participant_put_out(context->twilio, conference_sid, call_sid);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/names.h"
 #include "directory/directory_draft.h"
 #include "directory/directory_file.h"
@@ -122,6 +123,20 @@ static enum err gather_holders(struct twilio_client *client, const struct direct
     return rc;
 }
 
+/*
+ * A call has a Task for each of its ends, and for a moment only the caller's: half of them, rounded
+ * up. A Workflow that others use as well counts theirs, too.
+ */
+static void count_calls(const char *workflow_sid, const struct task_summaries *tasks)
+{
+    int64_t ends = 0;
+    for (size_t i = 0; i < tasks->count; i++) {
+        const struct task_summary *task = &tasks->list[i];
+        if (task->status != TASK_WRAPPING && strcmp(task->workflow_sid, workflow_sid) == 0) ends++;
+    }
+    metrics_set(METRIC_CALLS_LIVE, (ends + 1) / 2);
+}
+
 /* Fills the draft and lays it out; `tasks` is what Twilio said of live Tasks, if it did. */
 static enum err gather(const struct config *config, struct twilio_client *client,
                        const struct directory *previous, bool part_will_do,
@@ -135,7 +150,9 @@ static enum err gather(const struct config *config, struct twilio_client *client
         rc = ERR_OK;
     }
     if (rc != ERR_OK) goto out;
+    metrics_set(METRIC_DIRECTORY, draft.created_s);
     enum err busy = taskrouter_tasks_live(client, NULL, tasks);
+    if (busy == ERR_OK) count_calls(config->workflow_sid, tasks);
     if (busy == ERR_OK) busy = gather_holders(client, previous, tasks, &draft);
     draft.busy_known = busy == ERR_OK;
     if (busy != ERR_OK) log_warn("who is on a call could not be found out: %s", err_name(busy));

@@ -30,5 +30,7 @@ void http_reply_forget_head(struct http_reply *reply)
     reply->etag[0] = '\0';
     reply->request_id[0] = '\0';
     reply->retry_after_s = -1;
+    reply->rate_limit = -1;
+    reply->rate_remaining = -1;
     reply->date_s = 0;
 }

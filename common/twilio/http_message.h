@@ -47,6 +47,8 @@ struct http_reply {
     char etag[64];                 /* byte for byte as received, "" if none or too long */
     int retry_after_s;             /* -1: not said */
     int64_t date_s;                /* the answer's Date header, 0 if none */
+    int rate_limit;                /* X-Rate-Limit-Limit, -1: not said, */
+    int rate_remaining;            /* and how much of it is left */
     char request_id[64];           /* Twilio-Request-Id, "" if none */
     bool unknown;                  /* after a failure: the request may have been carried out */
     char problem[128];             /* after a failure: what happened, for the log */

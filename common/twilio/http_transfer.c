@@ -19,6 +19,7 @@ enum {
     CONNECT_MAX_MS = 2000, /* an unreachable host is given up sooner than one that thinks */
     HEAD_MAX = 64 * 1024,  /* bytes of status line and headers in one answer */
     RETRY_AFTER_MAX_S = 86400,
+    RATE_MAX = 1000 * 1000,
     ROUNDING_MS = 10 /* libcurl may see the deadline come a little before we do */
 };
 
@@ -111,14 +112,16 @@ static void keep_header(char *to, size_t to_size, const char *value, size_t len)
     to[len] = '\0';
 }
 
-static int parse_retry_after(const char *text)
+/* A header that is a whole number, or -1; Twilio's Retry-After is never a date. */
+static int parse_count(const char *value, size_t len, int max)
 {
+    char text[64];
     char *end;
+    keep_header(text, sizeof text, value, len);
     errno = 0;
-    long seconds = strtol(text, &end, 10);
-    /* The form with a date is not something that Twilio sends. */
-    if (end == text || *end != '\0' || errno != 0 || seconds < 0) return -1;
-    return seconds > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : (int)seconds;
+    long count = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || count < 0) return -1;
+    return count > max ? max : (int)count;
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *context)
@@ -142,8 +145,11 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     } else if (header_value(line, len, "Twilio-Request-Id", &value, &value_len)) {
         keep_header(reply->request_id, sizeof reply->request_id, value, value_len);
     } else if (header_value(line, len, "Retry-After", &value, &value_len)) {
-        keep_header(text, sizeof text, value, value_len);
-        reply->retry_after_s = parse_retry_after(text);
+        reply->retry_after_s = parse_count(value, value_len, RETRY_AFTER_MAX_S);
+    } else if (header_value(line, len, "X-Rate-Limit-Limit", &value, &value_len)) {
+        reply->rate_limit = parse_count(value, value_len, RATE_MAX);
+    } else if (header_value(line, len, "X-Rate-Limit-Remaining", &value, &value_len)) {
+        reply->rate_remaining = parse_count(value, value_len, RATE_MAX);
     } else if (header_value(line, len, "Date", &value, &value_len)) {
         keep_header(text, sizeof text, value, value_len);
         if (!date_parse_rfc2822(text, &reply->date_s)) reply->date_s = 0;

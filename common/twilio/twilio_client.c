@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/json_lenient.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/random.h"
 #include "twilio/http_client.h"
 #include "twilio/twilio_ahead.h"
@@ -194,15 +195,27 @@ static enum err try_once(struct twilio_client *client, enum twilio_host host,
                                 client->deadline, http);
 }
 
+/* Each try is a request that Twilio may have counted. */
+static void note_answer(struct twilio_client *client, enum twilio_host host,
+                        const struct http_reply *http)
+{
+    const size_t product = metrics_word(METRIC_TWILIO_REQUESTS, products[host].name);
+    metrics_count_status(METRIC_TWILIO_REQUESTS, product, http->status);
+    if (http->rate_limit > 0 && http->rate_remaining >= 0) {
+        metrics_set(METRIC_RATE_REMAINING, (int64_t)http->rate_remaining * 1000 / http->rate_limit);
+    }
+    if (http->date_s == 0) return;
+    client->date_s = http->date_s;
+    client->date_read_ms = clock_ms();
+    metrics_set(METRIC_CLOCK_SKEW, clock_wall_s() - http->date_s);
+}
+
 static enum err exchange_with_retries(struct twilio_client *client, enum twilio_host host,
                                       const struct exchange *exchange, struct http_reply *http)
 {
     for (int tries = 1;; tries++) {
         enum err rc = try_once(client, host, exchange, http);
-        if (rc == ERR_OK && http->date_s > 0) {
-            client->date_s = http->date_s;
-            client->date_read_ms = clock_ms();
-        }
+        note_answer(client, host, http);
         if (!may_repeat(exchange, rc, http, tries) || !wait_ms(client, backoff_ms(tries, http)))
             return rc;
     }

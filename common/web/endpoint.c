@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/config_load.h"
+#include "base/counters.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/version.h"
 #include "web/gates.h"
 #include "web/serve.h"
@@ -17,6 +19,7 @@ struct process {
     char problem[CONFIG_ERROR_SIZE]; /* what is wrong with the configuration; "" if nothing */
     struct keys keys;
     bool fastcgi;
+    size_t counted_as; /* the program's word in the metrics */
     struct config_watch watch;
 };
 
@@ -25,10 +28,14 @@ static void process_open(struct process *process, const struct endpoint *endpoin
     memset(process, 0, sizeof *process);
     process->endpoint = endpoint;
     process->fastcgi = request_is_fastcgi();
+    process->counted_as = metrics_word(METRIC_REQUESTS, endpoint->name);
     config_watch_start(&process->watch);
     enum err rc = config_load(&process->config, process->problem);
-    if (rc == ERR_OK) config_watch_users(&process->watch, &process->config);
-    if (rc == ERR_OK) rc = keys_derive(&process->config, &process->keys);
+    if (rc == ERR_OK) {
+        config_watch_users(&process->watch, &process->config);
+        metrics_open(process->config.state_dir, process->config.workspace_sid);
+        rc = keys_derive(&process->config, &process->keys);
+    }
     if (rc != ERR_OK) {
         if (process->problem[0] == '\0')
             snprintf(process->problem, sizeof process->problem, "The keys can't be derived.");
@@ -99,6 +106,20 @@ static enum err run(struct thread *thread)
     return rc;
 }
 
+/*
+ * Before the answer goes out, so that whoever has it finds it counted. Whole milliseconds, each
+ * rounded at its beginning and its end alike: over many requests their sum is right, also where one
+ * takes less.
+ */
+static void count_answer(const struct thread *thread)
+{
+    const size_t program = thread->process->counted_as;
+    const int64_t now_ms = clock_ms();
+    counters_look(now_ms);
+    metrics_count_status(METRIC_REQUESTS, program, thread->response.status);
+    metrics_observe(METRIC_REQUEST_SECONDS, program, now_ms - thread->request.started_ms);
+}
+
 static void log_outcome(const struct thread *thread)
 {
     const struct request *request = &thread->request;
@@ -127,6 +148,7 @@ static void serve_one(struct thread *thread)
     config_watch_tell(&thread->process->watch, thread->request.started_ms);
     enum err rc = run(thread);
     if (rc != ERR_OK) response_failure(&thread->response, rc, thread->request.id);
+    count_answer(thread);
     if (response_send(&thread->response, &thread->request) != ERR_OK)
         thread->response.reason = "client_gone";
     log_outcome(thread);

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/metrics.h"
 #include "base/strbuf.h"
 #include "web/webhook_record.h"
 
@@ -111,6 +112,15 @@ static enum err refuse_unsigned(struct response *response)
                            "The request isn't signed by Twilio.");
 }
 
+static void note_signature(const struct config *config, bool genuine, int64_t now_s)
+{
+    webhook_record_note(config, genuine, now_s);
+    if (genuine)
+        metrics_set(METRIC_LAST_WEBHOOK, now_s);
+    else
+        metrics_count(METRIC_SIGNATURES_REFUSED);
+}
+
 /*
  * The URL as Twilio was told it: the configured address, this program's own name, and the query as
  * it was sent. Host and path of the request are not looked at: proxies rewrite them.
@@ -136,7 +146,7 @@ static enum err pass_twilio(const struct endpoint *self, struct service *service
     const char *signature = request_variable(request, "HTTP_X_TWILIO_SIGNATURE");
     bool genuine = signature_valid(service->signature, url.buf, &request->form, signature);
     /* Without one it is nobody who means us: the web is full of them. */
-    if (signature != NULL) webhook_record_note(service->config, genuine, clock_wall_s());
+    if (signature != NULL) note_signature(service->config, genuine, clock_wall_s());
     rc = genuine ? ERR_OK : refuse_unsigned(response);
 out:
     strbuf_free(&url);

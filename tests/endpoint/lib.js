@@ -40,6 +40,7 @@ export const PROGRAMS = {
   'end-call': { method: 'POST', kind: 'page' },
   'rejoin-call': { method: 'POST', kind: 'page' },
   health: { method: 'GET', kind: 'open' },
+  metrics: { method: 'GET', kind: 'open' },
   'caller-twiml': { method: 'POST', kind: 'twilio' },
   'callee-twiml': { method: 'POST', kind: 'twilio' },
   ringback: { method: 'POST', kind: 'twilio' },
@@ -239,7 +240,9 @@ export class Lab {
     for (const set of stack.sets) {
       await Promise.all(keepers.map((program) => stack.stopProgram(program, 'SIGTERM', set)));
       const state = join(set.dir, 'state');
-      for (const file of readdirSync(state)) rmSync(join(state, file));
+      for (const file of readdirSync(state)) {
+        if (!file.startsWith('counters-')) rmSync(join(state, file), { force: true });
+      }
       await Promise.all(keepers.map((program) => stack.startProgram(program, set)));
     }
   }

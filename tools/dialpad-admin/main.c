@@ -6,6 +6,7 @@
 
 #include "base/config_load.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/version.h"
 
 static const struct command {
@@ -19,6 +20,7 @@ static const struct command {
     { "doctor", "[OPTIONS]", 8, "looks for what would keep calls from working", admin_doctor },
     { "setup", "[OPTIONS]", 16, "makes what is needed in Twilio's account, and the configuration",
       admin_setup },
+    { "metrics", "", 0, "prints what the programs of this host have counted", admin_metrics },
     { "sweep", "[SECONDS]", 1, "looks after calls of which nobody reports anything (45 s)",
       admin_sweep },
 };
@@ -26,7 +28,10 @@ static const struct command {
 bool admin_load(struct config *config)
 {
     char problem[CONFIG_ERROR_SIZE];
-    if (config_load(config, problem) == ERR_OK) return true;
+    if (config_load(config, problem) == ERR_OK) {
+        metrics_open(config->state_dir, config->workspace_sid);
+        return true;
+    }
     fprintf(stderr, "dialpad-admin: %s\n", problem);
     return false;
 }
@@ -35,7 +40,7 @@ static void write_usage(FILE *to)
 {
     fputs("usage: dialpad-admin COMMAND\n", to);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        fprintf(to, "  %-6s %-14s %s\n", commands[i].name, commands[i].arguments,
+        fprintf(to, "  %-7s %-14s %s\n", commands[i].name, commands[i].arguments,
                 commands[i].summary);
     }
     fputs("Exit status: 0 done, 1 failed, 2 usage, 3 more to do (sweep).\n", to);

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "call/call_heal.h"
 #include "twilio/taskrouter_task.h"
 #include "twilio/taskrouter_worker.h"
@@ -159,6 +160,18 @@ static enum err list_tasks(const struct config *config, struct twilio_client *cl
     return ERR_OK;
 }
 
+static void count(const struct counts *counts)
+{
+    size_t others = counts->closed + counts->wrapped_up + counts->unverified + counts->failed;
+    metrics_set(METRIC_SWEEP, clock_wall_s());
+    metrics_count_word(METRIC_SWEEP_TASKS, "alive", (int64_t)(counts->looked_at - others));
+    metrics_count_word(METRIC_SWEEP_TASKS, "closed", (int64_t)counts->closed);
+    metrics_count_word(METRIC_SWEEP_TASKS, "wrapped-up", (int64_t)counts->wrapped_up);
+    metrics_count_word(METRIC_SWEEP_TASKS, "unverified", (int64_t)counts->unverified);
+    metrics_count_word(METRIC_SWEEP_TASKS, "failed", (int64_t)counts->failed);
+    metrics_count_word(METRIC_SWEEP_TASKS, "left", (int64_t)counts->left);
+}
+
 static int sweep(const struct config *config, int seconds)
 {
     int status = EXIT_FAILURE;
@@ -179,6 +192,7 @@ static int sweep(const struct config *config, int seconds)
            "%zu left for the next sweep\n",
            counts.looked_at, counts.closed, counts.wrapped_up, counts.unverified, counts.failed,
            counts.left);
+    count(&counts);
     status = counts.failed > 0 ? EXIT_FAILURE : counts.left > 0 ? EXIT_UNFINISHED : EXIT_SUCCESS;
 out:
     task_summaries_free(&tasks);
