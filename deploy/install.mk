@@ -49,6 +49,7 @@ SYSTEMD_UNITS    = $(wildcard deploy/systemd/dialpad*.service deploy/systemd/dia
 # What only some instances of a unit have: a folder each, with the name of the unit.
 DROP_INS         = $(wildcard deploy/systemd/dialpad@*.service.d/*.conf)
 EXAMPLES         = nginx.conf.example deploy/apache.conf.example deploy/htaccess.example \
+                   deploy/monitoring/dialpad.rules.yml deploy/monitoring/grafana.json \
                      $(wildcard deploy/fail2ban/*.conf)
 relocate         = sed -e 's|/usr/lib/dialpad|$(PREFIX)/lib/dialpad|g' \
                      -e 's|/usr/share/dialpad|$(PREFIX)/share/dialpad|g' \
