@@ -120,6 +120,7 @@ export class Page {
       taskRouter: () => this.taskRouter,
       softphone: () => this.phone,
       registered: async () => {},
+      newKey: () => '0'.repeat(32),
       mayRejoin: async () => true,
       locate: () => 'window', // an agent has one page here
       wasMuted: () => false,

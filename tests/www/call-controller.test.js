@@ -59,9 +59,9 @@ function stage(overrides = {}) {
       callerTwimlUrl: `${HOST}/caller-twiml#rc=4`,
       calleeTwimlUrl: `${HOST}/callee-twiml#rc=4`,
       legEndedUrl: `${HOST}/status-callback#rc=4`,
-      ringSeconds: 30,
+      ringSeconds: 30, worker: { contactUri: 'client:a' },
     }),
-    registered: async () => {},
+    registered: async () => {}, newKey: () => 'KEY',
     mayRejoin: async () => true,
     locate: async () => 'device',
     wasMuted: () => false,
@@ -82,6 +82,7 @@ test('a call out asks for the microphone, then the Task, then the leg', async ()
   assert.deepEqual(done[3], ['dial', 'WT1', {
     twimlUrl: `${HOST}/caller-twiml?taskSid=WT1&pass=pass-of-WT1#rc=4`,
     statusCallbackUrl: `${HOST}/status-callback?taskSid=WT1&pass=pass-of-WT1#rc=4`,
+    to: 'client:a?flex_session_identifier=KEY',
   }]);
   Object.assign(server, { state: 'ended', outcome: 'declined' });
   controller.taskChanged('WT1', 'wrapup');
@@ -137,6 +138,32 @@ test('cancel in flight reaches the server once the Task is known', async () => {
   assert.deepEqual(done.find(([name]) => name === 'endCall'), ['endCall', 'WT1', 'cancel']);
   assert.ok(!names().includes('dial'));
   assert.equal(show.state.phase, 'ended');
+});
+
+test('where an address with a key is refused, TaskRouter dials the one it knows', async () => {
+  const keyed = [];
+  let refuses = () => true;
+  const { controller, names } = stage({ taskRouter: {
+    async dial(taskSid, { to }) {
+      keyed.push(to !== undefined);
+      if (!refuses(to)) return;
+      throw Object.assign(new Error('Request failed with status code 400'),
+        { name: 'REQUEST_INVALID' });
+    },
+  } });
+  const call = async () => {
+    controller.dispatch({ type: 'dial', agent: BOB });
+    await settled();
+    controller.dispatch({ type: 'cancel' });
+    await settled();
+  };
+  // Another tab was quicker: that says nothing about the address.
+  await call();
+  refuses = (to) => to !== undefined;
+  await call();
+  await call();
+  assert.deepEqual(keyed, [true, false, true, false, false]);
+  assert.equal(names().filter((name) => name === 'expect').length, 3);
 });
 
 test('a Reservation that comes after the end of the call is not dialled', async () => {

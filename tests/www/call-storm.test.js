@@ -97,6 +97,7 @@ function guarded(world, page, rule) {
 }
 
 const SESSION = {
+  worker: { contactUri: 'client:a' },
   taskrouter: { token: 'T' }, voice: { token: 'T' }, ringSeconds: 30,
   callerTwimlUrl: `${HOST}/caller-twiml`, calleeTwimlUrl: `${HOST}/callee-twiml`,
   legEndedUrl: `${HOST}/status-callback`,
@@ -160,8 +161,7 @@ function openPage(world, rule, note) {
     mayRejoin: tabs.mayRejoin,
     locate: tabs.locate,
     wasMuted: (taskSid) => tabs.muted.get(taskSid) === true,
-    hasNoCall() {},
-    reached() {},
+    newKey: () => 'KEY', hasNoCall() {}, reached() {},
   }, (state) => {
     tabs.follow(state);
     follow(page, state, { rule, note });

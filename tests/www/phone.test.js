@@ -5,9 +5,9 @@ import { EventEmitter } from 'node:events';
 import test from 'node:test';
 
 import { EXPECTED_FOR, judgeCall } from '../../www/js/expected-leg.js';
-import { kindOf } from '../../www/js/reservations.js';
+import { isTaken, kindOf } from '../../www/js/reservations.js';
 import { createSoftphone } from '../../www/js/softphone.js';
-import { connectTaskRouter, isTaken, withParameter } from '../../www/js/taskrouter.js';
+import { connectTaskRouter, withParameter } from '../../www/js/taskrouter.js';
 import { fakeTime } from './fake-time.js';
 
 const settled = () => new Promise((resolve) => { setImmediate(resolve); });
@@ -15,9 +15,10 @@ const settled = () => new Promise((resolve) => { setImmediate(resolve); });
 class Call extends EventEmitter {
   static State = { Closed: 'closed' };
 
-  constructor(callSid, from) {
+  constructor(callSid, key) {
     super();
-    this.parameters = { CallSid: callSid, From: from };
+    this.parameters = { CallSid: callSid, From: 'client:anybody' };
+    this.customParameters = new Map(key ? [['flex_session_identifier', key]] : []);
     this.state = 'pending';
   }
 
@@ -62,8 +63,8 @@ class Device extends EventEmitter {
 
   destroy() { this.state = 'destroyed'; }
 
-  ring(callSid, from) {
-    const call = new Call(callSid, from);
+  ring(callSid, key) {
+    const call = new Call(callSid, key);
     this.emit('incoming', call);
     return call;
   }
@@ -91,11 +92,12 @@ function softphone() {
 }
 
 test('judging a call', () => {
-  const call = { callSid: 'CA1', from: 'client:alice', now: 5000 };
-  const expected = { since: 1000, from: 'client:alice', callSid: null };
+  const call = { callSid: 'CA1', key: 'KEY', now: 5000 };
+  const expected = { since: 1000, key: 'KEY', callSid: null };
   assert.equal(judgeCall(call, null), 'leave');
   assert.equal(judgeCall(call, expected), 'accept');
-  assert.equal(judgeCall({ ...call, from: 'client:eve' }, expected), 'wait');
+  assert.equal(judgeCall({ ...call, key: 'OTHER' }, expected), 'wait');
+  assert.equal(judgeCall({ ...call, key: undefined }, { ...expected, key: undefined }), 'wait');
   assert.equal(judgeCall(call, { ...expected, callSid: 'CA1' }), 'accept');
   assert.equal(judgeCall(call, { ...expected, callSid: 'CA2' }), 'leave');
   assert.equal(judgeCall({ ...call, now: 1001 + EXPECTED_FOR }, expected), 'leave');
@@ -132,15 +134,15 @@ test('a token is renewed before it runs out, for the Device in use', () => {
 
 test('a leg that is taken back before it is open is closed', () => {
   const { phone, device, events } = softphone();
-  phone.expect('WT1', 'client:alice');
-  device.ring('CA1', 'client:alice').emit('cancel');
+  phone.expect('WT1', 'KEY');
+  device.ring('CA1', 'KEY').emit('cancel');
   assert.deepEqual(events.at(-1), ['legClosed', 'WT1']);
 });
 
 test('a call that was named after it had gone is not taken', () => {
   const { phone, device, events } = softphone();
   phone.expectNamed('WT1');
-  const gone = device.ring('CA1', 'client:alice');
+  const gone = device.ring('CA1', 'KEY');
   gone.state = 'closed';
   phone.legIs('WT1', 'CA1');
   assert.deepEqual([gone.status(), events], ['closed', []]);
@@ -148,24 +150,24 @@ test('a call that was named after it had gone is not taken', () => {
 
 test('a call that nobody asked for is left alone', () => {
   const { device, events } = softphone();
-  assert.equal(device.ring('CA9', 'client:eve').status(), 'pending');
+  assert.equal(device.ring('CA9', 'OTHER').status(), 'pending');
   assert.deepEqual(events, []);
 });
 
 test('our leg is answered by itself, once', () => {
   const { phone, device, events } = softphone();
-  phone.expect('WT1', 'client:alice');
-  assert.equal(device.ring('CA1', 'client:alice').status(), 'open');
-  assert.equal(device.ring('CA2', 'client:alice').status(), 'pending');
+  phone.expect('WT1', 'KEY');
+  assert.equal(device.ring('CA1', 'KEY').status(), 'open');
+  assert.equal(device.ring('CA2', 'KEY').status(), 'pending');
   phone.drop('WT1');
   assert.deepEqual(events, [['legOpen', 'WT1'], ['legClosed', 'WT1']]);
-  assert.equal(device.ring('CA3', 'client:alice').status(), 'pending');
+  assert.equal(device.ring('CA3', 'KEY').status(), 'pending');
 });
 
 test('a stranger that was quicker is dropped when TaskRouter names the leg', () => {
   const { phone, device, events } = softphone();
-  phone.expect('WT1', 'client:alice');
-  const stranger = device.ring('CA9', 'client:alice');
+  phone.expect('WT1', 'KEY');
+  const stranger = device.ring('CA9', 'KEY');
   assert.equal(phone.isUnsure('WT1'), true);
   phone.legIs('WT1', 'CA1');
   assert.equal(stranger.status(), 'closed');
@@ -173,11 +175,11 @@ test('a stranger that was quicker is dropped when TaskRouter names the leg', () 
   assert.equal(phone.isUnsure('WT1'), false);
 });
 
-test('a call from an unexpected number waits until TaskRouter names it', () => {
+test('a call without the key waits until TaskRouter names it', () => {
   const { phone, device, events } = softphone();
-  phone.expect('WT1', 'client:alice');
-  const stranger = device.ring('CA9', 'client:eve');
-  const ours = device.ring('CA1', '+15550100');
+  phone.expect('WT1', 'KEY');
+  const stranger = device.ring('CA9', 'OTHER');
+  const ours = device.ring('CA1');
   assert.deepEqual(events, [['doubtful', 'WT1'], ['doubtful', 'WT1']]);
   phone.legIs('WT1', 'CA1');
   assert.equal(ours.status(), 'open');
@@ -186,8 +188,8 @@ test('a call from an unexpected number waits until TaskRouter names it', () => {
 
 test('a leg that fails before it was open is reported closed, once', () => {
   const { phone, device, events } = softphone();
-  phone.expect('WT1', 'client:alice');
-  const call = device.ring('CA1', 'client:alice');
+  phone.expect('WT1', 'KEY');
+  const call = device.ring('CA1', 'KEY');
   call.state = 'closed';
   call.emit('error', new Error('31402'));
   call.emit('disconnect');
@@ -198,21 +200,21 @@ test('a leg that fails before it was open is reported closed, once', () => {
 test('coming back into a call takes only the call that the server named', () => {
   const { phone, device, events } = softphone();
   phone.expectNamed('WT1');
-  const stranger = device.ring('CA9', 'client:alice');
-  const early = device.ring('CA1', 'client:alice');
+  const stranger = device.ring('CA9', 'KEY');
+  const early = device.ring('CA1', 'KEY');
   assert.deepEqual([events, phone.isUnsure('WT1')], [[], false]);
   phone.legIs('WT1', 'CA1');
   assert.deepEqual([early.status(), stranger.status()], ['open', 'pending']);
   phone.drop('WT1');
   phone.expectNamed('WT1');
   phone.legIs('WT1', 'CA3');
-  assert.equal(device.ring('CA3', 'client:x').status(), 'open');
+  assert.equal(device.ring('CA3').status(), 'open');
 });
 
 test('a lost line and its recovery are told; a leg lost with it counts as dropped', () => {
   const { phone, device, events } = softphone();
-  phone.expect('WT1', 'client:alice');
-  const call = device.ring('CA1', 'client:alice');
+  phone.expect('WT1', 'KEY');
+  const call = device.ring('CA1', 'KEY');
   call.emit('reconnecting');
   call.emit('reconnected');
   call.emit('warning', 'low-mos');
@@ -227,8 +229,8 @@ test('a lost line and its recovery are told; a leg lost with it counts as droppe
 
 test('a call that was closed without a word is noticed, and so is a Device that stays busy', () => {
   const { phone, device, events } = softphone();
-  phone.expect('WT1', 'client:alice');
-  device.ring('CA1', 'client:alice').state = 'closed';
+  phone.expect('WT1', 'KEY');
+  device.ring('CA1', 'KEY').state = 'closed';
   device.isBusy = true;
   phone.look();
   assert.deepEqual(events.slice(1), [['legClosed', 'WT1', 'dropped'], ['replaced']]);
@@ -277,8 +279,8 @@ test('a token goes to a Device that is connected; one whose token was refused is
 
 test('in a call, a Device whose token was refused gets the new one and keeps the call', () => {
   const { phone, device } = softphone();
-  phone.expect('WT1', 'client:alice');
-  const call = device.ring('CA1', 'client:alice');
+  phone.expect('WT1', 'KEY');
+  const call = device.ring('CA1', 'KEY');
   device.drop();
   device.emit('error', { code: 20104 });
   phone.updateToken('T2');
@@ -289,8 +291,8 @@ test('in a call, a Device whose token was refused gets the new one and keeps the
 
 test('after a sleep the Device is another one, unless there is a call', () => {
   const { phone, device } = softphone();
-  phone.expect('WT1', 'client:alice');
-  device.ring('CA1', 'client:alice');
+  phone.expect('WT1', 'KEY');
+  device.ring('CA1', 'KEY');
   phone.wake();
   assert.equal(Device.last, device);
   phone.drop('WT1');
@@ -398,9 +400,10 @@ test('a Reservation may come before or after it is waited for', async () => {
   worker.emit('reservationCreated', reservation);
   await later;
   await router.reserved('WT1', 1000);
-  await router.dial('WT1', { twimlUrl: 'https://h/t', statusCallbackUrl: 'https://h/s' });
+  await router.dial('WT1',
+    { twimlUrl: 'https://h/t', statusCallbackUrl: 'https://h/s', to: 'client:a?x=1' });
   assert.deepEqual(reservation.dialled, [['client:alice', 'https://h/t', {
-    accept: true, timeout: 15, statusCallbackUrl: 'https://h/s',
+    accept: true, timeout: 15, statusCallbackUrl: 'https://h/s', to: 'client:a?x=1',
   }]]);
   await assert.rejects(router.reserved('WT2', 1));
 });

@@ -235,7 +235,7 @@ function reservationOf(world) {
 
     fetchLatestVersion() { return this.read(); }
 
-    async call() {
+    async call(from, url, { to }) {
       world.dialled(this.call_);
       await pause(chance.below(500));
       if (!world.online) throw new Error('no connection');
@@ -247,7 +247,7 @@ function reservationOf(world) {
       }
       truth.accept(this.call_);
       truth.expectLeg(this.call_);
-      const { callSid } = world.dialVoice(this.call_);
+      const { callSid } = world.dialVoice(this.call_, to);
       later(chance.below(3000), () => { this.call_.named = callSid; });
       if (fails) throw new Error('Request failed with status code 504');
     }
@@ -328,10 +328,11 @@ function callOf(world) {
   return class Call extends EventEmitter {
     static State = { Closed: 'closed' };
 
-    constructor(leg, call, from) {
+    constructor(leg, call, to) {
       super();
       Object.assign(this, { leg, call_: call, state: 'pending', muted: false, stream: null });
-      this.parameters = { CallSid: leg.callSid, From: from };
+      this.parameters = { CallSid: leg.callSid, From: 'client:caller' };
+      this.customParameters = new Map(new URLSearchParams(to.split('?')[1]));
       leg.end = () => later(chance.below(world.calm ? 200 : 3000), () => this.close('disconnect'));
     }
 
@@ -413,9 +414,9 @@ function voiceOf(world) {
       this.emit('registered');
     }
 
-    ring(leg, call, from) {
+    ring(leg, call, to) {
       if (this.state !== 'registered' || this.isBusy) return;
-      const ringing = new Call(leg, call, from);
+      const ringing = new Call(leg, call, to);
       this.calls.push(ringing);
       this.emit('incoming', ringing);
     }
@@ -465,11 +466,11 @@ export function createWorld(chance, note, dialled) {
       return { callSid: `CA${world.legs}` };
     },
     /** Twilio calls the agent's softphone. */
-    dialVoice(call) {
+    dialVoice(call, to = '') {
       const leg = world.nextLeg();
       if (!chance.percent(world.ills / 4)) {
         later(chance.below(world.calm ? 500 : 3000),
-          () => call.state !== 'ended' && world.device.ring(leg, call, 'client:caller'));
+          () => call.state !== 'ended' && world.device.ring(leg, call, to));
       }
       return leg;
     },

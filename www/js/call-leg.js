@@ -1,8 +1,10 @@
 // Gets the agent's leg for a call whose Task this page holds: TaskRouter dials the softphone, which
 // takes that Voice call and no other.
 
+import { withKey } from './expected-leg.js';
 import { pause } from './pause.js';
-import { isTaken, withParameter } from './taskrouter.js';
+import { isTaken } from './reservations.js';
+import { withParameter } from './taskrouter.js';
 
 const RESERVED_WITHIN = 25000; // a caller's Task lives 20 s without a reservation
 
@@ -26,6 +28,7 @@ function urlsOf(session, pass, role, taskSid, attributes) {
  */
 export function createLeg(parts, call) {
   const identifying = new Set();
+  let plain = false; // TaskRouter takes no address with a key in it
 
   /** TaskRouter tells which Voice call is the Task's leg, at its own time. */
   async function identify(taskSid) {
@@ -48,6 +51,22 @@ export function createLeg(parts, call) {
     return state.taskSid === taskSid && state.leg === 'dialing' && state.phase !== 'ending';
   }
 
+  /**
+   * Dials the agent's address with the key. Where that is refused the one that TaskRouter knows is
+   * dialed, unless another tab was quicker: then that is refused as well.
+   */
+  async function dialKeyed(taskSid, urls, key) {
+    const { contactUri } = parts.session().worker;
+    try {
+      await parts.taskRouter().dial(taskSid,
+        plain ? urls : { ...urls, to: withKey(contactUri, key) });
+    } catch (error) {
+      if (plain || !isTaken(error) || !isWanted(taskSid)) throw error;
+      await parts.taskRouter().dial(taskSid, urls);
+      plain = true;
+    }
+  }
+
   async function dial({ role, taskSid }) {
     const taskRouter = parts.taskRouter();
     const softphone = parts.softphone();
@@ -55,9 +74,10 @@ export function createLeg(parts, call) {
       await taskRouter.reserved(taskSid, RESERVED_WITHIN);
       if (!isWanted(taskSid)) return;
       const attributes = taskRouter.attributes(taskSid);
-      softphone.expect(taskSid, attributes.from);
       const pass = parts.api.pass(taskSid);
-      await taskRouter.dial(taskSid, urlsOf(parts.session(), pass, role, taskSid, attributes));
+      const key = parts.newKey();
+      softphone.expect(taskSid, key);
+      await dialKeyed(taskSid, urlsOf(parts.session(), pass, role, taskSid, attributes), key);
     } catch (error) {
       softphone.expectNothing(taskSid);
       call.dispatch({ type: 'dial-failed', taskSid, taken: isTaken(error) });

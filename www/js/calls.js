@@ -10,6 +10,7 @@ import { createConnection } from './connection.js';
 import { createDevices } from './devices.js';
 import { giveWayToRing, isModalOpen, mayOpenDialog } from './dialog.js';
 import { byId, setText } from './dom.js';
+import { newKey } from './expected-leg.js';
 import { isolate } from './isolated-name.js';
 import { mountKeypad } from './keypad.js';
 import { loadWithRetries, need } from './loading.js';
@@ -45,6 +46,7 @@ const controller = createCallController({
   locate: (...question) => connection.tabs.locate(...question),
   wasMuted: (taskSid) => connection.tabs.wasMuted(taskSid),
   hasNoCall: () => connection.tabs.hasNoCall(),
+  newKey,
   reload: () => location.reload(),
   reached(reached) {
     if (reached === now.reached) return;

@@ -13,6 +13,15 @@ export function kindOf(attributes) {
   return String(attributes.internal) === 'true' ? 'incoming' : 'outgoing';
 }
 
+/**
+ * Whether a refused instruction says that another tab was quicker. A token that ran out or too many
+ * requests, which the SDK gives the same name, say nothing about the Reservation.
+ */
+export function isTaken({ name, message }) {
+  const [, status] = /status code (\d+)/.exec(message) ?? [];
+  return name === 'REQUEST_INVALID' && !['401', '403', '429'].includes(status);
+}
+
 /** Completes Tasks that are wrapping, each Reservation once. */
 function createCompletion() {
   const completing = new Map(); // sid of a Reservation → the request
@@ -94,14 +103,17 @@ export function createReservations(reservationOf, ourWorkflow, on) {
       });
     },
 
-    /** Has TaskRouter dial this agent's softphone into the document at `twimlUrl`. */
-    async dial(taskSid, { twimlUrl, statusCallbackUrl }) {
+    /**
+     * Has TaskRouter dial this agent's softphone, at the address that it knows or at `to`, into the
+     * document at `twimlUrl`.
+     */
+    async dial(taskSid, { twimlUrl, statusCallbackUrl, to }) {
       const reservation = reservationOf(taskSid);
       if (!reservation) throw new Error('no reservation');
       dialled.add(taskSid);
       try {
         await reservation.call(reservation.task.attributes.from, twimlUrl, {
-          accept: true, timeout: 15, statusCallbackUrl,
+          accept: true, timeout: 15, statusCallbackUrl, ...(to && { to }),
         });
       } catch (error) {
         if (/status code 401/.test(error.message)) on.tokenExpired();

@@ -31,8 +31,8 @@ export function createSoftphone({ Device, Call }, session, { soundFolder, getUse
     /** After a sleep the connection may be dead without the SDK's knowing. */
     wake: () => device.wake(leg.isThere()),
 
-    /** From now on the next Voice call from `from` is ours. */
-    expect: leg.expected.from,
+    /** From now on the Voice call that has this key is ours. */
+    expect: leg.expected.keyed,
     /** As `expect`; but only the call that `legIs` names, which may come before its name. */
     expectNamed: leg.expected.named,
     expectNothing: leg.expected.nothing,

@@ -14,15 +14,6 @@ export function withParameter(base, name, value) {
 }
 
 /**
- * Whether a refused instruction says that another tab was quicker. A token that ran out or too many
- * requests, which the SDK gives the same name, say nothing about the Reservation.
- */
-export function isTaken({ name, message }) {
-  const [, status] = /status code (\d+)/.exec(message) ?? [];
-  return name === 'REQUEST_INVALID' && !['401', '403', '429'].includes(status);
-}
-
-/**
  * @param {new (token: string, options: object) => object} Worker the SDK's class
  * @param {object} session what the program `session` answered
  * @param {object} on handlers: up(), down(), offered(taskSid), changed(taskSid, what),
