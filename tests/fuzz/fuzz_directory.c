@@ -30,7 +30,6 @@ static void mend(unsigned char *image, size_t size)
 static void use(const struct directory *directory, const char *text)
 {
     char etag[DIRECTORY_ETAG_SIZE];
-    char sid[SID_SIZE];
     static struct directory_result result;
     struct directory_query query = { .text = text, .without_sid = "", .limit = 1 };
     for (int i = 0; i < 2; i++) {
@@ -48,8 +47,13 @@ static void use(const struct directory *directory, const char *text)
     }
     directory_query_etag(directory, &query, false, etag);
     MUST(strlen(etag) == DIRECTORY_ETAG_SIZE - 1);
-    (void)directory_search_count_contact(directory, text, sid);
-    (void)directory_search_count_user(directory, text, sid);
+    struct directory_agent agents[2];
+    size_t of = 0;
+    const struct config config = { .identity = CONFIG_IDENTITY_FRIENDLY_NAME };
+    MUST(directory_search_entitled(directory, &config, text, agents) <=
+         directory_search_owners(directory, &config, text, agents));
+    MUST(directory_search_fitting(directory, &config, &of) <= of);
+    (void)directory_search_users(directory, text, agents);
     (void)directory_image_find(directory, text);
     (void)directory_age_s(directory, 1700000000);
 }
