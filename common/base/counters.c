@@ -46,8 +46,9 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
     const char *const begin = (const char *)table;
     if (table != &own && at >= begin && at < begin + sizeof *table &&
         mmap(table, sizeof *table, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-             -1, 0) != MAP_FAILED)
+             -1, 0) != MAP_FAILED) {
         return;
+    }
     signal(number, SIG_DFL);
 }
 
@@ -64,8 +65,9 @@ static bool is_usable(int fd, struct stat *status)
     struct table head;
     const size_t head_size = offsetof(struct table, cell);
     if (fstat(fd, status) != 0 || !S_ISREG(status->st_mode) ||
-        status->st_size != (off_t)sizeof(struct table))
+        status->st_size != (off_t)sizeof(struct table)) {
         return false;
+    }
     if (pread(fd, &head, head_size, 0) != (ssize_t)head_size) return false;
     return memcmp(head.magic, magic, sizeof magic) == 0 && head.layout == file.layout &&
            head.cells == COUNTERS_CELLS;

@@ -11,9 +11,9 @@ struct words {
     const char *const *list;
 };
 
-#define WORDS(name, list)                         \
-    {                                             \
-        name, sizeof(list) / sizeof *(list), list \
+#define WORDS(name, list)                      \
+    {                                          \
+        name, sizeof list / sizeof *list, list \
     }
 
 static const char *const program_names[] = {
@@ -253,7 +253,8 @@ static void print_statuses(struct strbuf *out, enum metric metric, size_t word)
     }
 }
 
-/* Of what many programs could have answered only what some did; else zeros, too, to compare with.
+/*
+ * Of what many programs could have answered only what some did; else zeros, too, to compare with.
  */
 static void print_counter(struct strbuf *out, enum metric metric, size_t word)
 {

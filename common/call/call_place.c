@@ -257,7 +257,7 @@ enum err call_place(const struct call_context *context, struct call *call,
         .conference_sid = conference_sid,
         .caller_call_sid = caller_call_sid,
     };
-    enum claim_decision decision;
+    enum claim_decision decision = CLAIM_DONE;
     bool took_over;
     enum err rc = random_hex(placing.claim_id, (CALL_ID_SIZE - 1) / 2);
     if (rc == ERR_OK) rc = get_claim(&placing, &decision, &took_over);

@@ -67,8 +67,9 @@ bool twilio_ahead_take(struct twilio_ahead *ahead, const char *url, struct http_
 {
     size_t i = 0;
     while (i < TWILIO_AHEAD_MAX &&
-           (ahead->reads[i].url == NULL || strcmp(ahead->reads[i].url, url) != 0))
+           (ahead->reads[i].url == NULL || strcmp(ahead->reads[i].url, url) != 0)) {
         i++;
+    }
     if (i == TWILIO_AHEAD_MAX) return false;
     struct read *read = &ahead->reads[i];
     bool answered = read->answered;

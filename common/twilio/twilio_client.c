@@ -104,7 +104,7 @@ struct twilio_client *twilio_client_new(const struct config *config,
             client->http[host] = client->http[0];
         else if (host <= TWILIO_API)
             client->http[host] = connect_to(config, client->base[host]);
-        if (client->http[host] == NULL && host <= TWILIO_API) goto failed;
+        if (host <= TWILIO_API && client->http[host] == NULL) goto failed;
     }
     return client;
 failed:
@@ -201,9 +201,8 @@ static void note_answer(struct twilio_client *client, enum twilio_host host,
 {
     const size_t product = metrics_word(METRIC_TWILIO_REQUESTS, products[host].name);
     metrics_count_status(METRIC_TWILIO_REQUESTS, product, http->status);
-    if (http->rate_limit > 0 && http->rate_remaining >= 0) {
+    if (http->rate_limit > 0 && http->rate_remaining >= 0)
         metrics_set(METRIC_RATE_REMAINING, (int64_t)http->rate_remaining * 1000 / http->rate_limit);
-    }
     if (http->date_s == 0) return;
     client->date_s = http->date_s;
     client->date_read_ms = clock_ms();

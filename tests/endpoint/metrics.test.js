@@ -15,7 +15,9 @@ import { PROGRAMS, expectError, randomSid, useLab } from './lib.js';
 
 const repo = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const TOKEN = 'a-token-of-a-monitor-on-another-machine';
-const lab = useLab({ graceSeconds: 0, ringSeconds: 5, extraConfig: { DIALPAD_METRICS_TOKEN: TOKEN } });
+const lab = useLab({
+  graceSeconds: 0, ringSeconds: 5, extraConfig: { DIALPAD_METRICS_TOKEN: TOKEN },
+});
 
 /** Prometheus's text as a Map from `name{labels}` to the number. */
 function parse(text) {

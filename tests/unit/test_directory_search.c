@@ -580,8 +580,7 @@ static void an_address_that_several_have_finds_whom_it_belongs_to(void **state)
         struct directory_result result;
         assert_row(i, directory_search(directory, &query, &result) == ERR_OK);
         assert_row(i, result.count == (rows[i].found != NULL ? 1 : 0));
-        if (rows[i].found != NULL)
-            assert_row(i, strcmp(result.agents[0].name, rows[i].found) == 0);
+        if (rows[i].found != NULL) assert_row(i, strcmp(result.agents[0].name, rows[i].found) == 0);
     }
     directory_close(directory);
 }

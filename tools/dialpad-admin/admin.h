@@ -21,8 +21,10 @@ int admin_setup(int argc, char **argv);
 int admin_metrics(int argc, char **argv);
 int admin_sweep(int argc, char **argv);
 
-/* Reads the configuration, and counts on with the programs. False, and said on the standard error,
- * if it is unusable. */
+/*
+ * Reads the configuration, and counts on with the programs. False, and said on the standard error,
+ * if it is unusable.
+ */
 bool admin_load(struct config *config) MUST_CHECK;
 
 #endif

@@ -12,8 +12,8 @@ const PARTS = [
   'call-place', 'call-rejoin', 'call-requests', 'call-state', 'call-text', 'call-told', 'calls',
   'charge', 'chosen-status', 'connection', 'devices', 'dialog', 'expected-leg', 'insist',
   'isolated-name', 'kept-leg', 'keypad', 'microphone', 'outlet', 'outside', 'own-status', 'poller',
-  'press-guard', 'quality', 'readiness', 'reservations', 'ringer', 'shortcuts', 'softphone', 'sound',
-  'tabs', 'taskrouter', 'voice-device', 'voice-leg', 'worker',
+  'press-guard', 'quality', 'readiness', 'reservations', 'ringer', 'shortcuts', 'softphone',
+  'sound', 'tabs', 'taskrouter', 'voice-device', 'voice-leg', 'worker',
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 
