@@ -89,7 +89,7 @@ describe('staying connected', () => {
     await promise.waitFor({ state: 'hidden' });
     await bob.pick(alice);
     await bob.cannotPress('Call');
-    assert.equal(await bob.page.locator('#presence').getAttribute('data-kind'), 'away');
+    assert.equal(await bob.page.locator('#presence').getAttribute('data-kind'), 'offline');
     await sandbox(scene.stack, 'disconnect?worker=bob', { method: 'DELETE' });
     // The SDK tries less and less often.
     await promise.waitFor({ timeout: 40_000 });
