@@ -96,14 +96,24 @@ static bool is_judged(const struct call_wait *wait)
     return wait->round > 0 && (strcmp(wait->why, "hold") != 0 || wait->round % 6 == 0);
 }
 
-static void judge(const struct service *service, struct response *response,
-                  const struct call_wait *wait, size_t key, const char *call_sid)
+/* One who is held by choice, and whose holder is gone, waits from now on for that agent. */
+static enum err watch(const struct call_context *context, struct call_wait *wait, bool *over)
+{
+    enum away_watch found;
+    enum err rc = call_away_watch(context, wait->t1_sid, &found);
+    *over = found == AWAY_OVER;
+    if (rc == ERR_OK && found == AWAY_WAITING) wait->why = "reconnect";
+    return rc;
+}
+
+static void judge(const struct service *service, struct response *response, struct call_wait *wait,
+                  size_t key, const char *call_sid)
 {
     const struct call_context context = page_call_context(service);
     const struct call_round round = { wait->t1_sid, key, wait->pass, wait->round, call_sid };
     bool over = false;
-    enum err rc = wait->why == NULL ? call_heal(&context, &round, &over)
-                                    : call_away_watch(&context, wait->t1_sid, &over);
+    enum err rc =
+        wait->why == NULL ? call_heal(&context, &round, &over) : watch(&context, wait, &over);
     if (rc != ERR_OK) response_detail(response, "round %d %s", wait->round, err_name(rc));
     if (rc == ERR_OK && over) response_detail(response, "round %d over", wait->round);
 }

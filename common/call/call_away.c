@@ -121,26 +121,29 @@ static enum err notice_back(const struct call_context *context, struct call *cal
     return rc;
 }
 
-enum err call_away_watch(const struct call_context *context, const char *t1_sid, bool *over)
+enum err call_away_watch(const struct call_context *context, const char *t1_sid,
+                         enum away_watch *found)
 {
     struct call call = { 0 };
     struct call_legs legs;
-    *over = false;
+    *found = AWAY_NONE;
     enum err rc = call_load_t1(context, t1_sid, &call);
     if (rc == ERR_OK && call_is_over(&call)) {
-        *over = true;
+        *found = AWAY_OVER;
         rc = call_close(context, &call, OUTCOME_HANGUP);
         goto out;
     }
     /* Who waits on hold has talked: in any other call the address proves nothing. */
     if (rc != ERR_OK || !call_is_connected(&call)) goto out;
     rc = call_legs_list(context, &call, &legs);
-    for (enum call_role role = 0; rc == ERR_OK && !*over && role < ROLE__MAX; role++) {
+    for (enum call_role role = 0; rc == ERR_OK && *found != AWAY_OVER && role < ROLE__MAX; role++) {
         enum presence_decision decision;
         rc = look_after(context, &call, &legs, role, &decision);
-        *over = decision == PRESENCE_CLOSE;
+        if (decision == PRESENCE_CLOSE) *found = AWAY_OVER;
     }
-    if (rc == ERR_OK && !*over) rc = notice_back(context, &call, &legs);
+    if (rc == ERR_OK && *found != AWAY_OVER) rc = notice_back(context, &call, &legs);
+    for (enum call_role role = 0; *found == AWAY_NONE && role < ROLE__MAX; role++)
+        if (call_rules_is_away(&call.facts, role)) *found = AWAY_WAITING;
 out:
     call_clear(&call);
     return rc;

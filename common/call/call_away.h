@@ -24,11 +24,15 @@ enum err call_away_gone(const struct call_context *context, struct call *call,
 enum err call_away_back(const struct call_context *context, struct call *call, enum call_role role,
                         const char *call_sid) MUST_CHECK;
 
-/*
- * One round of the hold document, or a look at any call that is connected. *over says whether the
- * call is over now.
- */
+/* What a look has found. */
+enum away_watch {
+    AWAY_NONE,    /* both are there, or have not talked yet */
+    AWAY_WAITING, /* one is expected back: the time for that runs out by looking */
+    AWAY_OVER     /* the call is over now */
+};
+
+/* One round of the hold document, or a look at any call that is connected. */
 enum err call_away_watch(const struct call_context *context, const char *t1_sid,
-                         bool *over) MUST_CHECK;
+                         enum away_watch *found) MUST_CHECK;
 
 #endif

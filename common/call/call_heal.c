@@ -64,7 +64,9 @@ enum err call_heal(const struct call_context *context, const struct call_round *
     }
     if (rc != ERR_OK) goto out;
     if (is_in_talk(&call)) {
-        rc = call_away_watch(context, round->t1_sid, over);
+        enum away_watch found;
+        rc = call_away_watch(context, round->t1_sid, &found);
+        *over = found == AWAY_OVER;
         goto out;
     }
     int64_t age_s = twilio_client_now_s(context->twilio) - call.t1.created_s;
@@ -93,9 +95,9 @@ static enum err sweep_t1(const struct call_context *context, struct call *call,
     enum call_outcome outcome;
     bool any = true;
     if (is_in_talk(call)) {
-        bool over;
-        enum err watched = call_away_watch(context, call->t1_sid, &over);
-        if (watched == ERR_OK && over) *result = SWEEP_CLOSED;
+        enum away_watch found;
+        enum err watched = call_away_watch(context, call->t1_sid, &found);
+        if (watched == ERR_OK && found == AWAY_OVER) *result = SWEEP_CLOSED;
         return watched;
     }
     int64_t age_s = twilio_client_now_s(context->twilio) - call->t1.created_s;

@@ -360,10 +360,15 @@ function toldOfStart(state, now) {
   return go(state, changes, poll);
 }
 
+/** While a press of Hold is on its way, its own answer says whom we hold; who holds us is news. */
+function holdOf(state, hold) {
+  const known = { ...initialState.hold, ...hold };
+  return state.holdPending ? { ...known, other: state.hold.other } : known;
+}
+
 function toldOfTalk(state, { hold, away }) {
-  const shown = state.holdPending ? state.hold : { ...initialState.hold, ...hold };
   const isNews = away !== (state.phase === 'reconnecting');
-  return go(state, { hold: shown }, ...(isNews ? [poll] : []));
+  return go(state, { hold: holdOf(state, hold) }, ...(isNews ? [poll] : []));
 }
 
 /** Whoever ends the call asks by himself when that is done. */
@@ -379,7 +384,7 @@ function goOn(state, { state: phase, hold, legs = [] }, connectedAt) {
   const locate = state.mine ? [] : [{ type: 'locate', taskSid: state.taskSid, legs }];
   return go(state, {
     phase: state.phase === 'rejoining' ? state.phase : phase,
-    hold: state.holdPending ? state.hold : { ...initialState.hold, ...hold },
+    hold: holdOf(state, hold),
     connectedAt,
     looks: Math.max(0, state.looks - 1),
     code: talking(state) ? state.code : null, // what went wrong before matters no more
