@@ -71,7 +71,7 @@ export const GROUPS = [
   { name: 'endpoint-filter', kind: 'node', seconds: 300,
     env: { DIALPAD_TEST_MODE: 'fastcgi', DIALPAD_TEST_ROUTING: 'filter' },
     files: () => nodeTests('tests/endpoint'),
-    short: () => nodeTests('tests/endpoint', ['calls', 'rules', 'switches']) },
+    short: () => nodeTests('tests/endpoint', ['rules']) },
   { name: 'e2e-filter', kind: 'node', seconds: 400, browser: true,
     env: { DIALPAD_TEST_MODE: 'fastcgi', DIALPAD_TEST_ROUTING: 'filter' },
     files: () => nodeTests('tests/e2e', ['call']), onlyLong: true },
