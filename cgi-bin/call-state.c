@@ -17,10 +17,20 @@ static const struct param_spec params[P__MAX] = {
     [P_LEGS] = { "legs", false, PARAM_BOOL, NULL }, /* also the asker's legs in the Conference */
 };
 
-/* A copy of K's statement in another Task: T1 names K, and it isn't that Task. */
-static bool is_copy(const struct call *call, const char *asked)
+/*
+ * A copy of K's statement in another Task: T1 names K, and it isn't that Task. What T1 names is a
+ * hint, so the Task itself is looked at before it speaks against the one that was asked for.
+ */
+static enum err find_copy(const struct call_context *context, struct call *call, const char *asked,
+                          bool *copy)
 {
-    return strcmp(asked, call->t1_sid) != 0 && call->k_found && strcmp(asked, call->k.sid) != 0;
+    const char *named = call->facts.k_sid;
+    *copy = false;
+    if (asked == NULL || named[0] == '\0' || strcmp(asked, named) == 0) return ERR_OK;
+    if (strcmp(asked, call->t1_sid) == 0) return ERR_OK;
+    enum err rc = call_load_k(context, call);
+    *copy = rc == ERR_OK && call->k_found && strcmp(asked, call->k.sid) != 0;
+    return rc;
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
@@ -44,11 +54,13 @@ static enum err handle(struct service *service, struct request *request, struct 
         }
         role = rc == ERR_OK ? call_rules_role(&call.who, worker_sid) : ROLE_NONE;
     }
-    if (rc == ERR_OK) rc = call_report(&context, &call, role, &report);
-    if (rc == ERR_OK && asked != NULL && is_copy(&call, asked)) {
+    bool copy = false;
+    if (rc == ERR_OK) rc = find_copy(&context, &call, asked, &copy);
+    if (rc == ERR_OK && copy) {
         rc = page_call_refuse(response);
         goto out;
     }
+    if (rc == ERR_OK) rc = call_report(&context, &call, role, &report);
     if (rc == ERR_OK) {
         rc = call_state_reply(response, asked != NULL ? asked : open_sid, &call, role, &report,
                               with_legs);

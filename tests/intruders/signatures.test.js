@@ -122,8 +122,9 @@ function libraryAccepts({ method, query, form, signature }) {
     method === 'POST' ? form : {});
 }
 
+// Whether the signature holds: a genuine request may still have no pass, which is another 403.
 async function weAccept({ method, query, signature, body }) {
-  const { status } = await direct(lab.stack, 'caller-twiml', {
+  const { status, body: said } = await direct(lab.stack, 'caller-twiml', {
     REQUEST_METHOD: method,
     REQUEST_URI: `/any/path/caller-twiml${query}`,
     QUERY_STRING: query.slice(1),
@@ -133,7 +134,7 @@ async function weAccept({ method, query, signature, body }) {
   }, body);
   // What is signed may still be no request that we understand.
   assert.ok([200, 400, 403].includes(status), `status ${status}`);
-  return status !== 403;
+  return status !== 403 || !said.includes('isn\'t signed by Twilio');
 }
 
 test(`${REQUESTS} requests are decided as Twilio's library decides (seed ${seed})`, async () => {
