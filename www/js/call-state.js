@@ -446,7 +446,8 @@ const PACE = {
   calling: 5000, ringing: 15_000, answering: 1000, connected: 5000, reconnecting: 5000,
   rejoining: 2000, ending: 3000,
 };
-const PACE_IF_PUSHED = { calling: 60_000, connected: 60_000, reconnecting: 10_000 };
+// In a talk it isn't trusted yet: who came back was shown as holding for a minute.
+const PACE_IF_PUSHED = { calling: 60_000, reconnecting: 10_000 };
 
 /** How often the server is asked about which Task, in milliseconds; null: not at all. */
 export function pollPlan(state) {
