@@ -489,7 +489,7 @@ test('how often to ask', () => {
   assert.equal(pollPlan(play([...connected, server('ended')]).state), null);
 });
 
-test('where changes are pushed the server is asked seldom while it rings, as ever in a talk', () => {
+test('where changes are pushed the server is asked seldom while it rings, not in a talk', () => {
   assert.equal(pollPlan(play([...calling, told({ pushed: true })]).state).every, 60000);
   assert.equal(pollPlan(play([...connected, told({ pushed: true })]).state).every, 5000);
   assert.equal(pollPlan(play([...connected, told({})]).state).every, 5000);
