@@ -94,9 +94,9 @@ test('a call', async () => {
 });
 
 test('every program runs, and may do little', async () => {
-  for (const name of ['cleanup-rejected-task', 'rejoin-call']) {
-    assert.equal(
-      (await inside.fetch(`/cgi-bin/${name}`, { method: 'POST', body: {} })).status, 401);
+  for (const [name, { method }] of Object.entries(PROGRAMS)) {
+    const { status } = await inside.fetch(`/cgi-bin/${name}`, { method });
+    assert.ok(status < 500, `${name}: ${status}`);
   }
   assert.deepEqual(await states(SERVICES), ['active']);
   for (const service of SERVICES) {
