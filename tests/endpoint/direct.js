@@ -2,6 +2,7 @@
 // socket, or to the program itself as a web server starts it for plain CGI.
 
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 
@@ -94,9 +95,13 @@ function output(chunks) {
   return Buffer.concat(parts).toString();
 }
 
-function asCgi(file, variables, body, onStart) {
+// As the user as whom the web server starts its programs: they want a state folder of their own.
+function asCgi(file, { set, variables, body, onStart }) {
   return new Promise((done, failed) => {
-    const child = spawn(file, [], { env: variables, stdio: ['pipe', 'pipe', 'ignore'] });
+    const { uid, gid } = statSync(set.dir);
+    const child = spawn(file, [], {
+      env: { ...set.env, ...variables }, uid, gid, stdio: ['pipe', 'pipe', 'ignore'],
+    });
     onStart?.(child);
     const chunks = [];
     let cut = null;
@@ -119,8 +124,8 @@ export async function direct(stack, program, variables, body = '', onStart = und
   const bytes = Buffer.from(body);
   const given = { GATEWAY_INTERFACE: 'CGI/1.1', SERVER_PROTOCOL: 'HTTP/1.1', ...variables };
   const { text, cut } = isCgi
-    ? await asCgi(join(stack.buildDir, 'cgi-bin', program), { ...set.env, ...given }, bytes,
-      onStart)
+    ? await asCgi(join(set.cgiDir ?? join(stack.buildDir, 'cgi-bin'), program),
+      { set, variables: given, body: bytes, onStart })
     : await overSocket(set.socketOf(program), given, bytes);
   const [lines, ...rest] = text.split('\r\n\r\n');
   const headers = Object.fromEntries(lines.split('\r\n').map((line) => {

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 
+import { direct } from './direct.js';
 import { expectPlainError, randomSid, useLab } from './lib.js';
 
 const SECONDARY = 'abcdef0123456789abcdef0123456789';
@@ -358,19 +359,23 @@ describe('admission', () => {
     assert.match(refusals('callee-twiml').at(-1), /expected .*, Twilio says client:bob/);
   });
 
-  test('a query with a fragment is signed without it', async () => {
+  // Twilio's signature leaves out what stands behind a '#'; so might somebody in between. nginx
+  // passes such an address on and Apache doesn't, so the program is asked past either.
+  test('what stands behind a fragment is not signed', async () => {
     const pass = lab.pass('caller', task, 'client:bob');
-    const signedPart = `?taskSid=${task}&pass=${pass}`;
-    const signature = lab.sign(`${lab.config.DIALPAD_PUBLIC_URL}/caller-twiml${signedPart}`, leg());
-    for (const [program, query] of [['caller-twiml', `${signedPart}#&x=1`],
-      ['ringback', `${lab.waiting(task)}#&round=9`]]) {
-      const url = `${lab.config.DIALPAD_PUBLIC_URL}/${program}${query.split('#')[0]}`;
-      const path = `/cgi-bin/${program}${query}`;
-      const answer = await lab.webhook(program, {
-        query, path, params: leg(),
-        signature: program === 'caller-twiml' ? signature : lab.sign(url, leg()),
-      });
-      assert.equal(answer.status, 403, program);
+    const body = new URLSearchParams(leg()).toString();
+    for (const [program, query, more] of [
+      ['caller-twiml', `?taskSid=${task}&pass=${pass}`, '&x=1'],
+      ['ringback', lab.waiting(task), '&round=9'],
+    ]) {
+      const signature = lab.sign(`${lab.config.DIALPAD_PUBLIC_URL}/${program}${query}`, leg());
+      const post = (fragment) => direct(lab.stack, program, {
+        REQUEST_METHOD: 'POST', REQUEST_URI: `/cgi-bin/${program}${query}${fragment}`,
+        QUERY_STRING: `${query.slice(1)}${fragment}`, HTTP_X_TWILIO_SIGNATURE: signature,
+        CONTENT_TYPE: 'application/x-www-form-urlencoded', CONTENT_LENGTH: String(body.length),
+      }, body);
+      assert.equal((await post('')).status, 200, program);
+      assert.equal((await post(`#${more}`)).status, 403, program);
     }
   });
 });
