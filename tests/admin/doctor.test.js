@@ -197,6 +197,13 @@ test('a web server that doesn\'t say AUTH_TYPE is named', () => withSite(
   () => expectFound(['inward.sign_in', 'FAIL', /doesn't tell session so/, /AUTH_TYPE Basic/], {},
     signIn('alice', 'alice'))));
 
+test('a limit that others have used up is waited out', async () => {
+  const asked = () => lab.ask('session', { method: 'POST' });
+  while ((await asked()).status !== 429);
+  const { checks } = await examine();
+  assert.match(checks['inward.sign_in'].text, /asks who is there/);
+});
+
 test('a web server that asks for no password is named', () => withSite(
   (site) => site.replace(/ *auth_basic "Dialpad";\n/, ''),
   async () => (await lab.ask('session', { method: 'POST' })).body.includes('not_signed_in'),

@@ -11,12 +11,15 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/config_load.h"
 #include "base/json.h"
 #include "base/version.h"
 #include "twilio/http_client.h"
 
 enum { REQUEST_MS = 8 * 1000, PASSWORD_SIZE = 256, ANSWER_MAX = 256 * 1024 };
+/* Whoever says 429 is asked this often again, after as long as it says or at most this long. */
+enum { BUSY_TRIES = 4, BUSY_S = 3 };
 
 /* In this order: what comes first explains what follows. */
 static void (*const checks[])(struct doctor *doctor) = {
@@ -65,6 +68,24 @@ void doctor_ask(struct doctor *doctor)
     doctor->deadline.at_ms = clock_ms() + REQUEST_MS;
 }
 
+/* A limit that others have used up says nothing of what is behind it. */
+static enum err fetch_patiently(struct doctor *doctor, struct http_client *client,
+                                const struct http_request *http, struct http_reply *reply)
+{
+    enum err rc = ERR_INTERNAL;
+    for (int i = 0; i <= BUSY_TRIES; i++) {
+        if (i > 0) {
+            const int said = reply->retry_after_s;
+            clock_pause(1000 * (said < 1 ? 1 : said > BUSY_S ? BUSY_S : said));
+            http_reply_empty(reply);
+        }
+        doctor_ask(doctor);
+        rc = http_client_perform(client, http, &doctor->deadline, reply);
+        if (rc != ERR_OK || reply->status != 429) break;
+    }
+    return rc;
+}
+
 enum err doctor_fetch(struct doctor *doctor, const struct doctor_request *request,
                       struct http_reply *reply)
 {
@@ -85,8 +106,7 @@ enum err doctor_fetch(struct doctor *doctor, const struct doctor_request *reques
     };
     http_reply_init(reply, ANSWER_MAX);
     enum err rc = http_client_new(&options, &client);
-    doctor_ask(doctor);
-    if (rc == ERR_OK) rc = http_client_perform(client, &http, &doctor->deadline, reply);
+    if (rc == ERR_OK) rc = fetch_patiently(doctor, client, &http, reply);
     http_client_free(client);
     return rc;
 }
