@@ -7,7 +7,7 @@
 
 #include "base/sid.h"
 #include "call/call_start.h"
-#include "directory/directory_fetch.h"
+#include "page/call_start_reply.h"
 #include "page/page_call.h"
 #include "page/page_directory.h"
 #include "page/page_limit.h"
@@ -44,28 +44,6 @@ static const struct param_spec params[P__MAX] = {
     [P_VERSION] = { "version", false, PARAM_TEXT, is_version },
 };
 
-static const struct {
-    enum err err;
-    const char *code;
-    const char *message;
-} refusals[START__MAX] = {
-    [START_CALL_YOURSELF] = { ERR_UNPROCESSABLE, "call_yourself", "You can't call yourself." },
-    [START_UNKNOWN_AGENT] = { ERR_UNPROCESSABLE, "unknown_agent", "There is no such agent." },
-    [START_NOT_KNOWN_YET] = { ERR_UNAVAILABLE, "ask_again",
-                              "Not all agents are known yet; please try again." },
-    [START_AMBIGUOUS_AGENT] = { ERR_CONFLICT, "ambiguous_agent",
-                                "Two agents have the same address; ask your administrator." },
-    [START_UNSUPPORTED_CONTACT] = { ERR_CONFLICT, "unsupported_contact",
-                                    "This agent has no softphone." },
-    [START_CALLEE_OFFLINE] = { ERR_CONFLICT, "callee_offline", "The colleague is offline." },
-    [START_CALLEE_BUSY] = { ERR_CONFLICT, "callee_busy", "The colleague is on another call." },
-    [START_CALLER_UNAVAILABLE] = { ERR_CONFLICT, "caller_unavailable",
-                                   "Set your status to available first." },
-    [START_ALREADY_IN_CALL] = { ERR_CONFLICT, "already_in_call", "You are in a call already." },
-    [START_ROUTING_UNSUPPORTED] = { ERR_UPSTREAM, "routing_unsupported",
-                                    "Twilio can't route the call; ask your administrator." },
-};
-
 /* A client that says no version is no page, and knows what it does. */
 static enum err check_version(const struct request *request, struct response *response)
 {
@@ -75,47 +53,17 @@ static enum err check_version(const struct request *request, struct response *re
                            "This page is older than the programs; please reload it.");
 }
 
-static enum err answer_with(struct response *response, const struct call_started *started)
-{
-    response_about_task(response, started->t1_sid);
-    strbuf_addf(&response->body, "{\"taskSid\":\"%s\",\"pass\":\"%s\"}", started->t1_sid,
-                started->pass);
-    return response_json_body(response, 201);
-}
-
-/*
- * The directory may be as old as its last reader. Before it is believed that an address is nobody's
- * or is two agents', all are read afresh, where the time allows it; else what is known stands.
- */
-static enum err look_again(struct service *service, const struct request *request,
-                           const struct directory *known, struct directory **fresh)
-{
-    const struct deadline whole = service->deadline;
-    service->deadline.at_ms = request->started_ms + FETCH_MS;
-    enum err rc = directory_fetch(service->config, service->twilio, known, fresh);
-    service->deadline = whole;
-    if (rc == ERR_OK && !directory_incomplete(*fresh)) return ERR_OK;
-    if (rc == ERR_OK) directory_close(*fresh);
-    *fresh = NULL;
-    return ERR_UNAVAILABLE;
-}
-
-static bool rests_on_directory(enum start_refusal refusal, const char *to)
-{
-    return refusal == START_AMBIGUOUS_AGENT ||
-           (refusal == START_UNKNOWN_AGENT && !sid_is_worker(to));
-}
-
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     const struct call_context context = page_call_context(service);
+    const int64_t fetch_by_ms = request->started_ms + FETCH_MS;
     struct directory_view view = { 0 };
     struct directory *fresh = NULL;
     enum start_refusal refusal;
     struct call_started started;
     enum err rc = check_version(request, response);
     if (rc == ERR_OK) rc = page_limit_calls(service, request, response);
-    if (rc == ERR_OK) rc = page_directory_until(service, request->started_ms + FETCH_MS, &view);
+    if (rc == ERR_OK) rc = page_directory_until(service, fetch_by_ms, &view);
     if (rc != ERR_OK) return rc;
     struct call_start start = {
         .caller_sid = request->agent.worker_sid,
@@ -123,23 +71,19 @@ static enum err handle(struct service *service, struct request *request, struct 
         .directory = view.directory,
     };
     rc = call_start(&context, &start, &refusal, &started);
-    if (rc == ERR_OK && rests_on_directory(refusal, start.to) &&
-        look_again(service, request, view.directory, &fresh) == ERR_OK) {
+    /*
+     * The directory may be as old as its last reader. Before it is believed that an address is
+     * nobody's or is two agents', all are read afresh, where the time allows it; else what is known
+     * stands.
+     */
+    if (rc == ERR_OK && call_start_rests_on_directory(refusal, start.to) &&
+        page_directory_afresh(service, fetch_by_ms, view.directory, &fresh) == ERR_OK) {
         start.directory = fresh;
         rc = call_start(&context, &start, &refusal, &started);
     }
     directory_close(fresh);
     directory_close(view.directory);
-    if (rc != ERR_OK) return rc;
-    if (refusal == START_IDENTITY_MISMATCH) {
-        return page_call_refuse_mismatch(request, response, started.mismatch.contact_uri,
-                                         started.mismatch.friendly_name);
-    }
-    if (refusal != START_OK) {
-        return response_refuse(response, refusals[refusal].err, refusals[refusal].code,
-                               refusals[refusal].message);
-    }
-    return answer_with(response, &started);
+    return rc == ERR_OK ? call_start_reply(request, response, refusal, &started) : rc;
 }
 
 static const struct endpoint self = {

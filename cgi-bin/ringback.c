@@ -10,22 +10,16 @@
  * An address that isn't ours, because it has neither the room's name nor a pass, asks nothing.
  * `tone=1` and `tone=2` are the sounds themselves.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "auth/pass.h"
-#include "base/clock.h"
-#include "base/params.h"
-#include "base/sid.h"
-#include "call/call_away.h"
-#include "call/call_heal.h"
 #include "call/call_twiml.h"
+#include "call/call_waiting.h"
 #include "call/tone.h"
 #include "page/page_call.h"
 #include "twilio/twilio_client.h"
 #include "web/endpoint.h"
 
-enum { MAX_ROUND = 1000, DEADLINE_MS = 1800 };
+enum { DEADLINE_MS = 1800 };
 
 /* The sounds hold nothing that isn't public, and a player may not sign its fetch. */
 static bool is_sound(const struct request *request)
@@ -46,100 +40,34 @@ static enum err answer_sound(const struct request *request, struct response *res
     return response_body(response, 200, "audio/wav");
 }
 
-static int round_of(const struct request *request)
+/* A failure is none for the leg that waits: its next round asks again. */
+static void judge(const struct call_context *context, size_t key, struct request *request,
+                  struct response *response, struct call_wait *wait)
 {
-    const char *text = params_get(&request->params, "round");
-    if (text == NULL) return 0;
-    char *end;
-    long round = strtol(text, &end, 10);
-    return *text == '\0' || *end != '\0' || round < 0 || round > MAX_ROUND ? 0 : (int)round;
-}
-
-/* Why a leg waits on hold; NULL while the colleague has not answered yet. */
-static const char *why_of(const struct request *request)
-{
-    static const char *const known[] = { "hold", "reconnect" };
-    const char *why = params_get(&request->params, "why");
-    for (size_t i = 0; why != NULL && i < sizeof known / sizeof *known; i++)
-        if (strcmp(why, known[i]) == 0) return known[i];
-    return NULL;
-}
-
-/*
- * Is this an address of ours? Its `room` shows it, which only we can compute; so does a pass that
- * fits the leg that Twilio says it is. `wait` gets the room, and *key tells under which key.
- */
-static bool is_ours(const struct service *service, const struct request *request,
-                    struct call_wait *wait, char room[PASS_NAME_SIZE], size_t *key)
-{
-    char t1_sid[SID_SIZE];
-    const char *named = params_get(&request->params, "room");
-    const char *to = request_field(request, "To");
-    bool ours =
-        pass_room_read(service->passes, named, t1_sid, key) && strcmp(t1_sid, wait->t1_sid) == 0;
-    for (enum pass_role role = PASS_CALLER; !ours && to != NULL && role <= PASS_CALLEE; role++) {
-        const struct pass_seat seat = { role, wait->t1_sid, to };
-        ours = pass_check(service->passes, &seat, wait->pass, clock_wall_s(), key) != PASS_WRONG;
-    }
-    if (!ours || pass_room(service->passes, *key, wait->t1_sid, room) != ERR_OK) return false;
-    wait->room = room;
-    return true;
-}
-
-/*
- * What happens in a call is reported; a round looks for what wasn't. Only while a colleague is
- * expected back each one counts, because the time for that runs out by them.
- */
-static bool is_judged(const struct call_wait *wait)
-{
-    if (wait->why == NULL) return wait->round % 2 == 1;
-    return wait->round > 0 && (strcmp(wait->why, "hold") != 0 || wait->round % 6 == 0);
-}
-
-/* One who is held by choice, and whose holder is gone, waits from now on for that agent. */
-static enum err watch(const struct call_context *context, struct call_wait *wait, bool *over)
-{
-    enum away_watch found;
-    enum err rc = call_away_watch(context, wait->t1_sid, &found);
-    *over = found == AWAY_OVER;
-    if (rc == ERR_OK && found == AWAY_WAITING) wait->why = "reconnect";
-    return rc;
-}
-
-static void judge(const struct service *service, struct response *response, struct call_wait *wait,
-                  size_t key, const char *call_sid)
-{
-    const struct call_context context = page_call_context(service);
-    const struct call_round round = { wait->t1_sid, key, wait->pass, wait->round, call_sid };
-    bool over = false;
-    enum err rc =
-        wait->why == NULL ? call_heal(&context, &round, &over) : watch(&context, wait, &over);
+    bool over;
+    enum err rc = call_waiting_judge(context, key, request_field(request, "CallSid"), wait, &over);
     if (rc != ERR_OK) response_detail(response, "round %d %s", wait->round, err_name(rc));
     if (rc == ERR_OK && over) response_detail(response, "round %d over", wait->round);
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
+    const struct call_context context = page_call_context(service);
     char room[PASS_NAME_SIZE];
+    struct call_wait wait;
     size_t key;
     if (is_sound(request)) return answer_sound(request, response);
-    const char *pass = params_get(&request->params, "pass");
-    struct call_wait wait = {
-        .t1_sid = params_get(&request->params, "taskSid"),
-        .pass = pass_is_text(pass) ? pass : NULL,
-        .why = why_of(request),
-        .round = round_of(request),
-    };
-    if (!sid_is_task(wait.t1_sid)) {
+    call_url_read_wait(&request->params, &wait);
+    if (wait.t1_sid == NULL) {
         strbuf_addstr(&response->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response/>");
         return response_twiml(response);
     }
     response_about_task(response, wait.t1_sid);
     response_about_call(response, request_field(request, "CallSid"));
-    bool ours = is_ours(service, request, &wait, room, &key);
-    if (!ours) response_detail(response, "not an address of ours");
-    if (ours && is_judged(&wait))
-        judge(service, response, &wait, key, request_field(request, "CallSid"));
+    if (call_waiting_is_ours(&context, request_field(request, "To"), &wait, room, &key))
+        judge(&context, key, request, response, &wait);
+    else
+        response_detail(response, "not an address of ours");
     enum err rc = call_twiml_wait(&response->body, service->config->public_url, &wait);
     return rc == ERR_OK ? response_twiml(response) : rc;
 }

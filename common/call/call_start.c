@@ -276,3 +276,9 @@ out:
     worker_clear(&ends.caller);
     return rc;
 }
+
+bool call_start_rests_on_directory(enum start_refusal refusal, const char *to)
+{
+    return refusal == START_AMBIGUOUS_AGENT ||
+           (refusal == START_UNKNOWN_AGENT && !sid_is_worker(to));
+}

@@ -48,4 +48,7 @@ struct call_started {
 enum err call_start(const struct call_context *context, const struct call_start *start,
                     enum start_refusal *refusal, struct call_started *started) MUST_CHECK;
 
+/* Was `to` refused for what only the directory says, which may be behind the times? */
+bool call_start_rests_on_directory(enum start_refusal refusal, const char *to);
+
 #endif

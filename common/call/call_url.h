@@ -10,6 +10,7 @@
 #ifndef DIALPAD_CALL_URL_H
 #define DIALPAD_CALL_URL_H
 
+#include "base/params.h"
 #include "base/strbuf.h"
 
 /* Appends PUBLIC_URL/program#overrides. */
@@ -31,7 +32,13 @@ struct call_wait {
     int round;
 };
 
-/* The next round of it. */
+/* Its next round. */
 void call_url_wait(struct strbuf *out, const char *public_url, const struct call_wait *wait);
+
+/*
+ * What such an address says, in the memory of `params`. Whatever is in it, it can be read: what is
+ * no SID, no pass, no known reason or no number is NULL or round 0. The room isn't looked at.
+ */
+void call_url_read_wait(const struct params *params, struct call_wait *wait);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "call/call_wrap_up.h"
+#include "directory/directory_fetch.h"
 
 /*
  * The refresh has met a Task of our Workflow that is left wrapping: completes it if it is one of
@@ -39,4 +40,17 @@ enum err page_directory_until(struct service *service, int64_t at_ms, struct dir
     enum err rc = page_directory(service, view);
     service->deadline = whole;
     return rc;
+}
+
+enum err page_directory_afresh(struct service *service, int64_t at_ms,
+                               const struct directory *known, struct directory **fresh)
+{
+    const struct deadline whole = service->deadline;
+    service->deadline.at_ms = at_ms;
+    enum err rc = directory_fetch(service->config, service->twilio, known, fresh);
+    service->deadline = whole;
+    if (rc == ERR_OK && !directory_incomplete(*fresh)) return ERR_OK;
+    if (rc == ERR_OK) directory_close(*fresh);
+    *fresh = NULL;
+    return ERR_UNAVAILABLE;
 }

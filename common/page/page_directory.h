@@ -19,4 +19,11 @@ enum err page_directory(const struct service *service, struct directory_view *vi
 enum err page_directory_until(struct service *service, int64_t at_ms,
                               struct directory_view *view) MUST_CHECK;
 
+/*
+ * All agents, read from Twilio by then and not from the snapshot; directory_close *fresh. `known`
+ * saves requests. ERR_UNAVAILABLE and NULL where they could not all be read.
+ */
+enum err page_directory_afresh(struct service *service, int64_t at_ms,
+                               const struct directory *known, struct directory **fresh) MUST_CHECK;
+
 #endif
