@@ -11,8 +11,11 @@ static int hex_value(char c)
 
 bool decode_form_value(char *text, size_t *len)
 {
+    /* Most values stand for themselves, and nothing of them needs to move. */
     size_t to = 0;
-    for (size_t from = 0; from < *len; from++) {
+    while (to < *len && text[to] != '+' && text[to] != '%' && text[to] != '\0')
+        to++;
+    for (size_t from = to; from < *len; from++) {
         char c = text[from];
         if (c == '+') {
             c = ' ';

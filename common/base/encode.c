@@ -57,15 +57,22 @@ void encode_base64url(struct strbuf *out, const void *data, size_t len)
     }
 }
 
+static bool is_log_char(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
 void encode_log_text(struct strbuf *out, const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
-            strbuf_addch(out, text[i]);
-        } else {
-            const char escape[4] = { '\\', 'x', lower_hex[c >> 4], lower_hex[c & 15] };
-            strbuf_add(out, escape, sizeof escape);
-        }
+    for (size_t at = 0; at < len; at++) {
+        size_t plain = at;
+        while (plain < len && is_log_char((unsigned char)text[plain]))
+            plain++;
+        strbuf_add(out, text + at, plain - at);
+        at = plain;
+        if (at == len) break;
+        unsigned char c = (unsigned char)text[at];
+        const char escape[4] = { '\\', 'x', lower_hex[c >> 4], lower_hex[c & 15] };
+        strbuf_add(out, escape, sizeof escape);
     }
 }

@@ -12,8 +12,8 @@
 /* What a line keeps free, so that after a cut text the names of the other members still fit. */
 enum { LINE_RESERVE = 64 };
 
-/* A free text may be this long before escaping. */
-enum { TEXT_SIZE = 1024 };
+/* A free text may be this long before escaping, which makes four bytes of one. */
+enum { TEXT_SIZE = 1024, ESCAPED = 4 };
 
 static const char *program_name = "-";
 static _Thread_local const char *current_request;
@@ -48,6 +48,11 @@ static void line_begin(struct strbuf *line, const char *request_id)
 /* Adds a text from anywhere, escaped; what doesn't fit is left out, and marked. */
 static void line_add_text(struct strbuf *line, const char *text)
 {
+    size_t len = strlen(text);
+    if (len < line->max / ESCAPED && line->len + LINE_RESERVE + len * ESCAPED <= line->max) {
+        encode_log_text(line, text, len);
+        return;
+    }
     for (; *text != '\0'; text++) {
         if (line->len + LINE_RESERVE > line->max) {
             strbuf_addstr(line, "...");

@@ -84,9 +84,15 @@ void strbuf_addf(struct strbuf *sb, const char *format, ...)
     va_list again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    /* Formatted where it belongs: it mostly fits, and to measure it first would cost twice. */
+    size_t room = sb->failed || sb->cap == 0 ? 0 : sb->cap - sb->len;
+    int len = vsnprintf(room > 0 ? sb->buf + sb->len : NULL, room, format, args);
+    bool fits = len >= 0 && (size_t)len < room;
+    if (room > 0 && !fits) sb->buf[sb->len] = '\0';
     if (len < 0) {
         sb->failed = true;
+    } else if (fits) {
+        sb->len += (size_t)len;
     } else if (len > 0 && reserve(sb, (size_t)len)) {
         vsnprintf(sb->buf + sb->len, (size_t)len + 1, format, again);
         sb->len += (size_t)len;

@@ -136,8 +136,13 @@ static enum err pass_twilio(const struct endpoint *self, struct service *service
         rc = refuse_unsigned(response);
         goto out;
     }
-    strbuf_addf(&url, "%s/%s", service->config->public_url, self->name);
-    if (request->query != NULL) strbuf_addf(&url, "?%s", request->query);
+    strbuf_addstr(&url, service->config->public_url);
+    strbuf_addch(&url, '/');
+    strbuf_addstr(&url, self->name);
+    if (request->query != NULL) {
+        strbuf_addch(&url, '?');
+        strbuf_addstr(&url, request->query);
+    }
     if (strbuf_failed(&url)) {
         rc = response_refuse(response, ERR_URI_TOO_LONG, "uri_too_long",
                              "The request's query is too long.");

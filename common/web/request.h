@@ -111,7 +111,8 @@ const char *request_field_once(const struct request *request, const char *name);
 /* Ends the exchange after the response was sent and forgets everything. */
 void request_finish(struct request *request);
 
-/* Writes a whole response (header block and body) in one piece. */
-enum err request_write(struct request *request, const char *data, size_t len) MUST_CHECK;
+/* Writes a whole response: its header block and, unless it is NULL, its body. */
+enum err request_write(struct request *request, const struct strbuf *head,
+                       const struct strbuf *body) MUST_CHECK;
 
 #endif

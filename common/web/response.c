@@ -71,9 +71,17 @@ enum err response_empty(struct response *response, int status)
     return ERR_OK;
 }
 
+static void add_header(struct strbuf *head, const char *name, const char *value)
+{
+    strbuf_addstr(head, name);
+    strbuf_addstr(head, ": ");
+    strbuf_addstr(head, value);
+    strbuf_addstr(head, "\r\n");
+}
+
 void response_header(struct response *response, const char *name, const char *value)
 {
-    strbuf_addf(&response->headers, "%s: %s\r\n", name, value);
+    add_header(&response->headers, name, value);
 }
 
 enum err response_refuse(struct response *response, enum err err, const char *code,
@@ -195,26 +203,35 @@ static const char *status_phrase(int status)
     return "Unknown";
 }
 
+/* Each answer has one, so it is put together without formats where there is nothing to format. */
+static void add_head(struct strbuf *head, const struct response *response,
+                     const struct request *request)
+{
+    strbuf_addstr(head, "Status: ");
+    strbuf_addf(head, "%d ", response->status);
+    strbuf_addstr(head, status_phrase(response->status));
+    strbuf_addstr(head, "\r\n");
+    if (response->content_type != NULL) {
+        add_header(head, "Content-Type", response->content_type);
+        strbuf_addf(head, "Content-Length: %zu\r\n", response->body.len);
+    }
+    add_header(head, "Cache-Control", response->cache_control);
+    add_header(head, "X-Content-Type-Options", "nosniff");
+    add_header(head, "X-Request-Id", request->id);
+    strbuf_add(head, response->headers.buf, response->headers.len);
+    strbuf_addstr(head, "\r\n");
+}
+
 enum err response_send(struct response *response, struct request *request)
 {
     enum err rc = ERR_MEMORY;
-    struct strbuf out;
-    strbuf_init(&out, response->body.len + response->headers.len + MAX_HEADERS);
-    strbuf_addf(&out, "Status: %d %s\r\n", response->status, status_phrase(response->status));
-    if (response->content_type != NULL) {
-        strbuf_addf(&out, "Content-Type: %s\r\nContent-Length: %zu\r\n", response->content_type,
-                    response->body.len);
-    }
-    strbuf_addf(&out,
-                "Cache-Control: %s\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: %s\r\n",
-                response->cache_control, request->id);
-    strbuf_add(&out, response->headers.buf, response->headers.len);
-    strbuf_addstr(&out, "\r\n");
+    struct strbuf head;
+    strbuf_init(&head, 2 * MAX_HEADERS);
+    add_head(&head, response, request);
+    if (strbuf_failed(&head) || strbuf_failed(&response->headers)) goto out;
     /* Who asks by HEAD learns how long the answer would be, and no more. */
-    if (request->method != METHOD_HEAD) strbuf_add(&out, response->body.buf, response->body.len);
-    if (strbuf_failed(&out) || strbuf_failed(&response->headers)) goto out;
-    rc = request_write(request, out.buf, out.len);
+    rc = request_write(request, &head, request->method != METHOD_HEAD ? &response->body : NULL);
 out:
-    strbuf_free(&out);
+    strbuf_free(&head);
     return rc;
 }

@@ -59,6 +59,14 @@ static void the_ceiling_fails_and_is_remembered(void **state)
     assert_false(strbuf_failed(&sb));
     strbuf_addf(&sb, "%d", 12345);
     assert_string_equal(sb.buf, "12345");
+    /* What was there stays, also where the new text had begun to be written behind it. */
+    strbuf_reset(&sb);
+    strbuf_addstr(&sb, "12");
+    strbuf_addf(&sb, "%d", 3456);
+    assert_true(strbuf_failed(&sb));
+    assert_string_equal(sb.buf, "12");
+    strbuf_addf(&sb, "%d", 3);
+    assert_string_equal(sb.buf, "12");
     strbuf_free(&sb);
 }
 
