@@ -163,7 +163,7 @@ screenshots:
 bench:
 	tests/install-deps bench
 	$(MAKE) programs benches
-	node tests/bench/run.js
+	node tests/bench/run.js $(BENCH)
 
 # Whole calls in a storm of faults (SOAK_CALLS, SOAK_SEED), and under an ordinary load
 # (LOAD_MINUTES): minutes each.

@@ -4,8 +4,10 @@
 
 #include <utf8proc.h>
 
-/* No character decomposes into more (U+FDFA, a whole sentence, into 18). */
-enum { DECOMPOSED_MAX = 32 };
+enum {
+    DECOMPOSED_MAX = 32, /* no character decomposes into more (U+FDFA, a whole sentence, into 18) */
+    LOWER_MAX = 64       /* ASCII letters that are taken at once */
+};
 
 /* A text on its way. */
 struct folding {
@@ -152,8 +154,16 @@ static bool may_join(const struct folding *folding)
     const char *part = folding->out->buf + folding->part;
     if (folding->hyphen || is_unspaced(part)) return true;
     for (size_t i = 0; i < sizeof particles / sizeof *particles; i++)
-        if (strcmp(part, particles[i]) == 0) return true;
+        if (*part == *particles[i] && strcmp(part, particles[i]) == 0) return true;
     return false;
+}
+
+static void note_origin(struct folding *folding, size_t at, struct fold_origin origin)
+{
+    if (at < folding->origins_max)
+        folding->origins[at] = origin;
+    else
+        folding->too_large = true;
 }
 
 static void append(struct folding *folding, const char *bytes, size_t len)
@@ -161,12 +171,8 @@ static void append(struct folding *folding, const char *bytes, size_t len)
     size_t at = folding->out->len - folding->base;
     strbuf_add(folding->out, bytes, len);
     if (folding->origins == NULL) return;
-    for (size_t i = at; i < at + len; i++) {
-        if (i < folding->origins_max)
-            folding->origins[i] = folding->at;
-        else
-            folding->too_large = true;
-    }
+    for (size_t i = at; i < at + len; i++)
+        note_origin(folding, i, folding->at);
 }
 
 static void begin_word(struct folding *folding)
@@ -275,13 +281,51 @@ static bool step_units(struct folding *folding, utf8proc_int32_t letter)
     return true;
 }
 
+/* ASCII's letters and digits at the beginning of a text, in lower case, and how many these are. */
+static size_t read_lower(const utf8proc_uint8_t *text, size_t len, char lower[LOWER_MAX])
+{
+    size_t count = 0;
+    for (; count < len && count < LOWER_MAX; count++) {
+        char c = (char)text[count];
+        bool upper = c >= 'A' && c <= 'Z';
+        if (!upper && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) break;
+        lower[count] = upper ? (char)(c - 'A' + 'a') : c;
+    }
+    return count;
+}
+
+/* Nearly all that is folded comes this way: several letters that stand for themselves. */
+static bool add_lower(struct folding *folding, const char *lower, size_t len)
+{
+    const size_t first = folding->at.end;
+    if (folding->origins != NULL && first + len > UINT16_MAX) return false;
+    folding->at = (struct fold_origin){ (uint16_t)first, (uint16_t)(first + 1) };
+    if (!folding->within) begin_word(folding);
+    const size_t at = folding->out->len - folding->base;
+    strbuf_add(folding->out, lower, len);
+    if (folding->origins == NULL) return true;
+    for (size_t i = 0; i < len; i++) {
+        folding->at = (struct fold_origin){ (uint16_t)(first + i), (uint16_t)(first + i + 1) };
+        note_origin(folding, at + i, folding->at);
+    }
+    return true;
+}
+
 static enum err fold_characters(struct folding *folding, const char *text)
 {
     const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
     utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text);
     while (left > 0) {
+        char lower[LOWER_MAX];
         utf8proc_int32_t letter;
-        utf8proc_ssize_t size = utf8proc_iterate(at, left, &letter);
+        utf8proc_ssize_t size = (utf8proc_ssize_t)read_lower(at, (size_t)left, lower);
+        if (size > 0) {
+            if (!add_lower(folding, lower, (size_t)size)) return ERR_TOO_LARGE;
+            at += size;
+            left -= size;
+            continue;
+        }
+        size = utf8proc_iterate(at, left, &letter);
         if (size <= 0) return ERR_INPUT;
         if (folding->origins != NULL && !step_units(folding, letter)) return ERR_TOO_LARGE;
         if (letter < 0x80)

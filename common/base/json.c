@@ -254,17 +254,23 @@ void json_print(struct strbuf *out, const cJSON *tree)
     cJSON_free(text);
 }
 
+static bool is_plain_ascii(unsigned char c)
+{
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
 /* How many bytes at the beginning of `text` a JSON string holds as they are. */
 static size_t plain_len(const char *text, size_t len)
 {
     size_t at = 0;
-    while (at < len) {
-        unsigned char c = (unsigned char)text[at];
-        size_t step = c < 0x80 ? 1 : utf8_char_len(text + at, len - at);
-        if (step == 0 || c < 0x20 || c == '"' || c == '\\') break;
+    for (;;) {
+        while (at < len && is_plain_ascii((unsigned char)text[at]))
+            at++;
+        if (at == len || (unsigned char)text[at] < 0x80) return at;
+        size_t step = utf8_char_len(text + at, len - at);
+        if (step == 0) return at;
         at += step;
     }
-    return at;
 }
 
 void json_print_string(struct strbuf *out, const char *text)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "directory/directory_grams.h"
 
 struct draft_record {
     struct draft_agent agent;
@@ -186,6 +187,8 @@ static enum err mark_namesakes(struct directory_draft *draft)
 struct sections {
     struct strbuf records;
     struct strbuf by_sid;
+    struct strbuf grams;
+    struct strbuf postings;
     struct strbuf folded;
     struct strbuf strings;
 };
@@ -216,6 +219,17 @@ static void add_record(struct sections *sections, const struct draft_record *fro
     strbuf_add(&sections->records, &record, sizeof record);
 }
 
+static enum err write_index(const struct directory_draft *draft, struct sections *sections)
+{
+    const char **lines = calloc(draft->count + 1, sizeof *lines);
+    if (lines == NULL) return ERR_MEMORY;
+    for (size_t i = 0; i < draft->count; i++)
+        lines[i] = draft->records[i].folded;
+    enum err rc = directory_grams_write(lines, draft->count, &sections->grams, &sections->postings);
+    free(lines);
+    return rc;
+}
+
 static enum err write_sections(struct directory_draft *draft, struct sections *sections)
 {
     enum err rc = ERR_MEMORY;
@@ -239,7 +253,7 @@ static enum err write_sections(struct directory_draft *draft, struct sections *s
         add_record(sections, &draft->records[i], busy[i]);
         strbuf_add(&sections->by_sid, &entries[i].record, sizeof entries[i].record);
     }
-    rc = ERR_OK;
+    rc = write_index(draft, sections);
 out:
     free(busy);
     free(entries);
@@ -278,9 +292,11 @@ static void fill_header(const struct directory_draft *draft, const struct sectio
         header->holder_count += draft->holders[i].remember ? 1 : 0;
     header->folded_len = (uint32_t)sections->folded.len;
     header->strings_len = (uint32_t)sections->strings.len;
+    header->gram_count = (uint32_t)(sections->grams.len / sizeof(struct directory_gram));
+    header->posting_count = (uint32_t)(sections->postings.len / sizeof(uint16_t));
     header->size = sizeof *header + header->holder_count * sizeof(struct directory_holder) +
-                   sections->records.len + sections->by_sid.len + sections->folded.len +
-                   sections->strings.len;
+                   sections->records.len + sections->by_sid.len + sections->grams.len +
+                   sections->postings.len + sections->folded.len + sections->strings.len;
 }
 
 /* The header comes first in the image but holds sums over all of it: it is written over last. */
@@ -295,6 +311,8 @@ static enum err join_sections(const struct directory_draft *draft, const struct 
     size_t content = image->len;
     strbuf_add(image, sections->records.buf, sections->records.len);
     strbuf_add(image, sections->by_sid.buf, sections->by_sid.len);
+    strbuf_add(image, sections->grams.buf, sections->grams.len);
+    strbuf_add(image, sections->postings.buf, sections->postings.len);
     strbuf_add(image, sections->folded.buf, sections->folded.len);
     strbuf_add(image, sections->strings.buf, sections->strings.len);
     if (strbuf_failed(image)) return image->max < header->size ? ERR_TOO_LARGE : ERR_MEMORY;
@@ -306,30 +324,47 @@ static enum err join_sections(const struct directory_draft *draft, const struct 
     return ERR_OK;
 }
 
+static void sections_init(struct sections *sections)
+{
+    strbuf_init(&sections->records, DIRECTORY_IMAGE_MAX);
+    strbuf_init(&sections->by_sid, DIRECTORY_IMAGE_MAX);
+    strbuf_init(&sections->grams, DIRECTORY_IMAGE_MAX);
+    strbuf_init(&sections->postings, DIRECTORY_IMAGE_MAX);
+    strbuf_init(&sections->folded, DIRECTORY_IMAGE_MAX);
+    strbuf_init(&sections->strings, DIRECTORY_IMAGE_MAX);
+}
+
+static void sections_free(struct sections *sections)
+{
+    strbuf_free(&sections->strings);
+    strbuf_free(&sections->folded);
+    strbuf_free(&sections->postings);
+    strbuf_free(&sections->grams);
+    strbuf_free(&sections->by_sid);
+    strbuf_free(&sections->records);
+}
+
+static bool sections_failed(const struct sections *sections)
+{
+    return strbuf_failed(&sections->records) || strbuf_failed(&sections->by_sid) ||
+           strbuf_failed(&sections->grams) || strbuf_failed(&sections->postings) ||
+           strbuf_failed(&sections->folded) || strbuf_failed(&sections->strings);
+}
+
 enum err directory_draft_write(struct directory_draft *draft, const char *workspace_sid,
                                const char *user_attribute, struct strbuf *image)
 {
     struct sections sections;
-    strbuf_init(&sections.records, DIRECTORY_IMAGE_MAX);
-    strbuf_init(&sections.by_sid, DIRECTORY_IMAGE_MAX);
-    strbuf_init(&sections.folded, DIRECTORY_IMAGE_MAX);
-    strbuf_init(&sections.strings, DIRECTORY_IMAGE_MAX);
+    sections_init(&sections);
     enum err rc = write_sections(draft, &sections);
-    if (rc != ERR_OK) goto out;
-    rc = ERR_MEMORY;
-    if (strbuf_failed(&sections.records) || strbuf_failed(&sections.by_sid) ||
-        strbuf_failed(&sections.folded) || strbuf_failed(&sections.strings)) {
-        goto out;
+    if (rc == ERR_OK && sections_failed(&sections)) rc = ERR_MEMORY;
+    if (rc == ERR_OK) {
+        struct directory_header header = { 0 };
+        sid_copy(header.workspace_sid, workspace_sid);
+        header.user_attribute = directory_image_sum(0, user_attribute, strlen(user_attribute));
+        fill_header(draft, &sections, &header);
+        rc = join_sections(draft, &sections, &header, image);
     }
-    struct directory_header header = { 0 };
-    sid_copy(header.workspace_sid, workspace_sid);
-    header.user_attribute = directory_image_sum(0, user_attribute, strlen(user_attribute));
-    fill_header(draft, &sections, &header);
-    rc = join_sections(draft, &sections, &header, image);
-out:
-    strbuf_free(&sections.strings);
-    strbuf_free(&sections.folded);
-    strbuf_free(&sections.by_sid);
-    strbuf_free(&sections.records);
+    sections_free(&sections);
     return rc;
 }

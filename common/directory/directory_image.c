@@ -7,8 +7,9 @@
 
 const char directory_image_magic[8] = "DIALDIR";
 
-static_assert(sizeof(struct directory_header) == 120 + 1024, "the header has no padding");
+static_assert(sizeof(struct directory_header) == 128 + 1024, "the header has no padding");
 static_assert(sizeof(struct directory_holder) == 80, "a holder has no padding");
+static_assert(sizeof(struct directory_gram) == 8, "a gram has no padding");
 static_assert(sizeof(struct directory_record) == 68, "a record has no padding");
 
 /* Eight bytes at a time, because every opening sums the whole image. */
@@ -58,12 +59,16 @@ static bool find_sections(struct directory *directory)
     uint64_t holders = sizeof *header;
     uint64_t records = holders + header->holder_count * (uint64_t)sizeof *directory->holders;
     uint64_t by_sid = records + header->count * (uint64_t)sizeof *directory->records;
-    uint64_t folded = by_sid + header->count * (uint64_t)sizeof *directory->by_sid;
+    uint64_t grams = by_sid + header->count * (uint64_t)sizeof *directory->by_sid;
+    uint64_t postings = grams + header->gram_count * (uint64_t)sizeof *directory->grams;
+    uint64_t folded = postings + header->posting_count * (uint64_t)sizeof *directory->postings;
     uint64_t strings = folded + header->folded_len;
     if (strings + header->strings_len != directory->size) return false;
     directory->holders = (const void *)(bytes + holders);
     directory->records = (const void *)(bytes + records);
     directory->by_sid = (const void *)(bytes + by_sid);
+    directory->grams = (const void *)(bytes + grams);
+    directory->postings = (const void *)(bytes + postings);
     directory->folded = (const char *)bytes + folded;
     directory->strings = (const char *)bytes + strings;
     return true;
@@ -92,6 +97,19 @@ static bool record_is_sound(const struct directory *directory, size_t i)
            directory->by_sid[i] < header->count;
 }
 
+/* Which records the postings name is looked at when they are read, because there are many. */
+static bool index_is_sound(const struct directory *directory)
+{
+    const struct directory_header *header = directory->header;
+    uint32_t before = 0;
+    for (size_t i = 0; i < header->gram_count; i++) {
+        uint32_t first = directory->grams[i].first;
+        if (first < before || first > header->posting_count) return false;
+        before = first;
+    }
+    return true;
+}
+
 /*
  * The sums have ruled out damage; this rules out that a file with right sums but wrong offsets
  * leads a search out of the image.
@@ -109,7 +127,7 @@ static bool contents_are_sound(const struct directory *directory)
         const struct directory_holder *holder = &directory->holders[i];
         if (holder->task_sid[SID_LEN] != '\0' || holder->worker_sid[SID_LEN] != '\0') return false;
     }
-    return true;
+    return index_is_sound(directory);
 }
 
 enum err directory_image_open(void *data, size_t size, bool mapped, struct directory **directory)

@@ -6,12 +6,12 @@
  *
  * Layout, in the machine's own byte order because the file never leaves it:
  *
- *   header | holders | records | record numbers by SID | folded names | strings
+ *   header | holders | records | record numbers by SID | grams | postings | folded names | strings
  *
  * Records stand in the order of answers: available agents before others, by folded name within
  * each. The folded names (names_search_line) stand in one block, in the records' order and each
  * between two line breaks, so that a search is one pass over a few hundred kilobytes and sorts
- * nothing. The first
+ * nothing; and from the second letter on an index (directory_grams.h) spares it that. The first
  * letter that an agent types fits most names, of which all but a few are only counted: so those
  * counts are made once, with the snapshot.
  */
@@ -27,7 +27,7 @@
 #include "base/sid.h"
 
 enum {
-    DIRECTORY_IMAGE_VERSION = 4,
+    DIRECTORY_IMAGE_VERSION = 5,
     DIRECTORY_IMAGE_MAX = 64 * 1024 * 1024 /* TaskRouter's 15,000 Workers need a thirtieth */
 };
 
@@ -56,6 +56,8 @@ struct directory_header {
     uint32_t holder_count;
     uint32_t folded_len;
     uint32_t strings_len;
+    uint32_t gram_count; /* 0: there is no index */
+    uint32_t posting_count;
     uint32_t unused;
     uint32_t with_letter[DIRECTORY_PART__MAX][DIRECTORY_LETTERS]; /* how many names have it */
 };
@@ -82,6 +84,12 @@ struct directory_record {
     char sid[SID_SIZE + 1];
 };
 
+/* Bytes that stand next to each other in names, and where the list of those names begins. */
+struct directory_gram {
+    uint32_t key; /* ascending */
+    uint32_t first;
+};
+
 /* Which file an opened snapshot came from; all zero for one that was never in a file. */
 struct directory_identity {
     uint64_t device;
@@ -96,6 +104,8 @@ struct directory {
     const struct directory_holder *holders;
     const struct directory_record *records;
     const uint32_t *by_sid;
+    const struct directory_gram *grams;
+    const uint16_t *postings;
     const char *folded;
     const char *strings;
     atomic_uint users;

@@ -11,42 +11,47 @@ struct part {
     size_t to;
 };
 
-/* How well a name fits, best first. */
-enum fit { FIT_NAME, FIT_WORD, FIT_INSIDE, FIT_NOT = DIRECTORY_MATCH_FITS };
-
 /* A piece of text that is looked for. */
 struct needle {
     const char *text;
     size_t len;
 };
 
-/*
- * `hit` is where the needle occurs first, or NULL. The line begins where a name begins, so the
- * byte before any later hit belongs to the name.
- */
-static enum fit fit_of_needle(struct needle needle, const char *line, const char *end,
-                              const char *hit)
+/* In a single line a library's preparations for longer texts would take longer than the search. */
+static const char *find_in_line(struct needle needle, const char *from, const char *end)
 {
-    if (hit == NULL) return FIT_NOT;
-    for (; hit != NULL; hit = memmem(hit + 1, (size_t)(end - hit - 1), needle.text, needle.len)) {
-        if (hit == line || hit[-1] == NAMES_BEGIN) return FIT_NAME;
-        if (hit[-1] == ' ') return FIT_WORD;
+    while ((size_t)(end - from) >= needle.len) {
+        const char *last = end - needle.len;
+        const char *hit = memchr(from, *needle.text, (size_t)(last - from) + 1);
+        if (hit == NULL || memcmp(hit, needle.text, needle.len) == 0) return hit;
+        from = hit + 1;
     }
-    return FIT_INSIDE;
+    return NULL;
+}
+
+/* `hit` is where the needle occurs first, or NULL. */
+static enum directory_fit fit_of_needle(struct needle needle, const char *line, const char *end,
+                                        const char *hit)
+{
+    if (hit == NULL) return DIRECTORY_FIT_NOT;
+    for (; hit != NULL; hit = find_in_line(needle, hit + 1, end)) {
+        enum directory_fit fit = directory_fit_at(line, hit);
+        if (fit != DIRECTORY_FIT_INSIDE) return fit;
+    }
+    return DIRECTORY_FIT_INSIDE;
 }
 
 /* `hit` is where the plain word occurs first, if that is known. */
-static enum fit fit_of_word(const struct name_word *word, const char *line, const char *end,
-                            const char *hit)
+static enum directory_fit fit_of_word(const struct name_word *word, const char *line,
+                                      const char *end, const char *hit)
 {
-    size_t len = (size_t)(end - line);
     struct needle plain = { word->plain, word->plain_len };
-    if (hit == NULL) hit = memmem(line, len, plain.text, plain.len);
-    enum fit fit = fit_of_needle(plain, line, end, hit);
-    if (fit == FIT_NAME || word->spelled == word->plain) return fit;
+    if (hit == NULL) hit = find_in_line(plain, line, end);
+    enum directory_fit fit = fit_of_needle(plain, line, end, hit);
+    if (fit == DIRECTORY_FIT_NAME || word->spelled == word->plain) return fit;
     struct needle spelled = { word->spelled, word->spelled_len };
-    hit = memmem(line, len, spelled.text, spelled.len);
-    enum fit other = fit_of_needle(spelled, line, end, hit);
+    hit = find_in_line(spelled, line, end);
+    enum directory_fit other = fit_of_needle(spelled, line, end, hit);
     return other < fit ? other : fit;
 }
 
@@ -54,21 +59,21 @@ static enum fit fit_of_word(const struct name_word *word, const char *line, cons
  * All words must fit; the name is as good as its worst word, and better if one begins it.
  * `key_hit` is where the key occurs first.
  */
-static enum fit fit_of_name(const struct directory_match *wanted, const char *line, const char *end,
-                            const char *key_hit)
+static enum directory_fit fit_of_name(const struct directory_match *wanted, const char *line,
+                                      const char *end, const char *key_hit)
 {
     bool begins_name = false;
     bool inside = false;
     for (size_t i = 0; i < wanted->words.count; i++) {
         const struct name_word *word = &wanted->words.words[i];
         bool hit_is_known = i == wanted->key && word->spelled == word->plain;
-        enum fit fit = fit_of_word(word, line, end, hit_is_known ? key_hit : NULL);
-        if (fit == FIT_NOT) return FIT_NOT;
-        begins_name = begins_name || fit == FIT_NAME;
-        inside = inside || fit == FIT_INSIDE;
+        enum directory_fit fit = fit_of_word(word, line, end, hit_is_known ? key_hit : NULL);
+        if (fit == DIRECTORY_FIT_NOT) return DIRECTORY_FIT_NOT;
+        begins_name = begins_name || fit == DIRECTORY_FIT_NAME;
+        inside = inside || fit == DIRECTORY_FIT_INSIDE;
     }
-    if (inside) return FIT_INSIDE;
-    return begins_name ? FIT_NAME : FIT_WORD;
+    if (inside) return DIRECTORY_FIT_INSIDE;
+    return begins_name ? DIRECTORY_FIT_NAME : DIRECTORY_FIT_WORD;
 }
 
 /* Where the line of record `i` begins; for the one after the last, where the block ends. */
@@ -109,9 +114,12 @@ static bool is_in(const struct part *part, size_t record)
 static void match_all(const struct directory_match *wanted, const struct part *part,
                       struct directory_matches *matches)
 {
+    uint32_t *list = matches->list[DIRECTORY_FIT_NAME];
+    size_t count = 0;
+    for (size_t i = part->from; i < part->to && count < wanted->limit; i++)
+        if (i != wanted->without) list[count++] = (uint32_t)i;
+    matches->count[DIRECTORY_FIT_NAME] = count;
     matches->total = part->to - part->from - (is_in(part, wanted->without) ? 1 : 0);
-    for (size_t i = part->from; i < part->to && matches->count[FIT_NAME] < wanted->limit; i++)
-        if (i != wanted->without) matches->list[FIT_NAME][matches->count[FIT_NAME]++] = (uint32_t)i;
 }
 
 /*
@@ -179,14 +187,120 @@ static void match_words(const struct directory_match *wanted, const struct part 
         if (hit == NULL) break;
         const char *line_end;
         const char *line = line_around(at - 1, hit, end, &line_end);
-        enum fit fit = fit_of_name(wanted, line, line_end, hit);
+        enum directory_fit fit = fit_of_name(wanted, line, line_end, hit);
         at = line_end + 1;
-        if (fit == FIT_NOT || line == without) continue;
+        if (fit == DIRECTORY_FIT_NOT || line == without) continue;
         matches->total++;
         if (matches->count[fit] == wanted->limit) continue;
         record = record_at(directory, record, part->to, (uint32_t)(line - block));
         matches->list[fit][matches->count[fit]++] = (uint32_t)record;
     }
+}
+
+/*
+ * Those who have the rarest bytes of a word, in each of its spellings. Whether their names have the
+ * word remains to be seen, unless it is no longer than those bytes.
+ */
+struct candidates {
+    struct directory_postings list[2];
+    size_t count; /* of the lists */
+    size_t size;  /* of all of them together */
+    bool exact;   /* the postings themselves say how well each name fits */
+};
+
+static bool candidates_of(const struct directory *directory, const struct name_word *word,
+                          struct candidates *candidates)
+{
+    struct directory_postings *list = candidates->list;
+    candidates->count = word->spelled == word->plain ? 1 : 2;
+    if (!directory_grams_find(directory, word->plain, word->plain_len, &list[0])) return false;
+    if (candidates->count == 2 &&
+        !directory_grams_find(directory, word->spelled, word->spelled_len, &list[1])) {
+        return false;
+    }
+    candidates->size = 0;
+    for (size_t i = 0; i < candidates->count; i++)
+        candidates->size += (size_t)(list[i].end - list[i].at);
+    candidates->exact = candidates->count == 1 && word->plain_len <= DIRECTORY_GRAM_MAX;
+    return true;
+}
+
+/* By the word that the fewest can have; false if the index knows none of the words. */
+static bool fewest_candidates(const struct directory_match *wanted, struct candidates *fewest)
+{
+    bool found = false;
+    for (size_t i = 0; i < wanted->words.count; i++) {
+        struct candidates these;
+        if (!candidates_of(wanted->directory, &wanted->words.words[i], &these)) continue;
+        if (!found || these.size < fewest->size) *fewest = these;
+        found = true;
+    }
+    if (wanted->words.count > 1) fewest->exact = false;
+    return found;
+}
+
+/* Leaves out the records before this one. */
+static void skip_to(struct directory_postings *postings, size_t record)
+{
+    size_t low = 0;
+    size_t high = (size_t)(postings->end - postings->at);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (directory_grams_record(postings->at[middle]) < record)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    postings->at += low;
+}
+
+/* The next candidate before this record; false if there is none. Takes it off all lists. */
+static bool next_candidate(struct candidates *candidates, size_t to, size_t *record,
+                           enum directory_fit *fit)
+{
+    size_t next = to;
+    for (size_t i = 0; i < candidates->count; i++) {
+        struct directory_postings *list = &candidates->list[i];
+        if (list->at == list->end || directory_grams_record(*list->at) >= next) continue;
+        next = directory_grams_record(*list->at);
+        *fit = directory_grams_fit(*list->at);
+    }
+    for (size_t i = 0; i < candidates->count; i++) {
+        struct directory_postings *list = &candidates->list[i];
+        if (list->at < list->end && directory_grams_record(*list->at) <= next) list->at++;
+    }
+    *record = next;
+    return next < to;
+}
+
+static enum directory_fit fit_of_record(const struct directory_match *wanted, size_t record)
+{
+    const struct directory *directory = wanted->directory;
+    const char *line = directory->folded + line_start(directory, record);
+    /* The line break that ends it belongs to it, too. */
+    const char *end = directory->folded + line_start(directory, record + 1) - 1;
+    return fit_of_name(wanted, line, end, NULL);
+}
+
+/* False, with nothing done, where the index can't help. */
+static bool match_candidates(const struct directory_match *wanted, const struct part *part,
+                             struct directory_matches *matches)
+{
+    struct candidates candidates = { 0 };
+    size_t record;
+    enum directory_fit fit = DIRECTORY_FIT_NOT;
+    if (!fewest_candidates(wanted, &candidates)) return false;
+    for (size_t i = 0; i < candidates.count; i++)
+        skip_to(&candidates.list[i], part->from);
+    while (next_candidate(&candidates, part->to, &record, &fit)) {
+        if (record == wanted->without) continue;
+        if (!candidates.exact) fit = fit_of_record(wanted, record);
+        if (fit == DIRECTORY_FIT_NOT) continue;
+        matches->total++;
+        if (matches->count[fit] < wanted->limit)
+            matches->list[fit][matches->count[fit]++] = (uint32_t)record;
+    }
+    return true;
 }
 
 /* The first record of a part whose name doesn't stand before this letter. */
@@ -230,14 +344,14 @@ static bool match_letter(const struct directory_match *wanted, const struct part
     size_t count = 0;
     for (size_t i = first; i < part->to && count < wanted->limit; i++) {
         if ((unsigned char)directory->folded[line_start(directory, i)] != letter) break;
-        if (i != wanted->without) matches->list[FIT_NAME][count++] = (uint32_t)i;
+        if (i != wanted->without) matches->list[DIRECTORY_FIT_NAME][count++] = (uint32_t)i;
     }
     if (count < wanted->limit) return false;
     size_t all = directory->header->with_letter[part->name][letter];
     size_t left_out =
         is_in(part, wanted->without) && has_letter(directory, wanted->without, letter) ? 1 : 0;
     if (all < count + left_out) return false; /* a number that was made up */
-    matches->count[FIT_NAME] = count;
+    matches->count[DIRECTORY_FIT_NAME] = count;
     matches->total = all - left_out;
     return true;
 }
@@ -253,8 +367,10 @@ void directory_match_part(const struct directory_match *wanted, enum directory_p
     };
     memset(matches->count, 0, sizeof matches->count);
     matches->total = 0;
-    if (wanted->words.count == 0)
+    if (wanted->words.count == 0) {
         match_all(wanted, &part, matches);
-    else if (!match_letter(wanted, &part, matches) && part.from < part.to)
+    } else if (!match_letter(wanted, &part, matches) && part.from < part.to &&
+               !match_candidates(wanted, &part, matches)) {
         match_words(wanted, &part, matches);
+    }
 }

@@ -1,6 +1,7 @@
 /*
- * Which records of a snapshot fit the words that were typed, and how well. Only the block of folded
- * names is read, and what lies in it is judged hit by hit; directory_search makes answers of it.
+ * Which records of a snapshot fit the words that were typed, and how well. The index names those
+ * who may; where it doesn't, the block of folded names is read, and what lies in it is judged hit
+ * by hit. directory_search makes answers of it.
  */
 #ifndef DIALPAD_DIRECTORY_MATCH_H
 #define DIALPAD_DIRECTORY_MATCH_H
@@ -9,12 +10,10 @@
 #include <stdint.h>
 
 #include "base/name_query.h"
+#include "directory/directory_grams.h"
 #include "directory/directory_image.h"
 
-enum {
-    DIRECTORY_LIMIT_MAX = 200,
-    DIRECTORY_MATCH_FITS = 3 /* a word begins the name, or another of its words, or is inside one */
-};
+enum { DIRECTORY_LIMIT_MAX = 200, DIRECTORY_MATCH_FITS = DIRECTORY_FIT_NOT };
 
 /* What is looked for, and where. */
 struct directory_match {

@@ -27,17 +27,32 @@ static void print_agent(struct strbuf *out, const struct directory_agent *agent)
     json_print_string(out, agent->friendly_name);
 }
 
+static void print_number(struct strbuf *out, size_t number)
+{
+    char digits[20]; /* of 64 bits */
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    strbuf_add(out, digits + at, sizeof digits - at);
+}
+
+/* There are some in each row, and formatting them took longer than finding them. */
 static void print_marks(struct strbuf *out, const struct name_marks *marks)
 {
-    const char *between = "";
+    const char *between = "[";
     strbuf_addstr(out, ",\"match\":[");
     for (size_t from = 0; from < marks->units; from++) {
         size_t to = from;
         while (to < marks->units && marks->marked[to])
             to++;
         if (to == from) continue;
-        strbuf_addf(out, "%s[%zu,%zu]", between, from, to - from);
-        between = ",";
+        strbuf_addstr(out, between);
+        print_number(out, from);
+        strbuf_addch(out, ',');
+        print_number(out, to - from);
+        strbuf_addch(out, ']');
+        between = ",[";
         from = to;
     }
     strbuf_addstr(out, marks->exact ? "],\"exact\":true" : "],\"exact\":false");

@@ -53,18 +53,22 @@ function fileFor(place, name, requests) {
   return file;
 }
 
-// The same requests to a program and, under another name, to the responder that ignores them.
-async function compareWithEmpty(place, program, requests, clientCounts = CLIENTS) {
+// The same requests to a program and to the responder that ignores them, or that answers each with
+// as many bytes.
+async function compareWithEmpty(place, program, requests,
+  { clientCounts = CLIENTS, asLong = false } = {}) {
+  const references = [];
   for (const request of requests) {
     const { status, body } = await send(place.port, request);
     if (status !== 200) throw new Error(`${program}: ${status} ${body}`);
+    references.push({ ...request, path: asLong
+      ? `/cgi-bin/empty?bytes=${Buffer.byteLength(body)}`
+      : request.path.replace(`/cgi-bin/${program}`, '/cgi-bin/empty') });
   }
   const ours = { pid: place.pid(program), requestFile: fileFor(place, program, requests) };
   const reference = {
     pid: place.empty.pid,
-    requestFile: fileFor(place, `${program}-empty`,
-      requests.map((request) => ({ ...request,
-        path: request.path.replace(`/cgi-bin/${program}`, '/cgi-bin/empty') }))),
+    requestFile: fileFor(place, `${program}-empty`, references),
   };
   const results = [];
   for (const clients of clientCounts) {
@@ -91,17 +95,20 @@ async function benchSigned(place, report) {
 }
 
 async function benchListAgents(place, report) {
-  report.heading(`Requests/s of list-agents?q= among ${AGENTS} agents, of an empty responder's`);
+  report.heading(`Requests/s of list-agents?q= among ${AGENTS} agents, of those of a stock `
+    + 'responder that sends as many bytes');
   const { wire } = place;
-  const typed = await compareWithEmpty(place, 'list-agents', listAgents(wire, TEXTS));
+  const typed = await compareWithEmpty(place, 'list-agents', listAgents(wire, TEXTS),
+    { asLong: true });
   reportRatios(report, typed, 0.8);
-  const untyped = await compareWithEmpty(place, 'list-agents', listAgents(wire, ['']), [8]);
+  const untyped = await compareWithEmpty(place, 'list-agents', listAgents(wire, ['']),
+    { clientCounts: [8], asLong: true });
   reportRatios(report, untyped, 0.8, ', nothing typed');
   const { stdout } = await run(join(place.stack.buildDir, 'bench/bench_directory'));
   const times = [...stdout.matchAll(/for "(.*)": .* ([\d.]+) us$/gm)]
     .map(([, text, us]) => ({ text, ms: Number(us) / 1000 }));
   const slowest = times.reduce((worst, time) => (time.ms > worst.ms ? time : worst));
-  report.below('the search itself', slowest.ms, 0.4, 'ms',
+  report.below('the search itself', slowest.ms, 0.1, 'ms',
     `for "${slowest.text}", the slowest of ${times.length} texts`);
 }
 
@@ -241,17 +248,32 @@ async function step(measure) {
   }
 }
 
-try {
-  await place.open();
-  await step(benchSigned);
+async function fullDirectory() {
   await place.fillDirectory();
   await refreshDirectory(place);
-  await step(benchListAgents);
-  await step(benchRest);
-  await step(benchMemory);
-  await step(benchCgi);
+}
+
+// `make bench BENCH='agents cgi'` measures only these.
+const IN_PLACE = {
+  signed: benchSigned,
+  agents: benchListAgents,
+  rest: benchRest,
+  memory: benchMemory,
+  cgi: benchCgi,
+};
+const named = process.argv.slice(2);
+const isWanted = (name) => named.length === 0 || named.includes(name);
+
+try {
+  await place.open();
+  let full = false;
+  for (const [name, measure] of Object.entries(IN_PLACE).filter(([each]) => isWanted(each))) {
+    if (name !== 'signed' && !full) await fullDirectory();
+    full = full || name !== 'signed';
+    await step(measure);
+  }
 } finally {
   await place.close();
 }
-await step(benchRing);
+if (isWanted('ring')) await step(benchRing);
 report.end();

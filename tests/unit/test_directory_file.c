@@ -182,6 +182,7 @@ static void no_offset_leads_out_of_the_image(void **state)
     struct directory_record *record = record_of(&fixture->image, 0);
     struct directory_record *last = record_of(&fixture->image, 1);
     uint32_t *by_sid = (uint32_t *)(last + 1);
+    struct directory_gram *grams = (void *)(by_sid + header->count);
     uint32_t *const offsets[] = {
         &record->folded,
         &last->folded,
@@ -191,6 +192,10 @@ static void no_offset_leads_out_of_the_image(void **state)
         &record->activity,
         &record->busy,
         &by_sid[1],
+        &grams[0].first,
+        &grams[header->gram_count - 1].first,
+        &header->gram_count,
+        &header->posting_count,
         &header->count,
         &header->holder_count,
         &header->available_count,

@@ -374,6 +374,75 @@ static void a_letter_finds_what_the_long_way_finds(void **state)
     directory_close(directory);
 }
 
+/* The same numbers in each run. */
+static size_t next_number(size_t below)
+{
+    static uint64_t state = 1;
+    state = state * 6364136223846793005 + 1442695040888963407;
+    return (size_t)(state >> 33) % below;
+}
+
+/* A piece of a name or two, as somebody could have typed them. */
+static void type_something(char *text, size_t size)
+{
+    static const char *const letters[] = { "a", "an", "zz", "ö", "ü", "m", "太", "' ", "e r" };
+    size_t len = 0;
+    text[0] = '\0';
+    for (size_t words = 1 + next_number(3); words > 0; words--) {
+        char name[FIXTURE_NAME_SIZE];
+        fixture_name(name, next_number(3000));
+        size_t from = next_number(strlen(name));
+        size_t most = 1 + next_number(5);
+        const char *piece =
+            next_number(4) == 0 ? letters[next_number(COUNT(letters))] : name + from;
+        len += (size_t)snprintf(text + len, size - len, "%.*s%s", (int)most, piece,
+                                words > 1 ? " " : "");
+    }
+}
+
+static void assert_same(const struct directory_query *query, const struct directory *indexed,
+                        const struct directory *bare)
+{
+    struct directory_result quick;
+    struct directory_result slow;
+    enum err rc = directory_search(indexed, query, &quick);
+    assert_int_equal(directory_search(bare, query, &slow), rc);
+    if (rc != ERR_OK) return; /* a character cut in two */
+    if (quick.total != slow.total || quick.count != slow.count)
+        fail_msg("%s: %zu and %zu", query->text, quick.total, slow.total);
+    for (size_t i = 0; i < quick.count; i++) {
+        if (strcmp(quick.agents[i].sid, slow.agents[i].sid) != 0)
+            fail_msg("%s: %zu", query->text, i);
+    }
+}
+
+static void the_index_finds_what_reading_all_names_finds(void **state)
+{
+    (void)state;
+    struct directory *directories[] = { fixture_many(3000), people(), neighbors() };
+    for (size_t i = 0; i < COUNT(directories); i++) {
+        struct directory_header header = *directories[i]->header;
+        struct directory bare = *directories[i];
+        assert_true(header.gram_count > 0);
+        header.gram_count = 0;
+        bare.header = &header;
+        for (size_t k = 0; k < 1500; k++) {
+            char text[256];
+            char sid[SID_SIZE];
+            fixture_sid(sid, "WK", next_number(100));
+            type_something(text, sizeof text);
+            const struct directory_query query = {
+                .text = text,
+                .without_sid = sid,
+                .include_offline = next_number(2) == 1,
+                .limit = 1 + next_number(DIRECTORY_LIMIT_MAX),
+            };
+            assert_same(&query, directories[i], &bare);
+        }
+        directory_close(directories[i]);
+    }
+}
+
 static void each_agent_of_many_is_found_by_name(void **state)
 {
     (void)state;
@@ -602,6 +671,7 @@ int main(void)
         cmocka_unit_test(busy_is_what_was_found_out),
         cmocka_unit_test(every_size_is_searched_to_its_end),
         cmocka_unit_test(a_letter_finds_what_the_long_way_finds),
+        cmocka_unit_test(the_index_finds_what_reading_all_names_finds),
         cmocka_unit_test(each_agent_of_many_is_found_by_name),
         cmocka_unit_test(the_tag_changes_with_the_answer),
         cmocka_unit_test(the_tag_knows_who_is_available),
