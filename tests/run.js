@@ -16,6 +16,8 @@ import { BUDGETS, GROUPS, build, filesIn, repo } from './groups.js';
 // Most tests wait more than they work, so two cores carry three; only one lane at a time has
 // browsers.
 const LANES = 3;
+const words = process.argv.slice(2);
+const isShort = words.length === 0;
 const scratch = mkdtempSync(join(tmpdir(), 'dialpad-test-'));
 // Sanitizers make programs several times slower.
 const patience = build.endsWith('/build') ? 1 : 4;
@@ -105,7 +107,10 @@ const KINDS = {
 
 async function runJob({ group, file, sum }) {
   const before = Date.now();
-  const limits = { env: group.env ?? {}, seconds: group.seconds * patience };
+  const limits = {
+    env: { DIALPAD_TEST_LONG: isShort ? '0' : '1', ...group.env },
+    seconds: group.seconds * patience,
+  };
   const { passed, failed, output } = await KINDS[group.kind](file, limits);
   const took = (Date.now() - before) / 1000;
   sum.seconds += took;
@@ -128,7 +133,7 @@ async function runLane(jobs, busy) {
   }
 }
 
-function chosenGroups(words) {
+function chosenGroups() {
   const names = words.filter((word) => word !== '--all');
   const unknown = names.filter((name) => !GROUPS.some((group) => group.name === name));
   if (unknown.length) {
@@ -136,7 +141,6 @@ function chosenGroups(words) {
       + GROUPS.map((group) => group.name).join(' '));
     process.exit(2);
   }
-  const isShort = words.length === 0;
   return GROUPS
     .filter((group) => (names.length ? names.includes(group.name) : !group.onlyNamed))
     .filter((group) => !(isShort && group.onlyLong))
@@ -183,7 +187,7 @@ for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
 }
 
 const started = Date.now();
-const groups = chosenGroups(process.argv.slice(2));
+const groups = chosenGroups();
 const sums = groups.map(({ name }) => ({ name, passed: 0, failed: 0, seconds: 0 }));
 // Those with browsers come first: they take the longest, one after the other.
 const jobs = groups.flatMap((group, i) => jobsOf(group, sums[i]))

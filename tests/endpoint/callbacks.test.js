@@ -6,6 +6,7 @@ import { before, describe, test } from 'node:test';
 
 import { calleeTasks, connect, pair, ring } from './agent.js';
 import { direct } from './direct.js';
+import { some } from '../long.js';
 import { isCgi, until, useLab } from './lib.js';
 import { nobodyActs } from './nobody-acts.js';
 
@@ -79,7 +80,7 @@ function permutations(list) {
 
 describe('twice and in every order', () => {
   const names = ['participant-join', 'participant-leave', 'conference-end'];
-  for (const order of permutations(names)) {
+  for (const order of some(3, permutations(names))) {
     test(`the caller was there and has gone: ${order.join(', ')}`, async () => {
       const call = await joinedUnreported();
       await call.caller.hangUp();
@@ -100,7 +101,7 @@ describe('twice and in every order', () => {
   }
 
   const parts = ['join of the caller', 'join of the callee', 'leave', 'end'];
-  for (const order of permutations([0, 1, 2, 3])) {
+  for (const order of some(8, permutations([0, 1, 2, 3]))) {
     test(`the call was up and is over: ${order.map((i) => parts[i]).join(', ')}`, async () => {
       const call = await ring(lab);
       await loseReports();

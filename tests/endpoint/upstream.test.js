@@ -9,6 +9,7 @@ import {
   ANSWER_MS, Lab, RINGBACK_MS, expectError, expectPlainError, isCgi, patience, randomSid, until,
   useLab,
 } from './lib.js';
+import { times } from '../long.js';
 import { startStack } from '../stack/stack.js';
 
 const lab = useLab();
@@ -117,9 +118,16 @@ describe('one request in the middle meets', () => {
     'a 20001': { action: 'status', status: 400, code: 20001 },
   };
 
-  /** Repeats the same request with a fault at each of Twilio's answers in turn. */
-  async function everywhere(fault, prepare, act, check) {
-    for (let n = 0, met = true; met; n++) {
+  const kinds = Object.keys(single);
+
+  /**
+   * Repeats the same request with a fault at each of Twilio's answers in turn. In the short run
+   * each kind of fault meets every fifth answer, so that all kinds together meet each.
+   */
+  async function everywhere(what, prepare, act, check) {
+    const fault = single[what];
+    const step = times(kinds.length, 1);
+    for (let n = step > 1 ? kinds.indexOf(what) : 0, met = true; met; n += step) {
       const call = await prepare();
       await lab.settled();
       const { id } = await lab.fault({ ...fault, skip: n });
@@ -139,15 +147,15 @@ describe('one request in the middle meets', () => {
     }
   }
 
-  for (const [what, fault] of Object.entries(single).filter(wanted)) {
-    test(`${what}: Hang up`, () => everywhere(fault, () => connect(lab),
+  for (const what of kinds.filter((kind) => wanted([kind]))) {
+    test(`${what}: Hang up`, () => everywhere(what, () => connect(lab),
       ({ caller, t1 }) => caller.endCall(t1), (call) => expectEnded(call, 'hangup')));
 
-    test(`${what}: Decline`, () => everywhere(fault, () => ring(lab),
+    test(`${what}: Decline`, () => everywhere(what, () => ring(lab),
       ({ callee, k }) => callee.decline(k), (call) => expectEnded(call, 'declined')));
   }
 
-  test('a lost answer: Hold', () => everywhere(single['a lost answer'], () => connect(lab),
+  test('a lost answer: Hold', () => everywhere('a lost answer', () => connect(lab),
     ({ caller, t1 }) => caller.hold(t1, true), async ({ caller, callee, t1, k }) => {
       assert.deepEqual((await callee.state(k)).hold, { me: true, other: false });
       assert.equal((await caller.endCall(t1)).status, 200);
