@@ -95,11 +95,13 @@ uninstall:
 	  $(DESTDIR)$(CONFIG_DIR) 2>/dev/null
 
 DIST_DIR = .
-# What git tracks, and the page's libraries, so that a web host needs no Node.js.
+# What git tracks, and the page's libraries, so that a web host needs no Node.js. The same bytes for
+# everybody who makes it: neither folder, clock, user nor umask is in it.
 dist: $(VENDOR)
 	@mkdir -p $(B)
-	git archive --prefix=dialpad-$(VERSION)/ -o $(B)/dist.tar HEAD
-	tar -rf $(B)/dist.tar --owner=0 --group=0 --sort=name --mtime="$$(git log -1 --format=@%ct)" \
+	git -c tar.umask=0022 archive --prefix=dialpad-$(VERSION)/ -o $(B)/dist.tar HEAD
+	tar -rf $(B)/dist.tar --owner=root:0 --group=root:0 --sort=name --mode=u=rwX,go=rX \
+	  --mtime="$$(git log -1 --format=@%ct)" \
 	  --transform='s,^,dialpad-$(VERSION)/,' www/vendor
 	gzip -9n <$(B)/dist.tar >$(DIST_DIR)/dialpad-$(VERSION).tar.gz
 	rm $(B)/dist.tar

@@ -40,8 +40,16 @@ async function offline(...command) {
     env: { PATH: pathWithoutNode(), HOME: dir, LC_ALL: 'C' } });
 }
 
+/** In another folder, by somebody whose files nobody else may read, the release is the same. */
+async function expectSameElsewhere() {
+  await run('sh', ['-ec', `umask 077; git clone -q ${repo} ${dir}/elsewhere/release; cd ${dir}/elsewhere
+    cp -r ${repo}/www/vendor release/www; touch release/www/vendor/*
+    make -s -C release dist DIST_DIR=..; cmp *.tar.gz ../*.tar.gz; cd ..; rm -rf elsewhere`]);
+}
+
 test('make dist, make, make install', async (t) => {
   await run('make', ['-s', '-C', repo, 'dist', `DIST_DIR=${dir}`], { maxBuffer: 1 << 24 });
+  await expectSameElsewhere();
   const [tar] = readdirSync(dir).filter((name) => name.endsWith('.tar.gz'));
   await run('tar', ['-C', dir, '-xzf', join(dir, tar)]);
   const source = join(dir, tar.replace('.tar.gz', ''));
