@@ -1,5 +1,6 @@
 #include "call/call_start.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -83,10 +84,21 @@ static void log_unreachable(const struct worker *worker)
     log_warn("%s (%s) can't be called: %s", worker->sid, worker->friendly_name, problem);
 }
 
-static void set_mismatch(struct call_started *started, const struct worker *worker)
+static void set_mismatch(struct call_started *started, const struct worker *worker,
+                         const char *contact_uri)
 {
-    memcpy(started->mismatch.contact_uri, worker->contact_uri, WORKER_TEXT_SIZE);
+    snprintf(started->mismatch.contact_uri, WORKER_TEXT_SIZE, "%s", contact_uri);
     memcpy(started->mismatch.friendly_name, worker->friendly_name, WORKER_TEXT_SIZE);
+}
+
+/*
+ * The Workflow's filter finds a Worker by its contact_uri alone: an address that stands elsewhere,
+ * in DIALPAD_USERS, leads to nobody.
+ */
+static bool is_found_by_filter(const struct worker *worker)
+{
+    const char *contact_uri = json_get_string(worker->attributes, "contact_uri");
+    return contact_uri != NULL && strcmp(contact_uri, worker->contact_uri) == 0;
 }
 
 /*
@@ -104,7 +116,12 @@ static enum start_refusal check_contact(const struct config *config, const struc
         return START_UNSUPPORTED_CONTACT;
     }
     if (verdict == ADDRESS_MISMATCH) {
-        set_mismatch(started, worker);
+        set_mismatch(started, worker, worker->contact_uri);
+        return START_IDENTITY_MISMATCH;
+    }
+    if (call_route_by_filter(config) && !is_found_by_filter(worker)) {
+        const char *contact_uri = json_get_string(worker->attributes, "contact_uri");
+        set_mismatch(started, worker, contact_uri != NULL ? contact_uri : "");
         return START_IDENTITY_MISMATCH;
     }
     enum start_refusal refusal = find_owner(config, start->directory, worker->contact_uri, &owner);

@@ -148,10 +148,15 @@ describe('otherwise', () => {
       expectError(await signInAs(other, 'alice'), 409, 'ambiguous_agent');
     }));
 
-  test('a user is whom the file names, at the address that stands there', async () => {
+  function usersFile() {
     const file = join(tmpdir(), `dialpad-users-${process.pid}`);
     writeFileSync(file, '# nobody yet\n', { mode: 0o640 });
     chmodSync(file, 0o640);
+    return file;
+  }
+
+  test('a user is whom the file names, at the address that stands there', async () => {
+    const file = usersFile();
     await withStack({ DIALPAD_USERS: file, DIALPAD_USER_ATTRIBUTE: 'email' }, async (other) => {
       const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => new Agent(other, name));
       writeFileSync(file, `al ${alice.sid} client:alice_one\nrobert ${bob.sid}\n`);
@@ -172,6 +177,23 @@ describe('otherwise', () => {
       await other.forgetDirectory();
       expectError(await signInAs(other, 'both@example.com'), 409, 'ambiguous_user');
       for (const { sid } of [alice, bob]) assert.ok(other.log('session').includes(sid));
+    });
+  });
+
+  test('by the Workflow\'s filter nobody is called whom it would not find', async () => {
+    const file = usersFile();
+    await withStack({ DIALPAD_USERS: file, DIALPAD_ROUTING: 'filter' }, async (other) => {
+      const [alice, bob] = ['alice', 'bob'].map((name) => new Agent(other, name));
+      writeFileSync(file, `alice ${alice.sid} client:alice_one\n`);
+      await other.stack.restartProgram('create-task');
+      await bob.phone();
+      await alice.phone();
+      const called = await bob.createTask(alice.sid);
+      expectError(called, 409, 'identity_mismatch');
+      assert.match(called.json().error.message, /"client:alice" .*"alice"/);
+      await setAddress(other, alice, 'client:alice_one');
+      await other.forgetDirectory();
+      assert.equal((await bob.createTask(alice.sid)).status, 201);
     });
   });
 
