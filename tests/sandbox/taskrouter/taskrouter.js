@@ -1,3 +1,4 @@
+import { Events } from './events.js';
 import { FollowUps } from './follow-ups.js';
 import { Reservations } from './reservations.js';
 import { Routing } from './routing.js';
@@ -35,6 +36,7 @@ export class TaskRouter {
     this.reservations = new Reservations(this);
     this.routing = new Routing(this);
     this.followUps = new FollowUps(this);
+    this.events = new Events(this);
   }
 
   /** The part that every resource has. `sequence` orders them by creation, for stable pages. */
@@ -109,6 +111,7 @@ export class TaskRouter {
     this.tasks.endAll();
     this.workers.removeAdded();
     this.workers.backToStart();
+    this.events.clear();
   }
 
   toJSON() {
@@ -122,6 +125,7 @@ export class TaskRouter {
       workers: this.workers,
       tasks: this.tasks,
       followUps: this.followUps,
+      events: this.events,
     };
   }
 
@@ -138,5 +142,6 @@ export class TaskRouter {
     this.workers.restore(saved.workers);
     this.tasks.restore(saved.tasks);
     this.followUps.restore(saved.followUps);
+    this.events.restore(saved.events);
   }
 }

@@ -98,6 +98,7 @@ test('all of TaskRouter is as it was, at the same address', async () => {
     const state = await sandbox.control('GET', 'state');
     const lists = [];
     const paths = ['Workers', 'Tasks', 'TaskQueues', 'Workflows', 'Activities', 'TaskChannels',
+      'Events',
       ...state.workers.flatMap(({ sid }) =>
         [`Workers/${sid}/Reservations`, `Workers/${sid}/Channels`])];
     for (const path of ['/v1/Workspaces', ...paths]) {
