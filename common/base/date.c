@@ -59,3 +59,11 @@ bool date_parse_rfc2822(const char *text, int64_t *epoch_s)
     const char *rest = text == NULL ? NULL : strptime(text, "%a, %d %b %Y %H:%M:%S ", &tm);
     return rest != NULL && finish(&tm, rest, epoch_s);
 }
+
+void date_print_iso8601(int64_t epoch_s, char text[DATE_SIZE])
+{
+    time_t seconds = (time_t)epoch_s;
+    struct tm utc = { 0 };
+    gmtime_r(&seconds, &utc);
+    strftime(text, DATE_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}

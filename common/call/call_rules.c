@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/date.h"
 #include "base/json.h"
 
 static const char *const outcome_names[OUTCOME__MAX] = {
@@ -225,11 +225,8 @@ cJSON *call_rules_patch_callee_task(const char *t1_sid, const char *caller_call_
 
 cJSON *call_rules_patch_connected(const char *callee_call_sid, int64_t now_s)
 {
-    char at[CALL_TIME_SIZE];
-    time_t seconds = (time_t)now_s;
-    struct tm utc;
-    gmtime_r(&seconds, &utc);
-    strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    char at[DATE_SIZE];
+    date_print_iso8601(now_s, at);
 
     cJSON *patch = cJSON_CreateObject();
     cJSON *conference = patch == NULL ? NULL : json_add_object(patch, "conference");

@@ -4,7 +4,7 @@
 #include "base/log.h"
 
 /* Of T1's Attributes. */
-static const char *const told[] = { "outcome", "connectedAt", "hold", "away" };
+static const char *const told[] = { "outcome", "endedAt", "connectedAt", "hold", "away" };
 
 static bool is_told_already(const struct call *call)
 {

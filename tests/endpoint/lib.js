@@ -35,6 +35,7 @@ export const PROGRAMS = {
   'list-agents': { method: 'GET', kind: 'page' },
   'create-task': { method: 'POST', kind: 'page' },
   'call-state': { method: 'GET', kind: 'page' },
+  'call-history': { method: 'GET', kind: 'page' },
   'hold-participant': { method: 'POST', kind: 'page' },
   'cleanup-rejected-task': { method: 'POST', kind: 'page' },
   'end-call': { method: 'POST', kind: 'page' },

@@ -43,8 +43,19 @@ static void test_table(void **state)
     }
 }
 
+static void test_print(void **state)
+{
+    (void)state;
+    char text[DATE_SIZE];
+    date_print_iso8601(1795414207, text);
+    assert_string_equal(text, "2026-11-23T06:10:07Z");
+    date_print_iso8601(0, text);
+    assert_string_equal(text, "1970-01-01T00:00:00Z");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_table) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_table),
+                                        cmocka_unit_test(test_print) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
