@@ -2,12 +2,14 @@
  * list-agents: the agent types in "Select an agent"; whom can they call?
  *
  * Answered from the directory's snapshot, never from Twilio: an answer that is a few seconds old
- * is better than one that comes late, and `stale` says when it is more than that.
+ * is better than one that comes late, and `stale` says when it is more than that. What colleagues'
+ * own pages have told meanwhile is laid over it.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "directory/directory_overlay.h"
 #include "page/agents_reply.h"
 #include "page/page_directory.h"
 #include "web/endpoint.h"
@@ -58,11 +60,14 @@ static bool is_known_to_client(const struct request *request, const char *etag)
 }
 
 static enum err answer(const struct config *config, const struct directory_view *view,
-                       const struct request *request, struct response *response)
+                       const struct directory_overlay *overlay, const struct request *request,
+                       struct response *response)
 {
     char etag[DIRECTORY_ETAG_SIZE];
     struct directory_result result;
-    const struct directory_query query = query_of(config, request);
+    struct overlay_texts texts;
+    struct directory_query query = query_of(config, request);
+    query.told_sum = overlay->sum;
     directory_query_etag(view->directory, &query, view->stale, etag);
     response->cache_control = "private, no-cache";
     response_header(response, "ETag", etag);
@@ -74,6 +79,7 @@ static enum err answer(const struct config *config, const struct directory_view 
                                "A parameter is missing, repeated or malformed.");
     }
     if (rc != ERR_OK) return rc;
+    directory_overlay_apply(overlay, &result, &texts);
     rc = agents_reply(&response->body, &result, query.text, view->stale);
     return rc == ERR_OK ? response_json_body(response, 200) : rc;
 }
@@ -81,9 +87,12 @@ static enum err answer(const struct config *config, const struct directory_view 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     struct directory_view view = { 0 };
+    struct directory_overlay overlay;
     enum err rc = page_directory(service, &view);
     if (rc != ERR_OK) return rc;
-    rc = answer(service->config, &view, request, response);
+    directory_overlay_open(service->config, view.directory, &overlay);
+    rc = answer(service->config, &view, &overlay, request, response);
+    directory_overlay_close(&overlay);
     directory_close(view.directory);
     return rc;
 }

@@ -9,8 +9,9 @@
 /* Milliseconds that only ever grow, also when the clock is set. */
 int64_t clock_ms(void);
 
-/* Seconds since 1970, for tokens and whatever else leaves this machine. */
+/* The time since 1970, for tokens and whatever else leaves this machine. */
 int64_t clock_wall_s(void);
+int64_t clock_wall_ms(void);
 
 /* When something has to be finished, in the milliseconds of clock_ms(). */
 struct deadline {

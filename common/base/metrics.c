@@ -17,10 +17,23 @@ struct words {
     }
 
 static const char *const program_names[] = {
-    "session",          "list-agents",     "create-task", "call-state",
-    "hold-participant", "call-history",    "rejoin-call", "cleanup-rejected-task",
-    "end-call",         "health",          "metrics",     "caller-twiml",
-    "callee-twiml",     "status-callback", "ringback",    "other",
+    "session",
+    "list-agents",
+    "create-task",
+    "call-state",
+    "hold-participant",
+    "call-history",
+    "presence",
+    "rejoin-call",
+    "cleanup-rejected-task",
+    "end-call",
+    "health",
+    "metrics",
+    "caller-twiml",
+    "callee-twiml",
+    "status-callback",
+    "ringback",
+    "other",
 };
 static const char *const outcome_names[] = {
     "hangup", "cancel", "declined", "no-answer", "busy", "glare", "failed", "other",

@@ -217,7 +217,7 @@ void directory_query_etag(const struct directory *directory, const struct direct
 {
     const char *text = query->text != NULL ? query->text : "";
     const char *without = query->without_sid != NULL ? query->without_sid : "";
-    const uint64_t rest[] = { query->include_offline, query->limit, stale };
+    const uint64_t rest[] = { query->include_offline, query->limit, stale, query->told_sum };
     uint64_t sum = directory->header->content_sum;
     sum = directory_image_sum(sum, text, strlen(text));
     sum = directory_image_sum(sum, without, strlen(without));

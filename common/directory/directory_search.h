@@ -32,7 +32,8 @@ struct directory_query {
     const char *text;            /* "" or NULL: everybody */
     const char *without_sid;     /* the asker */
     bool include_offline;
-    size_t limit; /* 1..DIRECTORY_LIMIT_MAX */
+    size_t limit;      /* 1..DIRECTORY_LIMIT_MAX */
+    uint64_t told_sum; /* for the entity tag: of what else the answer will show (overlay) */
 };
 
 struct directory_result {
@@ -57,8 +58,8 @@ enum err directory_search(const struct directory *directory, const struct direct
 const char *directory_search_friendly_name(const struct directory *directory, const char *sid);
 
 /*
- * An entity tag with its quotes: the same for two answers only if snapshot, query and stale flag
- * are the same. A refresh that has changed nothing doesn't change it.
+ * An entity tag with its quotes: the same for two answers only if snapshot, query (with told_sum)
+ * and stale flag are the same. A refresh that has changed nothing doesn't change it.
  */
 void directory_query_etag(const struct directory *directory, const struct directory_query *query,
                           bool stale, char etag[DIRECTORY_ETAG_SIZE]);

@@ -36,6 +36,7 @@ export const PROGRAMS = {
   'create-task': { method: 'POST', kind: 'page' },
   'call-state': { method: 'GET', kind: 'page' },
   'call-history': { method: 'GET', kind: 'page' },
+  presence: { method: 'POST', kind: 'page' },
   'hold-participant': { method: 'POST', kind: 'page' },
   'cleanup-rejected-task': { method: 'POST', kind: 'page' },
   'end-call': { method: 'POST', kind: 'page' },

@@ -182,9 +182,10 @@ static void check_program(struct doctor *doctor, const char *program, size_t *go
 void doctor_inward_programs(struct doctor *doctor)
 {
     static const char *const programs[] = {
-        "list-agents",      "call-history", "create-task",           "call-state",
-        "hold-participant", "end-call",     "cleanup-rejected-task", "rejoin-call",
-        "caller-twiml",     "callee-twiml", "status-callback",       "ringback",
+        "list-agents", "call-history",     "presence",     "create-task",
+        "call-state",  "hold-participant", "end-call",     "cleanup-rejected-task",
+        "rejoin-call", "caller-twiml",     "callee-twiml", "status-callback",
+        "ringback",
     };
     size_t good = 0;
     const size_t before = doctor->count;
