@@ -1,5 +1,5 @@
 /*
- * list-agents: the agent types in "Select an agent"; whom can they call?
+ * list-agents: the agent types a name; whom can they call?
  *
  * Answered from the directory's snapshot, never from Twilio: an answer that is a few seconds old
  * is better than one that comes late, and `stale` says when it is more than that. What colleagues'

@@ -121,7 +121,7 @@ export class Agent {
   }
 
   search(text) {
-    return this.page.getByRole('combobox', { name: 'Select an agent' }).fill(text);
+    return this.page.getByRole('combobox', { name: 'Who do you want to call?' }).fill(text);
   }
 
   /** Types the beginning of the name, takes the agent out of the list. */

@@ -53,7 +53,7 @@ describe('agents who get in each other\'s way', () => {
 
   it('is not offered himself', async () => {
     await alice.search('Alice Archer');
-    await alice.shows('Nobody of that name');
+    await alice.shows('No one matches');
   });
 
   it('is told that the other one is offline, by whom knows it', async () => {

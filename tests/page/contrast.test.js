@@ -37,28 +37,37 @@ const THEMES = {
 };
 const WAYS = ['hover', 'focus', 'pressed'];
 // They are the same in every state: looked at in the first.
-const ALWAYS = ['agent', 'your-status', 'settings-open', 'call', 'favourite', 'clear', 'go-ready'];
+const ALWAYS = ['agent', 'your-status', 'settings-open', 'call', 'favourite', 'clear', 'go-ready',
+  'team-tab', 'calls-tab', 'ring-0', 'ring-1', 'ring-2', 'ring-3'];
 
 /** Runs in the page: the panel, a list, the hint, and what shows a state. */
 async function mount() {
   const load = (name) => import(`/js/${name}.js`);
-  const [{ mountCallPanel }, { mountKeypad }, { showAgents }, { createColleagues }, { icon }] =
-    await Promise.all(['call-panel', 'keypad', 'agent-list', 'colleagues', 'dom'].map(load));
+  const [{ mountCallPanel }, { mountKeypad }, { showAgents }, { createColleagues },
+    { icon, part }, { mountTeam }, { createTabList }] = await Promise.all(['call-panel',
+    'keypad', 'agent-list', 'colleagues', 'dom', 'team', 'tab-list'].map(load));
   const byId = (id) => document.getElementById(id);
   const panel = mountCallPanel(byId('stage'), () => {});
-  mountKeypad({ toggle: byId('keypad-toggle'), covered: byId('portrait') }, () => {});
+  mountKeypad({ toggle: byId('keypad-toggle'), tray: byId('tray') }, () => {});
   const agents = [['Available', true, false], ['Available', true, true], ['Break', false, false],
     ['Offline', false, false]].map(([activity, available, busy], i) => (
     { sid: `WK${i}`, name: `Bob ${i}`, activity, available, busy }));
   const kept = { favourites: ['WK1'] };
-  const colleagues = createColleagues({ get: (name, other) => kept[name] ?? other, set() {} });
+  const colleagues = createColleagues();
+  colleagues.belongTo({ get: (name, other) => kept[name] ?? other, set() {} });
+  const lists = createTabList(byId('lists'));
+  const { panel: people } = lists.add({ id: 'team', words: 'people', picture: 'people' });
+  lists.add({ id: 'calls', words: 'people', picture: 'clock' }).count('2', 'two');
+  await mountTeam(people, async () => ({ agents, total: 4 }), colleagues, () => {}).refresh();
+  people.querySelectorAll('.ring').forEach((ring, i) => { ring.id = `ring-${i}`; });
+  byId('hint').append(part('button', { id: 'go-ready', type: 'button', words: 'goReady' }));
   showAgents(byId('agents'), { agents, asked: 'bob' }, colleagues);
   byId('agents').firstChild.setAttribute('aria-selected', 'true');
   byId('agents-note').textContent = '12 more.';
   byId('favourite').append(icon('star'));
   byId('clear').append(icon('close'));
   byId('agent').value = 'Bob';
-  for (const id of ['go-ready', 'favourite']) byId(id).hidden = false;
+  byId('favourite').hidden = false;
   for (const id of ['call', 'your-status']) byId(id).disabled = false;
   byId('hint-text').dataset.tone = 'warning';
   window.show = (state, { list, theme }) => {

@@ -43,7 +43,7 @@ describe('an ordinary day', () => {
     // What the browser says of the SDKs' own connections while there is no network.
     alice.expectTrouble('/vendor/');
     await alice.search('bob');
-    await alice.shows('1 agent found');
+    await alice.shows('1 colleague found');
     await connect(alice, bob);
     await alice.press('Mute');
     await alice.press('Unmute');

@@ -19,7 +19,7 @@ const LIST_WITHIN_MS = 1500;
 // meant.
 const FIRST_LOOK = 60_000;
 const CONNECTED = 220_000;
-const WORDS = 8_000;
+const WORDS = 12_000;
 const USABLE_MS = 1000;
 const VISITS = 5; // one of them has to be quick enough
 // Other tests share this machine, and then everything takes longer.
@@ -70,7 +70,7 @@ describe('the page', () => {
     stranger.close();
   });
 
-  const box = () => alice.page.getByRole('combobox', { name: 'Select an agent' });
+  const box = () => alice.page.getByRole('combobox', { name: 'Who do you want to call?' });
   const options = () => alice.page.locator('#agents [role="option"]');
   const names = () => alice.page.locator('#agents .name').allInnerTexts();
   const focusIsOn = (selector) => alice.page.waitForFunction(
@@ -98,7 +98,7 @@ describe('the page', () => {
     try {
       const page = await visitor.newPage();
       await page.goto(`${scene.stack.origin}/alice/`, { waitUntil: 'commit' });
-      await page.getByRole('combobox', { name: 'Select an agent' }).fill('cast');
+      await page.getByRole('combobox', { name: 'Who do you want to call?' }).fill('cast');
       await page.getByRole('option', { name: 'Carol Castillo' }).waitFor();
       const usable = await page.evaluate(() => performance.now());
       await page.locator('#your-status:enabled').waitFor();
@@ -159,7 +159,7 @@ describe('the page', () => {
       await tab.goto(`${scene.stack.origin}/alice/`);
       const hint = tab.getByText('The server can’t be reached. Trying again…');
       await hint.waitFor();
-      await tab.getByRole('combobox', { name: 'Select an agent' }).fill('cast');
+      await tab.getByRole('combobox', { name: 'Who do you want to call?' }).fill('cast');
       await tab.getByRole('option', { name: 'Carol Castillo' }).waitFor();
       await tab.getByRole('button', { name: 'Settings' }).click();
       await tab.unroute(missing.shift());
@@ -181,7 +181,7 @@ describe('the page', () => {
       const isTyped = new Promise((resolve) => { typed = resolve; });
       await tab.route('**/js/agent-picker.js', (route) => isTyped.then(() => route.continue()));
       await tab.goto(`${scene.stack.origin}/alice/`, { waitUntil: 'commit' });
-      await tab.getByRole('combobox', { name: 'Select an agent' }).fill('cast');
+      await tab.getByRole('combobox', { name: 'Who do you want to call?' }).fill('cast');
       typed();
       await tab.getByRole('option', { name: 'Carol Castillo' }).waitFor();
     } finally {
@@ -211,7 +211,7 @@ describe('the page', () => {
     const option = alice.page.getByRole('option', { name: 'Carol Castillo' });
     await option.waitFor();
     assert.deepEqual(await option.locator('mark').allInnerTexts(), ['Car', 'Cast']);
-    await alice.shows('1 agent found');
+    await alice.shows('1 colleague found');
     await option.click();
     assert.equal(await box().inputValue(), 'Carol Castillo');
     assert.equal(await alice.button('Call').isEnabled(), true);
@@ -265,7 +265,7 @@ describe('the page', () => {
         const { pathname, searchParams } = new URL(request.url());
         if (pathname.endsWith('/list-agents')) asked.push(searchParams.get('q'));
       });
-      await tab.getByRole('combobox', { name: 'Select an agent' }).press('ArrowDown');
+      await tab.getByRole('combobox', { name: 'Who do you want to call?' }).press('ArrowDown');
       await until(
         'the list is asked for twice', () => (asked.length > 1 ? null : `asked: "${asked}"`), 5000);
       assert.deepEqual(asked, ['', '']);
@@ -312,7 +312,7 @@ describe('the page', () => {
     await alice.page.getByRole('button', { name: 'Einstellungen' }).click();
     await alice.page.getByLabel('Sprache').selectOption('');
     await closeDialog();
-    await alice.page.getByRole('heading', { name: 'Call Agent' }).waitFor();
+    await alice.page.getByRole('heading', { name: 'Call a colleague' }).waitFor();
   });
 
   it('wears the colors that are chosen, before the first paint of the next visit', async () => {
@@ -329,7 +329,7 @@ describe('the page', () => {
     alice.expectTrouble('main.js');
     await alice.reload();
     await openSettings();
-    await alice.page.getByLabel('Colors').selectOption('As in the system');
+    await alice.page.getByLabel('Colors').selectOption('Same as system');
     await closeDialog();
     assert.notEqual(await background(), dark);
   });
@@ -472,7 +472,7 @@ describe('the page', () => {
       await tab.evaluate(
         (src) => { document.querySelector('iframe').src = src; }, `${scene.stack.origin}/alice/`);
       const inside = tab.frameLocator('iframe');
-      await inside.getByRole('heading', { name: 'Call Agent' }).waitFor();
+      await inside.getByRole('heading', { name: 'Call a colleague' }).waitFor();
       return inside;
     }
     const say = (data) => tab.evaluate(([message, origin]) => {
@@ -520,11 +520,11 @@ describe('the page', () => {
           ? null : 'not yet'));
       await say({ type: 'dialpad:search', text: 'car' });
       await say({ type: 'dialpad:call', to: 'client:bob' });
-      await inside.getByRole('combobox', { name: 'Select an agent' }).click();
+      await inside.getByRole('combobox', { name: 'Who do you want to call?' }).click();
       await inside.getByRole('option', { name: 'Bob Baker' }).waitFor();
       assert.equal(await inside.getByRole('dialog').count(), 0);
       assert.equal(
-        await inside.getByRole('combobox', { name: 'Select an agent' }).inputValue(), '');
+        await inside.getByRole('combobox', { name: 'Who do you want to call?' }).inputValue(), '');
       assert.deepEqual(await tab.evaluate(() => heard), []);
     });
   });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { buttonsFor } from '../../www/js/call-panel.js';
+import { buttonsFor } from '../../www/js/call-buttons.js';
 import { canCall, initialState, reduce } from '../../www/js/call-state.js';
 import { Browser } from '../e2e/browser.js';
 import { openBare } from './bare.js';
@@ -33,7 +33,7 @@ const EVENTS = [
   { type: 'leg-closed', taskSid: 'WT1', dropped: true }, { type: 'leg-closed', taskSid: 'WT1' },
   { type: 'hang-up' }, { type: 'toggle-hold' }, { type: 'held', taskSid: 'WT1', hold: true },
   { type: 'hold-failed', taskSid: 'WT1', code: 'hold_failed' }, { type: 'muted', muted: true },
-  { type: 'signed-out', taskSid: 'WT1' },
+  { type: 'signed-out', taskSid: 'WT1' }, { type: 'done' },
   server('calling'), server('ringing'), server('connected'), server('reconnecting'),
   server('ended', { outcome: 'hangup' }), server('ended', { outcome: 'cancel' }),
 ];
@@ -65,8 +65,9 @@ function transitions() {
 
 /** Runs in the page: the panel, and a way to show it a state. */
 async function mount() {
-  const [{ mountCallPanel }, { mountPressGuard }] = await Promise.all(
-    ['call-panel', 'press-guard'].map((name) => import(`/js/${name}.js`)));
+  const [{ mountCallPanel }, { mountPressGuard }, { mountPeopleView }] = await Promise.all(
+    ['call-panel', 'press-guard', 'people-view'].map((name) => import(`/js/${name}.js`)));
+  const view = mountPeopleView();
   window.pressed = [];
   mountPressGuard();
   const panel = mountCallPanel(document.getElementById('stage'),
@@ -76,11 +77,12 @@ async function mount() {
   }
   document.getElementById('dial').addEventListener('submit', (event) => event.preventDefault());
   window.show = (state) => {
+    view.update(state);
     panel.update(state, true, true);
     document.getElementById('call').disabled = !['idle', 'ended'].includes(state.phase);
   };
-  window.buttons = () => [...document.querySelectorAll('#actions button, #call')]
-    .filter((button) => !button.hidden && !button.disabled)
+  window.buttons = () => [...document.querySelectorAll('#actions button, #after button, #call')]
+    .filter((button) => button.checkVisibility() && !button.disabled)
     .map((button) => {
       const { left, top, width, height } = button.getBoundingClientRect();
       const waits = button.ariaDisabled === 'true';
@@ -92,7 +94,7 @@ async function mount() {
 const PRESSES = {
   rejoin: 'rejoin', mute: 'toggle-mute', 'keypad-toggle': 'keypad-toggle', hold: 'toggle-hold',
   decline: 'decline', answer: 'answer', cancel: 'cancel', 'hang-up': 'hang-up',
-  'call-again': 'call-again', call: 'call',
+  'call-again': 'call-again', done: 'done', call: 'call',
 };
 
 const SIZES = [[360, 640], [1280, 720]];

@@ -53,7 +53,7 @@ describe('the ring', () => {
     notifications: window.notifications.filter(({ closed }) => !closed).map(({ text }) => text),
     sounds: window.playing.size,
   }));
-  const quiet = { title: 'Call Agent', icon: 'icon.svg', notifications: [], sounds: 0 };
+  const quiet = { title: 'Call a colleague', icon: 'icon.svg', notifications: [], sounds: 0 };
   const loud = {
     title: '\u2068Alice Archer\u2069 is calling',
     icon: 'icon-ringing.svg',

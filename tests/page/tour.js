@@ -4,7 +4,7 @@ import { Browser } from '../e2e/browser.js';
 import { endScene, haveEnded, sandbox, startScene } from '../e2e/lib.js';
 import { prepareLooks } from './looks.js';
 
-const searchBox = (agent) => agent.page.getByRole('combobox', { name: 'Select an agent' });
+const searchBox = (agent) => agent.page.getByRole('combobox', { name: 'Who do you want to call?' });
 
 /** Two agents at their pages, prepared for every look and written with one `font`. */
 export async function startTour(font = 'plain') {
@@ -16,7 +16,7 @@ export async function startTour(font = 'plain') {
   for (const { page } of scene.agents) {
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByLabel('Colors').selectOption('Light');
-    await page.getByLabel('Colors').selectOption('As in the system');
+    await page.getByLabel('Colors').selectOption('Same as system');
     await page.keyboard.press('Escape');
   }
   return scene;
@@ -28,11 +28,11 @@ async function findings({ alice }, visit) {
   await alice.page.getByRole('option', { name: 'Bob Baker' }).waitFor();
   await visit('list of everybody', alice.page);
   await alice.search('ca');
-  await alice.shows('1 agent found');
+  await alice.shows('1 colleague found');
   await alice.page.keyboard.press('ArrowDown');
   await visit('list that was asked for', alice.page);
   await alice.search('nobody at all');
-  await alice.shows('Nobody of that name');
+  await alice.shows('No one matches');
   await visit('nobody found', alice.page);
   await alice.search('dave');
   await alice.page.getByRole('option', { name: 'Dave Dufour' }).click();
@@ -162,7 +162,7 @@ async function refusals({ alice, bob }, visit) {
 async function troubles({ alice, bob, stack }, visit) {
   await alice.refuseMicrophone();
   await alice.reload();
-  await alice.isOffered('Go ready');
+  await alice.isOffered('Turn on microphone and sound');
   await visit('not ready', alice.page);
   await alice.call(bob);
   await alice.says('The call was not placed');

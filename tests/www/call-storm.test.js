@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { createCallController } from '../../www/js/call-controller.js';
-import { buttonsFor } from '../../www/js/call-panel.js';
+import { buttonsFor } from '../../www/js/call-buttons.js';
 import { canCall, initialState } from '../../www/js/call-state.js';
 import { createMicrophone } from '../../www/js/microphone.js';
 import { createSoftphone } from '../../www/js/softphone.js';

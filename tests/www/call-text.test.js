@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { initialState } from '../../www/js/call-state.js';
-import { detailText, formatDuration, initials, statusText } from '../../www/js/call-text.js';
+import {
+  chipText, detailText, formatDuration, statusText, toneOf,
+} from '../../www/js/call-text.js';
+import { initials, tintOf } from '../../www/js/initials.js';
 import { isolate } from '../../www/js/isolated-name.js';
 import './english.js';
 
@@ -83,7 +86,12 @@ const DETAILS = [
     'Bob is no longer in the directory.'],
   [{ ...caller, ...ended, outcome: 'refused', code: 'a_code_of_tomorrow' },
     'Something went wrong on the server. Try again in a moment.'],
-  [{ ...caller, phase: 'connected', muted: true }, 'Your microphone is muted.'],
+  [{ ...caller, phase: 'connected', muted: true }, ''],
+  [{ ...caller, phase: 'connected', hold: { me: false, other: true } },
+    'Bob hears music and can’t hear you.'],
+  [{ ...caller, phase: 'connected', hold: { me: true, other: false } },
+    'You hear music. Bob can’t hear you.'],
+  [{ ...caller, phase: 'connected', hold: { me: true, other: true } }, ''],
   [{ ...callee, mine: false, phase: 'connected' }, ''],
   [{ ...callee, mine: false, place: 'window', phase: 'connected' },
     'This call is in another window of yours.'],
@@ -91,13 +99,44 @@ const DETAILS = [
     'This call is on another device of yours.'],
   [{ ...caller, mine: false, place: 'device', phase: 'calling' },
     'This call is on another device of yours.'],
-  [{ phase: 'idle' }, 'Pick a colleague and press Call. Incoming calls ring here.'],
+  [{ phase: 'idle' }, 'One press on a colleague calls. Incoming calls ring here.'],
   [{ phase: 'idle', returning: true }, ''],
 ];
 
 for (const [changes, text] of DETAILS) {
   test(`detail: ${JSON.stringify(changes)}`, () => assert.equal(read(detailText(call(changes))), text));
 }
+
+const CHIPS = [
+  [{ ...caller, phase: 'calling' }, 'calling', 'Calling…'],
+  [{ ...callee, phase: 'ringing' }, 'ringing', 'Calling you'],
+  [{ ...caller, phase: 'connected' }, 'go', 'In call'],
+  [{ ...caller, phase: 'connected', hold: { me: false, other: true } }, 'hold',
+    'You put them on hold'],
+  [{ ...caller, phase: 'connected', hold: { me: true, other: false } }, 'held', 'You are on hold'],
+  [{ ...caller, phase: 'connected', hold: { me: true, other: true } }, 'hold', 'Both on hold'],
+  [{ ...caller, phase: 'reconnecting' }, 'calling', 'Reconnecting…'],
+  [{ ...caller, ...ended, outcome: 'declined' }, 'quiet', 'Declined'],
+  [{ ...callee, ...ended, outcome: 'declined' }, 'quiet', 'Call ended'],
+  [{ ...caller, ...ended, outcome: 'failed' }, 'quiet', 'Not reached'],
+  [{ ...caller, ...ended, outcome: 'refused', code: 'callee_offline' }, 'quiet', 'Offline'],
+  [{ ...caller, ...ended, outcome: 'refused', code: 'mic_blocked' }, 'quiet',
+    'The call was not placed'],
+  [{ ...rung, outcome: 'no-answer' }, 'quiet', 'Missed'],
+];
+
+test('the eye is told in a word or two, and by a tone', () => {
+  for (const [changes, tone, text] of CHIPS) {
+    const state = call(changes);
+    assert.deepEqual([toneOf(state), chipText(state)], [tone, text], JSON.stringify(changes));
+  }
+});
+
+test('a tint is a person', () => {
+  assert.equal(tintOf('WK1'), tintOf('WK1'));
+  assert.ok(new Set(['WK1', 'WK2', 'WK3', 'WK4'].map(tintOf)).size > 1);
+  assert.match(tintOf(undefined), /^[0-7]$/);
+});
 
 test('where no call can ring, none is promised', () => {
   assert.equal(detailText(call({ phase: 'idle' }), false), '');

@@ -6,6 +6,7 @@ import test from 'node:test';
 import { arrange, createColleagues, merge } from '../../www/js/colleagues.js';
 import { markedPieces, toldName } from '../../www/js/marked-name.js';
 import { openLatestStore, openStore } from '../../www/js/store.js';
+import { sectionsOf } from '../../www/js/team.js';
 
 const marked = (name, match) => markedPieces(name, match)
   .map(({ text, marked: is }) => (is ? `[${text}]` : text)).join('');
@@ -39,6 +40,13 @@ test('favourites stand first, then recents, each as the server has them', () => 
   assert.equal(sids(arrange(all, { favourites: [], recents: [] })), 'a b c d');
 });
 
+test('at rest favourites and recents stand in the order of their own, and nobody twice', () => {
+  const all = ['a', 'b', 'c', 'd'].map((sid) => person(sid));
+  const { favourites, recents, others } = sectionsOf(
+    all, { favourites: ['d', 'gone', 'a'], recents: ['b', 'd'] });
+  assert.deepEqual([favourites, recents, others].map(sids), ['d a', 'b', 'c']);
+});
+
 test('what is shown is brought up to date without moving', () => {
   const shown = ['a', 'b', 'c'].map((sid) => person(sid));
   const fresh = [person('n'), person('c', { busy: true }), person('a')];
@@ -59,15 +67,21 @@ function memory() {
 
 test('favourites and recents are kept for the agent whose they are', () => {
   const storage = memory();
-  const alice = createColleagues(openStore('WKalice', storage));
+  const of = (sid) => {
+    const colleagues = createColleagues();
+    colleagues.belongTo(openStore(sid, storage));
+    return colleagues;
+  };
+  const alice = of('WKalice');
   alice.toggleFavourite('b');
-  for (const sid of ['1', '2', '3', '4', '5', '6', '7', '8', '9', '2', undefined]) alice.met(sid);
-  const again = createColleagues(openStore('WKalice', storage));
+  const met = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '2', undefined];
+  for (const sid of met) alice.met({ sid });
+  const again = of('WKalice');
   assert.deepEqual([again.isFavourite('b'), again.isRecent('9'), again.isRecent('1')],
     [true, true, false]);
   again.toggleFavourite('b');
   assert.equal(again.isFavourite('b'), false);
-  assert.equal(createColleagues(openStore('WKbob', storage)).isRecent('9'), false);
+  assert.equal(of('WKbob').isRecent('9'), false);
   assert.equal(openLatestStore(storage).sid, 'WKalice');
 });
 
@@ -81,7 +95,8 @@ test('a browser that keeps nothing, or nonsense, costs no more than that', () =>
 });
 
 test('favourites whom a long directory leaves out are asked for by SID', async () => {
-  const colleagues = createColleagues(openStore('WK1', memory()));
+  const colleagues = createColleagues();
+  colleagues.belongTo(openStore('WK1', memory()));
   for (const sid of ['x', 'gone', 'a']) colleagues.toggleFavourite(sid);
   const asked = [];
   const find = async (sid) => {

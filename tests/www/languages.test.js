@@ -118,7 +118,8 @@ test('no key is unused', () => {
 
 test('the browser\'s preferences choose, in their order', () => {
   const rows = [
-    [['de-AT'], 'de'], [['en-GB', 'de'], 'en'], [['nl', 'fr-CA'], 'fr'], [['pt-PT'], 'pt-BR'],
+    [['de-AT'], 'de'], [['en-GB', 'de'], 'en-GB'], [['en-US'], 'en'],
+    [['en-AU'], 'en-GB'], [['en'], 'en'], [['nl', 'fr-CA'], 'fr'], [['pt-PT'], 'pt-BR'],
     [['es'], 'es-ES'], [['es-ES'], 'es-ES'], [['es-AR'], 'es-MX'], [['es-419'], 'es-MX'],
     [['zh-Hans-SG'], 'zh-CN'], [['zh'], 'zh-CN'], [['zh-TW', 'en'], 'en'], [['ZH-cn'], 'zh-CN'],
     [['nl', 'sv'], 'en'], [[], 'en'], [['ja-JP'], 'ja'], [['th'], 'th'],
@@ -135,6 +136,6 @@ test('numbers and plurals are the language\'s own', (context) => {
   speak('ja', tableOf('ja'));
   assert.equal(plural('agentsFound', 1), '1 人見つかりました');
   speak('es-ES', tableOf('es-ES'));
-  assert.match(plural('agentsFound', 1_000_000), /agentes/);
+  assert.match(plural('agentsFound', 1_000_000), /compañeros/);
   assert.equal(t('hold'), 'Retener');
 });

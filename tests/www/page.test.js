@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 
-import { buttonsFor } from '../../www/js/call-panel.js';
+import { buttonsFor } from '../../www/js/call-buttons.js';
 import { initialState } from '../../www/js/call-state.js';
 import { statusWord } from '../../www/js/own-status.js';
 import { kindOfActivity, presenceOf } from '../../www/js/presence.js';
@@ -83,7 +83,7 @@ test('no script is written for the newest browsers only', () => {
 test('placeholders and plurals', () => {
   assert.equal(t('calling', { name: '{name} $& <b>' }), 'Calling {name} $& <b>');
   assert.deepEqual([plural('agentsFound', 1), plural('agentsFound', 1200)],
-    ['1 agent found', '1,200 agents found']);
+    ['1 colleague found', '1,200 colleagues found']);
 });
 
 const shown = (changes) => Object.entries(buttonsFor({ ...initialState, ...changes }))
@@ -107,8 +107,9 @@ test('the buttons of each state', () => {
     ['(hang-up)', '(hold)', '(keypad-toggle)', '(mute)']);
   assert.deepEqual(shown({ phase: 'rejoining', connectedAt: 1, mine: true }),
     ['(hold)', '(keypad-toggle)', '(mute)', 'hang-up']);
-  assert.deepEqual(shown({ phase: 'ended' }), []);
-  assert.deepEqual(shown({ phase: 'ended', other: { sid: 'WK1', name: 'Bob' } }), ['call-again']);
+  assert.deepEqual(shown({ phase: 'ended' }), ['done']);
+  assert.deepEqual(shown({ phase: 'ended', other: { sid: 'WK1', name: 'Bob' } }),
+    ['call-again', 'done']);
 });
 
 test('presence has a shape and a text', () => {

@@ -12,39 +12,37 @@ import { plural, t } from './strings.js';
 const LIMIT = 50;
 const SECOND_LOOK = 1500; // milliseconds; an old list has the server ask Twilio anew
 const NOTHING = { q: null, agents: [], total: 0, stale: false };
-const NOTHING_KEPT = { get: (name, otherwise) => otherwise, set() {} };
-
 export class AgentPicker {
   #elements;
   #find;
   #box;
   #search;
-  #colleagues = createColleagues(NOTHING_KEPT);
+  #colleagues;
   #shown = NOTHING;
   #picked = null;
 
   /**
-   * @param {{input, list, popup, note, live, star, clear}} elements
+   * @param {{input, list, popup, note, live, clear}} elements
    * @param {(q: string, options: {limit: number, signal: AbortSignal}) => Promise<object>} find
+   * @param {object} [colleagues] of colleagues.js
    */
-  constructor(elements, find) {
+  constructor(elements, find, colleagues = createColleagues()) {
     const { input, list, popup } = elements;
     this.#elements = elements;
     this.#find = find;
-    // Before the combobox: the star of a row picks nobody.
-    list.addEventListener('click', (event) => this.#toggleByRow(event), true);
+    this.#colleagues = colleagues;
     this.#box = mountCombobox(input, list, popup);
     this.#search = createAgentSearch((q, { signal }) => this.#ask(q, signal), {
       onResult: (result, q) => this.#show(result, q),
       onError: () => this.#failed(),
     });
     this.#listen();
+    colleagues.onChange(() => this.retell());
     if (input.value) this.#typed(); // by somebody quicker than this module
   }
 
   #listen() {
-    const { input, star, clear } = this.#elements;
-    star.append(icon('star'));
+    const { input, clear } = this.#elements;
     clear.append(icon('close'));
     // Whoever comes back to a name that is picked wants another one.
     input.addEventListener('focus', () => this.#picked && input.select());
@@ -67,33 +65,12 @@ export class AgentPicker {
       input.value = '';
       this.#pick(null);
     });
-    star.addEventListener('click', () => this.#toggleFavourite(this.#picked.sid));
-  }
-
-  #toggleByRow(event) {
-    if (!event.target.closest('.star')) return;
-    event.stopPropagation();
-    this.#toggleFavourite(event.target.closest('[role="option"]').id.slice('agent-'.length));
-  }
-
-  #toggleFavourite(sid) {
-    this.#colleagues.toggleFavourite(sid);
-    this.retell();
-  }
-
-  #renderStar() {
-    const { star } = this.#elements;
-    star.hidden = !this.#picked;
-    if (!this.#picked) return;
-    star.ariaLabel = t('favouriteNamed', { name: toldName(this.#picked) });
-    star.ariaPressed = String(this.#colleagues.isFavourite(this.#picked.sid));
   }
 
   #pick(agent) {
     if (agent === this.#picked) return;
     this.#picked = agent;
     if (agent) setText(this.#elements.live, '');
-    this.#renderStar();
     this.#elements.input.dispatchEvent(new CustomEvent('agent-pick', { detail: { agent } }));
   }
 
@@ -174,19 +151,9 @@ export class AgentPicker {
     }
   }
 
-  /** Favourites and recents of the agent who has signed in. */
-  keepIn(store) {
-    this.#colleagues = createColleagues(store);
-    this.retell();
-  }
-
   /** The agent that Call would call, or null. */
   picked() {
     return this.#picked;
-  }
-
-  met(agent) {
-    this.#colleagues.met(agent.sid);
   }
 
   /** Picks an agent, from the list or by other means. What is typed next takes the name's place. */
@@ -211,6 +178,5 @@ export class AgentPicker {
     showAgents(this.#elements.list, this.#shown, this.#colleagues);
     this.#box.refreshed();
     setText(this.#elements.note, this.#shown.q === null ? t('searching') : noteFor(this.#shown));
-    this.#renderStar();
   }
 }

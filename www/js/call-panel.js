@@ -1,160 +1,127 @@
 // Shows the call. `update` takes the whole state and changes only what differs, so that focus stays
-// where it is.
+// where it is. Who listens is told whole sentences by the status region; who looks sees a name, and
+// below it one or two words with the time.
 
+import { isTalking, mountButtons } from './call-buttons.js';
 import { canUseLeg, isMissed } from './call-state.js';
-import { detailText, formatDuration, initials, statusText } from './call-text.js';
+import { chipText, detailText, formatDuration, headline, statusText, toneOf } from './call-text.js';
 import { byId, icon, part, setIcon, setText } from './dom.js';
-import { setWaiting } from './press-guard.js';
+import { initials, tintOf } from './initials.js';
 import { t } from './strings.js';
 
-// `press` is an event of call-state.js. What has no words here says in each state what it does.
-const BUTTONS = [
-  { id: 'rejoin', icon: 'phone', look: 'yes', press: 'rejoin' },
-  { id: 'mute', icon: 'mic', press: 'toggle-mute' },
-  { id: 'keypad-toggle', icon: 'keypad', words: 'keypad' },
-  { id: 'hold', icon: 'pause', press: 'toggle-hold' },
-  { id: 'decline', icon: 'hangup', words: 'decline', look: 'no', press: 'decline' },
-  { id: 'answer', icon: 'phone', words: 'answer', look: 'yes', press: 'answer' },
-  { id: 'cancel', icon: 'hangup', words: 'cancel', look: 'no', press: 'cancel' },
-  { id: 'hang-up', icon: 'hangup', words: 'hangUp', look: 'no', press: 'hang-up' },
-  { id: 'call-again', icon: 'phone', look: 'yes', press: 'call-again' },
-];
-
 const METER_TOLD = 500; // milliseconds between two values for assistive technology
-const RESTING = ['idle', 'ended'];
 const UNDER_WAY = ['preparing', 'calling', 'ringing', 'answering', 'reconnecting', 'rejoining'];
 
-const inCall = (phase) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
+const ICONS = {
+  quiet: 'phone', calling: 'out', ringing: 'in', go: 'phone', hold: 'pause', held: 'music',
+};
 
-const isTalking = ({ phase, connectedAt }) => (
-  inCall(phase) || (phase === 'ending' && connectedAt !== null));
-
-const isElsewhere = ({ phase, mine }) => inCall(phase) && !mine;
-
-const isUnderWay = (state) => isTalking(state) || state.phase === 'answering';
-
-const isOverWith = ({ phase, other }) => phase === 'ended' && Boolean(other?.sid);
-
-const isPlacing = ({ phase, role, connectedAt }) => ['preparing', 'calling'].includes(phase)
-  || (phase === 'ending' && role === 'caller' && connectedAt === null);
-
-/**
- * Which buttons there are, and which of them can be pressed; one that waits for an answer keeps the
- * focus meanwhile; pure.
- * @param {boolean} canCall whether calls can be made at all now
- */
-export function buttonsFor(state, canCall = true) {
-  const { phase } = state;
-  const going = phase !== 'ending';
-  const talking = isTalking(state);
-  const elsewhere = isElsewhere(state);
-  const audio = talking && !elsewhere && { enabled: canUseLeg(state) };
-  const rings = phase === 'ringing' && { enabled: true };
-  return {
-    rejoin: elsewhere && { enabled: true },
-    mute: audio,
-    'keypad-toggle': audio,
-    hold: talking && { enabled: phase === 'connected', waits: state.holdPending },
-    decline: rings,
-    answer: rings,
-    cancel: isPlacing(state) && { enabled: going },
-    'hang-up': isUnderWay(state) && { enabled: going },
-    'call-again': isOverWith(state) && { enabled: canCall },
-  };
+function createChip(id, ...more) {
+  return part('p', { id, className: 'chip' }, icon('phone'), part('span'), ...more);
 }
 
-function createButton({ id, icon: picture, words, look = '' }) {
-  return part('button', { id, type: 'button', className: look, hidden: true },
-    part('i', {}, icon(picture)), part('span', { words }));
+/** Everything that a call may need, once. */
+function createStage() {
+  const detail = part('p', { id: 'call-detail', className: 'detail', ariaLive: 'polite' });
+  const muted = part('span', { className: 'flag' },
+    icon('mic-off'), part('span', { words: 'muted' }));
+  const timer = part('span', { id: 'timer', role: 'timer', ariaLive: 'off', className: 'time' });
+  const holdTime = part('span', { id: 'hold-time', className: 'time' });
+  return part('div', { className: 'act' },
+    part('div', { className: 'block' },
+      part('div', { id: 'portrait', className: 'avatar portrait', ariaHidden: 'true' },
+        icon('phone'), part('span', { id: 'initials', translate: false }),
+        part('i', { className: 'badge' }, icon('pause')), muted),
+      part('h2', { id: 'call-name', className: 'name' }),
+      part('p', { id: 'call-fields', className: 'fields' }),
+      part('div', { className: 'chips' },
+        createChip('hold-chip', holdTime), createChip('call-chip', timer)),
+      detail,
+      part('div', { id: 'after', className: 'after' })),
+    part('div', { id: 'tray', className: 'tray' }),
+    part('div', { id: 'actions', className: 'actions' }));
 }
 
-function setLabel(button, label) {
-  setText(button.querySelector('span'), label);
-}
-
-function setToggle(button, label, picture, on) {
-  setLabel(button, label);
-  setIcon(button, picture);
-  button.classList.toggle('on', on);
-}
-
-/** The buttons, made in place. Returns what shows those that a state has. */
-function mountButtons(stage, onPress) {
-  const buttons = BUTTONS.map(createButton);
-  byId('actions').replaceChildren(...buttons);
-  for (const { id, press } of BUTTONS.filter((button) => button.press)) {
-    byId(id).addEventListener('click', () => onPress({ type: press }));
-  }
-
-  /** Focus on a button that goes moves to the stage, not to one that does something else. */
-  return (wanted) => {
-    const focused = document.activeElement;
-    const mayGo = buttons.includes(focused);
-    for (const button of buttons) {
-      const want = wanted[button.id];
-      button.hidden = !want;
-      button.disabled = !want?.enabled;
-      setWaiting(button, Boolean(want?.waits));
-    }
-    if (mayGo && (focused.hidden || focused.disabled)) stage.focus({ preventScroll: true });
-  };
-}
-
-/** Shows for how long the call has gone on. Returns what is told the state. */
-function mountTimer(timer) {
+/** Shows for how long the call, and a hold, has gone on. Returns what is told the state. */
+function mountTimers(timer, holdTime) {
   let shown = null;
+  let heldSince = null;
   let clock = null;
 
   function tick() {
-    const talked = (shown.leftAt ?? Date.now()) - shown.connectedAt;
+    const now = Date.now();
     const running = isTalking(shown) && shown.leftAt === null;
+    const talked = (shown.leftAt ?? now) - shown.connectedAt;
     setText(timer, isTalking(shown) ? formatDuration(talked) : '');
+    setText(holdTime, heldSince === null ? '' : formatDuration(now - heldSince));
     clearTimeout(clock);
-    clock = running ? setTimeout(tick, 1000 - ((Date.now() - shown.connectedAt) % 1000)) : null;
+    clock = running ? setTimeout(tick, 1000 - ((now - shown.connectedAt) % 1000)) : null;
   }
 
   return (state) => {
+    const holds = isTalking(state) && (state.hold.me || state.hold.other);
+    heldSince = holds ? heldSince ?? Date.now() : null;
     shown = state;
     tick();
   };
 }
 
-/** How loud the agent speaks, below the portrait. */
-function mountMeter(portrait) {
-  const bar = part('span');
+/** How loud the agent speaks: a ring around Mute. */
+function mountMeter(button) {
   const meter = part('div', {
     id: 'level', className: 'level', role: 'meter', ariaLabel: t('micLevel'), ariaValueMin: '0',
     ariaValueMax: '100', ariaValueNow: '0', hidden: true,
-  }, bar);
+  });
   meter.dataset.label = 'micLevel';
-  portrait.after(meter);
+  button.before(part('div', { className: 'slot' }));
+  button.previousSibling.append(button, meter);
   let measured = 0;
   return {
     show(visible) { meter.hidden = !visible; },
     level(value) {
       if (meter.hidden) return;
-      const percent = Math.min(100, Math.round(value * 140));
-      bar.style.transform = `scaleX(${percent / 100})`;
+      const share = Math.min(1, value * 1.4);
+      meter.style.setProperty('--level', String(Math.round(share * 100) / 100));
       if (Date.now() - measured < METER_TOLD) return;
       measured = Date.now();
-      meter.ariaValueNow = String(percent);
+      meter.ariaValueNow = String(Math.round(share * 100));
     },
   };
 }
 
-function setLabels(state) {
-  const { muted, hold: { other: held } } = state;
-  setToggle(byId('mute'), t(muted ? 'unmute' : 'mute'), muted ? 'mic-off' : 'mic', muted);
-  setToggle(byId('hold'), t(held ? 'resume' : 'hold'), held ? 'play' : 'pause', held);
-  setLabel(byId('call-again'), t(state.role === 'callee' ? 'callBack' : 'callAgain'));
-  setLabel(byId('rejoin'), t(state.place === 'device' ? 'bringHere' : 'useTab'));
+function describe(stage, state) {
+  const holds = isTalking(state) && (state.hold.me || state.hold.other);
+  stage.dataset.phase = state.phase;
+  stage.dataset.tone = toneOf(state);
+  stage.classList.toggle('waves', state.returning || UNDER_WAY.includes(state.phase));
+  stage.classList.toggle('muted', isTalking(state) && state.mine && state.muted);
+  stage.dataset.missed = String(isMissed(state));
+  stage.dataset.held = String(holds);
 }
 
-function describe(stage, state) {
-  stage.dataset.phase = state.phase;
-  stage.classList.toggle('waves', state.returning || UNDER_WAY.includes(state.phase));
-  stage.dataset.missed = String(isMissed(state));
-  stage.dataset.held = String(state.hold.me || state.hold.other);
+/** Who it is about: the other one, or while there is no call whom a press of Call would call. */
+function showWho(portrait, who) {
+  portrait.dataset.tint = who ? tintOf(who.sid) : '';
+  portrait.dataset.who = String(Boolean(who));
+  setText(byId('initials'), who ? initials(who.name) : '');
+}
+
+function iconOf(state, holds) {
+  if (holds) return 'phone';
+  if (state.phase === 'ended') return isMissed(state) ? 'missed' : 'hangup';
+  return ICONS[toneOf(state)];
+}
+
+function showChips(state) {
+  const [hold, call] = [byId('hold-chip'), byId('call-chip')];
+  const holds = byId('stage').dataset.held === 'true';
+  hold.hidden = !holds;
+  setIcon(hold, ICONS[toneOf(state)]);
+  setIcon(byId('portrait').querySelector('.badge'), ICONS[toneOf(state)]);
+  setText(hold.querySelector('span'), holds ? chipText(state) : '');
+  setIcon(call, iconOf(state, holds));
+  setText(call.querySelector('span'), holds ? t('chipInCall') : chipText(state));
+  call.hidden = state.phase === 'idle' && !state.returning;
 }
 
 /**
@@ -162,10 +129,11 @@ function describe(stage, state) {
  * @param {(event: {type: string}) => void} onPress gets an event of call-state.js
  */
 export function mountCallPanel(stage, onPress) {
-  const [status, detail, letters] = ['call-status', 'call-detail', 'initials'].map(byId);
+  stage.replaceChildren(createStage());
+  const [status, name, detail] = ['call-status', 'call-name', 'call-detail'].map(byId);
   const showButtons = mountButtons(stage, onPress);
-  const showTime = mountTimer(byId('timer'));
-  const meter = mountMeter(byId('portrait'));
+  const showTime = mountTimers(byId('timer'), byId('hold-time'));
+  const meter = mountMeter(byId('mute'));
 
   return {
     /** How loud the agent speaks, 0 to 1, many times a second. */
@@ -174,20 +142,21 @@ export function mountCallPanel(stage, onPress) {
      * @param {object} state
      * @param {boolean} canCall whether calls can be made at all now
      * @param {boolean} reachable whether they can ring here
+     * @param {object} [rest] what is shown while there is no call: {picked, word}
      */
-    update(state, canCall, reachable) {
-      const begins = RESTING.includes(stage.dataset.phase) && !RESTING.includes(state.phase);
+    update(state, canCall, reachable, { picked = null, word = '' } = {}) {
+      const who = state.phase === 'idle' ? picked : state.other;
       describe(stage, state);
-      setText(letters, state.other ? initials(state.other.name) : '');
+      showWho(byId('portrait'), who);
       setText(status, statusText(state));
-      status.title = status.textContent; // long names are cut off
+      setText(name, headline(state, picked, word));
+      name.title = name.textContent; // long names are cut off
+      setText(byId('call-fields'), Object.values(who?.fields ?? {}).join(' · '));
+      showChips(state);
       setText(detail, detailText(state, reachable));
-      setLabels(state);
-      showButtons(buttonsFor(state, canCall));
+      showButtons(state, canCall);
       meter.show(canUseLeg(state) && !state.muted);
       showTime(state);
-      // In a window too small for all. `scrollIntoView` would move the page that frames ours, too.
-      if (begins) scrollTo(0, document.body.scrollHeight);
     },
   };
 }

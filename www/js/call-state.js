@@ -118,6 +118,11 @@ const handlers = {
       { type: 'open-mic', attempt: state.attempt + 1 });
   },
 
+  /** The agent has read how it ended. */
+  done(state) {
+    return state.phase === 'ended' ? begin(state, {}) : stay(state);
+  },
+
   // The microphone comes first: whoever can't speak sends nothing.
   'mic-open'(state, { attempt }) {
     if (attempt !== state.attempt) return stay(state);
@@ -405,7 +410,7 @@ function withoutLeg(state, up, legs) {
 }
 
 // The rest is about a call that is over, and changes nothing in it any more.
-const AFTER_THE_END = ['dial', 'offer', 'found', 'mic-open', 'leg-open'];
+const AFTER_THE_END = ['dial', 'done', 'offer', 'found', 'mic-open', 'leg-open'];
 
 /** @returns {{state: object, effects: object[]}} */
 export function reduce(state, event) {

@@ -90,11 +90,16 @@ function elsewhere(state) {
   return state.place === 'window' ? t('elsewhere') : '';
 }
 
+/** Who hears whom, where it may be misunderstood. */
+function holdDetail({ phase, hold }) {
+  if (phase !== 'connected' || hold.me === hold.other) return '';
+  return hold.other ? 'hearsMusic' : 'youHearMusic';
+}
+
 /** What is to be known about the agent's own leg. */
 function lineDetail(state) {
-  const bad = qualityKey(state);
-  if (bad) return t(bad, { name: nameOf(state) });
-  return state.muted ? t('muted') : '';
+  const key = qualityKey(state) || holdDetail(state);
+  return key ? t(key, { name: nameOf(state) }) : '';
 }
 
 const SETTLED = ['calling', 'answering', 'connected', 'reconnecting'];
@@ -113,6 +118,59 @@ export function detailText(state, reachable = true) {
   return lineDetail(state);
 }
 
+const TALK_TONES = { reconnecting: 'calling', rejoining: 'calling' };
+const TONES = {
+  preparing: 'calling', calling: 'calling', answering: 'ringing', ringing: 'ringing',
+};
+
+/** What the whole stage is coloured by: a state, never a person. */
+export function toneOf(state) {
+  const { phase, hold } = state;
+  if (phase === 'connected') return hold.other ? 'hold' : hold.me ? 'held' : 'go';
+  return TALK_TONES[phase] ?? TONES[phase] ?? 'quiet';
+}
+
+const CHIPS = {
+  preparing: 'chipCalling', calling: 'chipCalling', ringing: 'chipRinging',
+  answering: 'chipConnecting', reconnecting: 'chipReconnecting', rejoining: 'chipConnecting',
+};
+const OVER_CHIPS = {
+  declined: 'chipDeclined', 'no-answer': 'chipNoAnswer', busy: 'chipBusy',
+  callee_busy: 'chipBusy', callee_offline: 'chipOffline',
+};
+
+function overChip(state) {
+  if (isMissed(state)) return t('chipMissed');
+  if (isUnreached(state)) return t('chipUnreached');
+  if (state.outcome === 'refused' && OVER_CHIPS[state.code]) return t(OVER_CHIPS[state.code]);
+  const key = state.role === 'caller' ? OVER_CHIPS[state.outcome] : undefined;
+  return key ? t(key) : statusText(state);
+}
+
+function talkChip({ hold }) {
+  if (hold.me && hold.other) return t('chipBothHold');
+  if (hold.other) return t('chipHold');
+  return t(hold.me ? 'chipHeld' : 'chipInCall');
+}
+
+/** The state in a word or two, for the eye: the name stands above it. */
+export function chipText(state) {
+  if (state.told) return overChip({ ...state, outcome: state.told });
+  if (state.phase === 'ended') return overChip(state);
+  if (state.phase === 'connected') return talkChip(state);
+  return CHIPS[state.phase] ? t(CHIPS[state.phase]) : statusText(state);
+}
+
+/**
+ * What stands largest.
+ * @param {?object} picked whom a press of Call would call
+ * @param {string} word how things are while nobody is
+ */
+export function headline(state, picked, word) {
+  if (state.phase === 'idle') return picked ? isolate(toldName(picked)) : word;
+  return nameOf(state);
+}
+
 /** Milliseconds as 0:07, 12:34 or 1:02:03. */
 export function formatDuration(milliseconds) {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
@@ -120,23 +178,4 @@ export function formatDuration(milliseconds) {
   const hours = Math.floor(seconds / 3600);
   if (hours > 0) parts.unshift(hours);
   return parts.map((part, i) => number(part, { minimumIntegerDigits: i === 0 ? 1 : 2 })).join(':');
-}
-
-/** The first sign as a reader counts: a flag is one. */
-function firstSign(text) {
-  const [first] = globalThis.Intl?.Segmenter
-    ? [...new Intl.Segmenter(language).segment(text)].map(({ segment }) => segment) : [...text];
-  return first ?? '';
-}
-
-/**
- * One or two letters that stand for a name: of the first and the last of its words that begin with
- * a letter, which leaves out what stands in parentheses. Without such a word, the first sign.
- */
-export function initials(name) {
-  const words = name.trim().split(/\s+/u);
-  const named = words.filter((word) => /^\p{L}/u.test(word));
-  if (named.length === 0) return firstSign(/\p{L}.*/u.exec(name)?.[0] ?? words[0]);
-  const ends = named.length > 1 ? [named[0], named.at(-1)] : named;
-  return ends.map((word) => firstSign(word).toLocaleUpperCase(language)).join('');
 }

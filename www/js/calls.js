@@ -9,8 +9,10 @@ import { canCall, canUseLeg, initialState, wasJustWith } from './call-state.js';
 import { createConnection } from './connection.js';
 import { createDevices } from './devices.js';
 import { giveWayToRing, isModalOpen, mayOpenDialog } from './dialog.js';
-import { byId, setText } from './dom.js';
+import { byId, part, setText } from './dom.js';
 import { newKey } from './expected-leg.js';
+import { mountFavouriteStar } from './favourite-star.js';
+import { introduce } from './identity.js';
 import { isolate } from './isolated-name.js';
 import { mountKeypad } from './keypad.js';
 import { loadWithRetries, need } from './loading.js';
@@ -18,13 +20,16 @@ import { toldName } from './marked-name.js';
 import { createMicrophone, microphonePermission } from './microphone.js';
 import { createOutside } from './outside.js';
 import { mountOwnStatus, statusWord } from './own-status.js';
-import { api, picker, preferences, session } from './page.js';
+import { api, colleagues, picker, preferences, session } from './page.js';
+import { mountPeopleView } from './people-view.js';
 import { mountPressGuard } from './press-guard.js';
 import { readiness } from './readiness.js';
 import { createRinger } from './ringer.js';
 import { announceShortcuts, mountShortcuts } from './shortcuts.js';
 import { createSound } from './sound.js';
 import { t } from './strings.js';
+import { createTabList } from './tab-list.js';
+import { mountTeam } from './team.js';
 
 const devices = createDevices((use, change) => sound.changed(use, change));
 const microphone = createMicrophone(() => devices.current('microphone').id);
@@ -32,6 +37,7 @@ const now = {
   reached: true, statusFailed: false, wasConnected: false, microphone: 'granted',
   soundBlocked: false, notifications: null,
 };
+const TEAM_EVERY = 5000; // milliseconds; the server answers from what it has
 const missing = new Set(); // parts that should have come
 let call = initialState;
 
@@ -56,7 +62,7 @@ const controller = createCallController({
 }, (state) => {
   giveWayToRing(state.phase === 'ringing');
   if (state.other && ['calling', 'ringing', 'connected'].includes(state.phase)) {
-    picker.met(state.other);
+    colleagues.met(state.other);
   }
   call = state;
   connection.tabs?.follow(state);
@@ -87,9 +93,17 @@ const alerts = createAlerts({
 });
 
 mountPressGuard();
+for (const [id, words] of [['go-ready', 'goReady'], ['use-tab', 'useTab'], ['reload', 'reload']]) {
+  byId('hint').append(part('button', { id, type: 'button', words, hidden: true }));
+}
+const peopleView = mountPeopleView();
 const panel = mountCallPanel(byId('stage'), act);
 const keypad = mountKeypad(
-  { toggle: byId('keypad-toggle'), covered: byId('portrait') }, controller.sendDigits);
+  { toggle: byId('keypad-toggle'), tray: byId('tray') }, controller.sendDigits);
+const star = mountFavouriteStar(colleagues, picker);
+const lists = createTabList(byId('lists'));
+const team = mountTeam(lists.add({ id: 'team', words: 'people', picture: 'people' }).panel,
+  api.listAgents, colleagues, (agent) => act({ type: 'dial', agent }));
 const ownStatus = mountOwnStatus(byId('presence'), async (sid) => {
   now.statusFailed = await connection.setActivity(sid).then(() => false, () => true);
   render();
@@ -145,25 +159,40 @@ function render() {
   outside.update(connection.up && connection.registered, call);
   const { canCall: able, reachable } = readyFor({ available: true });
   showOwnStatus();
-  panel.update(call, able, reachable);
+  peopleView.update(call);
+  panel.update(call, able, reachable, { picked: picker.picked(), word: idleWord() });
+  team.lock(!able || !canCall(call));
   keypad.update(canUseLeg(call));
   const inCharge = connection.tabs?.inCharge() ?? true;
   ringer.update(call.phase === 'ringing' && inCharge);
   alerts.update(call.phase === 'ringing' ? toldName(call.other) : null, inCharge);
 }
 
-function showOwnStatus() {
-  const { taskRouter, online, up, registered, problem: lost } = connection;
-  const current = taskRouter?.activity() ?? null;
-  const word = statusWord({
+/** What is true of this agent instead of the activity, if anything is. */
+function ownWord() {
+  const { taskRouter, online, up, registered } = connection;
+  return statusWord({
     connected: online && up && registered,
     wasConnected: now.wasConnected,
     inCall: !canCall(call) || Boolean(taskRouter?.isWithCustomer()),
     microphone: now.microphone,
-    current,
+    current: taskRouter?.activity() ?? null,
   });
+}
+
+/** How things are while there is no call. */
+function idleWord() {
+  const activity = connection.taskRouter?.activity();
+  const word = ownWord();
+  if (word || !activity) return t(word ?? 'statusConnecting');
+  return activity.available ? t('readyForCalls') : activity.name;
+}
+
+function showOwnStatus() {
+  const { taskRouter, up, problem: lost } = connection;
   const activities = taskRouter?.activities() ?? [];
-  ownStatus.update({ activities, current, up, word, problem: lost });
+  const current = taskRouter?.activity() ?? null;
+  ownStatus.update({ activities, current, up, word: ownWord(), problem: lost });
 }
 
 byId('dial').addEventListener('submit', (event) => {
@@ -218,6 +247,8 @@ const connection = createConnection(session, {
   getUserMedia: microphone.take,
   signedIn(signed) {
     const store = preferences.belongTo(signed.worker);
+    introduce(signed.worker);
+    team.refresh();
     devices.keepIn(store);
     sound.begin();
     outside.signedIn(signed);
@@ -253,9 +284,14 @@ const keys = () => preferences.get('keys', {});
 mountShortcuts(() => shortcutsOn() && !isModalOpen(), keys);
 announceShortcuts(shortcutsOn(), keys());
 preferences.onChange(() => {
+  star.render();
+  team.retell();
   announceShortcuts(shortcutsOn(), keys());
   render();
 });
+
+setInterval(team.refresh, TEAM_EVERY);
+document.addEventListener('visibilitychange', team.refresh);
 
 if (preferences.get('leg')) controller.returning();
 now.soundBlocked = ringer.isBlocked();

@@ -36,26 +36,43 @@ export async function lookUp(result, sids, find) {
   return { ...result, agents: [...answers.flatMap(({ agents }) => agents), ...result.agents] };
 }
 
-/** @param {{get, set}} store */
-export function createColleagues(store) {
-  let favourites = store.get('favourites', []);
-  let recents = store.get('recents', []);
+/** They are the agent's whom `belongTo` names; until then there are none. */
+export function createColleagues() {
+  const followers = [];
+  let store = null;
+  let favourites = [];
+  let recents = [];
+
+  function change(name, value) {
+    store?.set(name, value);
+    followers.forEach((follower) => follower());
+  }
 
   return {
+    /** @param {() => void} follower told of every change */
+    onChange: (follower) => followers.push(follower),
+    /** @param {{get, set}} kept the store of the agent who has signed in */
+    belongTo(kept) {
+      store = kept;
+      favourites = store.get('favourites', []);
+      recents = store.get('recents', []);
+      followers.forEach((follower) => follower());
+    },
     isFavourite: (sid) => favourites.includes(sid),
     isRecent: (sid) => recents.includes(sid),
     toggleFavourite(sid) {
       favourites = favourites.includes(sid) ? favourites.filter((other) => other !== sid)
         : [...favourites, sid];
-      store.set('favourites', favourites);
+      change('favourites', favourites);
     },
     /** There has been a call with this agent. */
-    met(sid) {
+    met({ sid }) {
       if (!sid || recents[0] === sid) return;
       recents = [sid, ...recents.filter((other) => other !== sid)].slice(0, RECENTS);
-      store.set('recents', recents);
+      change('recents', recents);
     },
     arrange: (agents) => arrange(agents, { favourites, recents }),
+    kept: () => ({ favourites, recents }),
 
     /**
      * Adds the favourites and recents whom a long directory's first page leaves out.

@@ -48,7 +48,7 @@ export async function openDialog(heading, ...children) {
 }
 
 // A press there is for the call, and no sign that the sheet is to go.
-const OF_THE_CALL = '.actions, .keypad';
+const OF_THE_CALL = '.actions, .tray';
 
 /** Closes it by Escape, and by a press beside it; whoever had the focus gets it back. */
 function closeByItself(sheet) {

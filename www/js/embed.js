@@ -5,7 +5,7 @@
 //
 // The page around sends, with postMessage(message, 'https://calls.example.com'):
 //   {type: 'dialpad:call', to: 'WK…' or 'client:…'}  asks the agent whether to call
-//   {type: 'dialpad:search', text: 'ana'}            types into "Select an agent"
+//   {type: 'dialpad:search', text: 'ana'}            types into the field
 //   {type: 'dialpad:focus'}                          puts the focus there
 // and is sent:
 //   {type: 'dialpad:ready', version: 1}              once, when calls can be made

@@ -10,10 +10,10 @@ const KEPT = 18;
 const TYPES_ITSELF = 'input, select, textarea, dialog';
 
 /**
- * @param {{toggle: HTMLElement, covered: HTMLElement}} elements the keys stand in for `covered`
+ * @param {{toggle: HTMLElement, tray: HTMLElement}} elements the keys stand in `tray`
  * @param {(digit: string) => void} onDigit
  */
-export function mountKeypad({ toggle, covered }, onDigit) {
+export function mountKeypad({ toggle, tray }, onDigit) {
   const digits = part('p', { id: 'digits', className: 'digits', ariaLive: 'off' });
   const keys = part('div', { id: 'keys', className: 'keys' }, ...KEYS.map((key) => (
     part('button', { type: 'button', textContent: key, onclick: () => press(key) }))));
@@ -21,12 +21,11 @@ export function mountKeypad({ toggle, covered }, onDigit) {
     id: 'keypad', className: 'keypad', role: 'group', ariaLabel: t('keys'),
   }, digits, keys);
   root.dataset.label = 'keys';
-  covered.after(root);
+  tray.append(root);
   toggle.setAttribute('aria-controls', root.id);
 
   function show(open) {
     root.hidden = !open;
-    covered.hidden = open;
     toggle.ariaExpanded = String(open);
     toggle.classList.toggle('on', open);
     digits.textContent = '';

@@ -7,8 +7,11 @@ import { language, speak, t } from './strings.js';
 const PATIENCE = 10_000; // milliseconds that a table may take
 const AGAIN = 3000; // milliseconds until it is asked for once more, where there is none at all
 
-export const LANGUAGES = ['en', 'de', 'es-ES', 'es-MX', 'fr', 'ja', 'pt-BR', 'th', 'zh-CN'];
+export const LANGUAGES = [
+  'en', 'en-GB', 'de', 'es-ES', 'es-MX', 'fr', 'ja', 'pt-BR', 'th', 'zh-CN',
+];
 
+const AMERICAN = ['us', 'ca', 'ph', 'pr'];
 const TRADITIONAL = /^zh-(hant|tw|hk|mo)\b/i;
 
 /** The language of ours that serves a reader of `tag`, or undefined. */
@@ -18,6 +21,8 @@ function match(tag) {
   const [base, region] = tag.toLowerCase().split('-');
   // Outside Spain, Spanish is closer to Mexico's.
   if (base === 'es') return region && region !== 'es' ? 'es-MX' : 'es-ES';
+  // Outside America, English is spelt as in Britain.
+  if (base === 'en' && region) return AMERICAN.includes(region) ? 'en' : 'en-GB';
   return LANGUAGES.find((ours) => ours.toLowerCase().split('-')[0] === base);
 }
 

@@ -8,12 +8,13 @@ import { t } from './strings.js';
 
 // What calls.js imports, however indirectly, so that all of it comes at once.
 const PARTS = [
-  'alerts', 'awake', 'call-controller', 'call-find', 'call-leave', 'call-leg', 'call-panel',
-  'call-place', 'call-rejoin', 'call-requests', 'call-state', 'call-text', 'call-told', 'calls',
-  'charge', 'chosen-status', 'connection', 'devices', 'dialog', 'expected-leg', 'insist',
-  'isolated-name', 'kept-leg', 'keypad', 'microphone', 'outlet', 'outside', 'own-status', 'poller',
-  'press-guard', 'quality', 'readiness', 'reservations', 'ringer', 'shortcuts', 'softphone',
-  'sound', 'tabs', 'taskrouter', 'voice-device', 'voice-leg', 'worker',
+  'alerts', 'awake', 'call-buttons', 'call-controller', 'call-find', 'call-leave', 'call-leg',
+  'call-panel', 'call-place', 'call-rejoin', 'call-requests', 'call-state', 'call-text',
+  'call-told', 'calls', 'charge', 'chosen-status', 'connection', 'devices', 'dialog',
+  'expected-leg', 'favourite-star', 'identity', 'insist', 'isolated-name', 'kept-leg', 'keypad',
+  'microphone', 'outlet', 'outside', 'own-status', 'people-view', 'poller', 'press-guard',
+  'quality', 'readiness', 'reservations', 'ringer', 'shortcuts', 'softphone', 'sound',
+  'tab-list', 'tabs', 'taskrouter', 'team', 'voice-device', 'voice-leg', 'worker',
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 

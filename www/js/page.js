@@ -3,6 +3,7 @@
 
 import { AgentPicker } from './agent-picker.js';
 import { createApi } from './api.js';
+import { createColleagues } from './colleagues.js';
 import { byId, setText } from './dom.js';
 import { createPreferences } from './preferences.js';
 import { createSession } from './session.js';
@@ -22,9 +23,9 @@ if (preferences.get('leg')) showReturning();
 function showReturning() {
   byId('call-status').dataset.text = 'returning';
   setText(byId('call-status'), t('returning'));
-  delete byId('call-detail').dataset.text;
-  setText(byId('call-detail'), '');
 }
+
+export const colleagues = createColleagues();
 
 export const picker = new AgentPicker({
   input: byId('agent'),
@@ -32,12 +33,11 @@ export const picker = new AgentPicker({
   popup: byId('agents-popup'),
   note: byId('agents-note'),
   live: byId('agents-live'),
-  star: byId('favourite'),
   clear: byId('clear'),
-}, api.listAgents);
+}, api.listAgents, colleagues);
 
 preferences.onChange(() => picker.retell());
-session.first.then(({ worker }) => picker.keepIn(preferences.belongTo(worker)));
+session.first.then(({ worker }) => colleagues.belongTo(preferences.belongTo(worker)));
 
 setInterval(() => {
   if (!document.hidden) picker.refresh();

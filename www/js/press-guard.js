@@ -6,14 +6,18 @@
 const SETTLES = 700; // milliseconds; the longest double-click that systems allow by default is 500
 const MOVED = 4; // pixels that nobody notices
 // A list and a dialog are one place each: a press in them may close them.
-const PLACES = 'button, .popup, dialog';
+const PLACES = 'button:not(.lists button), .popup, .list, dialog';
 
 const settling = new Map(); // element → timer
 const waiting = new Set(); // elements that wait for an answer
 
 const show = (element) => {
-  element.ariaDisabled = settling.has(element) || waiting.has(element) ? 'true' : null;
+  const dead = settling.has(element) || waiting.has(element);
+  if (element.matches('button')) element.ariaDisabled = dead ? 'true' : null;
+  else element.classList.toggle('settling', dead);
 };
+
+const isDead = (button) => button?.ariaDisabled === 'true' || button?.closest('.settling');
 
 /** A button that waits for an answer can't be pressed, and keeps the focus. */
 export function setWaiting(button, waits) {
@@ -71,7 +75,7 @@ function leftOf(before, after, at) {
 function comeIn(before, after) {
   return [...after].filter(([element, { box, live }]) => {
     const then = before.get(element);
-    return element.matches('button') && live
+    return element.matches('button, .list') && live
       && (!then?.live || isApart(then.box, box));
   });
 }
@@ -130,13 +134,13 @@ export function mountPressGuard() {
   const options = { capture: true };
   new MutationObserver(watch.changed).observe(document.documentElement, {
     subtree: true, childList: true, attributes: true,
-    attributeFilter: ['hidden', 'disabled', 'open', 'class', 'data-phase'],
+    attributeFilter: ['hidden', 'disabled', 'open', 'data-phase', 'data-view'],
   });
   addEventListener('resize', watch.moved);
   addEventListener('scroll', watch.moved, { ...options, passive: true });
   document.addEventListener('click', (event) => {
     const button = pressedOf(event);
-    if (event.isTrusted && button?.ariaDisabled === 'true') refuse(event);
+    if (event.isTrusted && isDead(button)) refuse(event);
     else watch.pressed(button);
   }, options);
   document.addEventListener('keydown', (event) => {
@@ -145,7 +149,7 @@ export function mountPressGuard() {
   // Else the focus would go to nothing, with what the agent had been doing.
   document.addEventListener('mousedown', (event) => {
     const button = pressedOf(event);
-    const dead = button ? button.disabled || button.ariaDisabled === 'true'
+    const dead = button ? button.disabled || isDead(button)
       : !event.target.closest('input, select') && watch.isDeadPlace(event.clientX, event.clientY);
     if (dead) event.preventDefault();
   }, options);
