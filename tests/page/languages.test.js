@@ -109,7 +109,7 @@ function showCall() {
   }
   byId('stage').dataset.held = 'false';
   byId('hold-chip').hidden = true;
-  for (const key of ['chipReconnecting', 'chipInCall', 'rejoining']) {
+  for (const key of ['returning', 'chipReconnecting', 'chipInCall']) {
     window.words.chip('call-chip', key);
   }
   show('call-detail', 'elsewhereDevice', 'micSilent', 'deviceLost', 'choppy', 'hold_failed');

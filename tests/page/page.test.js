@@ -18,7 +18,7 @@ const LIST_WITHIN_MS = 1500;
 // that comes without a press. The words of one language come on top. Growth above this has to be
 // meant.
 const FIRST_LOOK = 60_000;
-const CONNECTED = 220_000;
+const CONNECTED = 280_000;
 const WORDS = 12_000;
 const USABLE_MS = 1000;
 const VISITS = 5; // one of them has to be quick enough
@@ -278,7 +278,7 @@ describe('the page', () => {
     await alice.page.route('**/cgi-bin/list-agents?*', (route) => route.abort());
     alice.expectTrouble('ERR_FAILED');
     await box().fill('caro');
-    await alice.shows('The list of agents could not be loaded. Trying again…');
+    await alice.shows('The list of colleagues could not be loaded. Trying again…');
     await alice.page.unroute('**/cgi-bin/list-agents?*');
     await alice.page.getByRole('option', { name: /Carol Castillo/ }).click();
     assert.equal(await alice.page.locator('#agents-live').innerText(), '');
@@ -317,7 +317,7 @@ describe('the page', () => {
 
   it('wears the colors that are chosen, before the first paint of the next visit', async () => {
     const background = () =>
-      alice.page.evaluate(() => getComputedStyle(document.querySelector('.panel')).backgroundColor);
+      alice.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     await openSettings();
     await alice.page.getByLabel('Colors').selectOption('Dark');
     await closeDialog();

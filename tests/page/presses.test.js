@@ -150,6 +150,9 @@ describe('a press', () => {
   const dialling = reduce(idle, { type: 'dial', agent: BOB, now: 0 }).state;
   const refused = reduce(dialling,
     { type: 'mic-failed', attempt: 1, code: 'mic_blocked', now: 0 }).state;
+  const talking = {
+    ...idle, phase: 'connected', other: BOB, mine: true, leg: 'open', connectedAt: 0,
+  };
   const rung = reduce(idle, { type: 'offer', taskSid: 'WT1', other: BOB, now: 0 }).state;
   const centre = async (id) => (await buttons()).find((button) => button.id === id);
 
@@ -179,7 +182,7 @@ describe('a press', () => {
   });
 
   it('by a shortcut does not wait, and a key that is held down is one press', async () => {
-    await show(refused);
+    await show(talking);
     await settle();
     await show(rung);
     assert.ok((await buttons()).every(({ waits }) => waits));

@@ -125,7 +125,7 @@ describe('the ring', () => {
     await bob.page.setViewportSize({ width: 320, height: 256 });
     await alice.call(bob);
     await bob.isRungBy(alice);
-    for (const place of [bob.page.locator('#call-status'), bob.button('Answer')]) {
+    for (const place of [bob.page.locator('#call-name'), bob.button('Answer')]) {
       const { y, height } = await place.boundingBox();
       assert.ok(y >= 0 && y + height <= 256, `it is at ${y} px of 256`);
     }

@@ -28,12 +28,14 @@ async function complaintsOf(page) {
 function cutOff(page) {
   return page.evaluate(() => {
     const panel = document.querySelector('.panel').getBoundingClientRect();
-    const cut = [...document.querySelectorAll('button, label, .block, .detail, h1, h2, .hint p')]
+    const all = 'button, label, .block, .detail, h1, h2, .hint p';
+    const cut = [...document.querySelectorAll(all)]
       .filter((element) => !element.classList.contains('unseen'))
       .filter((element) => element.checkVisibility()
         && (element.scrollWidth > element.clientWidth + 1
           || element.scrollHeight > element.clientHeight + 2
-          || (!element.closest('dialog, .lists') && element.getBoundingClientRect().bottom > panel.bottom))
+          || (!element.closest('dialog, .lists')
+            && element.getBoundingClientRect().bottom > panel.bottom))
         && getComputedStyle(element).display !== 'inline')
       .map((element) => `cut off: ${element.id || element.className} “${element.textContent}”`);
     const { scrollWidth } = document.documentElement;

@@ -200,6 +200,7 @@ byId('dial').addEventListener('submit', (event) => {
   if (!byId('call').disabled) act({ type: 'dial', agent: picker.picked() });
 });
 byId('agent').addEventListener('agent-pick', render);
+byId('agent').addEventListener('combobox-open', team.retell);
 byId('use-tab').addEventListener('click', () => connection.tabs.takeOver());
 byId('go-ready').addEventListener('click', goReady);
 byId('reload').addEventListener('click', () => location.reload());

@@ -75,7 +75,7 @@ export async function openSheet(heading, ...children) {
     type: 'button', className: 'plain close', ariaLabel: t('close'), title: t('close'),
   }, icon('close'));
   Object.assign(close.dataset, { label: 'close', title: 'close' });
-  const head = part('header', { className: 'sheet-head' }, heading, close);
+  const head = part('div', { className: 'sheet-head' }, heading, close);
   const sheet = await make('dialog sheet', heading, [head, ...children]);
   close.addEventListener('click', () => sheet.close());
   sheet.show();

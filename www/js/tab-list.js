@@ -47,7 +47,7 @@ export function createTabList(root) {
       const badge = part('span', { className: 'count', hidden: true });
       const tab = part('button', { id: `${id}-tab`, type: 'button', role: 'tab' },
         icon(picture), part('span', { words }), badge);
-      const panel = part('div', { id, className: 'list', role: 'tabpanel' });
+      const panel = part('div', { id, className: 'list', role: 'tabpanel', tabIndex: 0 });
       tab.setAttribute('aria-controls', id);
       panel.setAttribute('aria-labelledby', tab.id);
       const one = { tab, panel, onShow };

@@ -57,6 +57,7 @@ export function mountTeam(panel, find, colleagues, onRing) {
     ...SECTIONS.map((name) => sections[name].root), note);
   panel.append(root);
   const rows = new Map(); // sid → element: who stays keeps it
+  let kept = colleagues.kept();
   let agents = [];
   let total = 0;
   let asking = false;
@@ -70,8 +71,14 @@ export function mountTeam(panel, find, colleagues, onRing) {
     return row;
   }
 
+  /** Nobody moves before the agent's eyes. */
+  function arrange() {
+    if (agents.length === 0 || !panel.checkVisibility()) kept = colleagues.kept();
+  }
+
   function show() {
-    for (const [name, people] of Object.entries(sectionsOf(agents, colleagues.kept()))) {
+    arrange();
+    for (const [name, people] of Object.entries(sectionsOf(agents, kept))) {
       const { root: section, list } = sections[name];
       const wanted = people.map(rowOf);
       const moved = wanted.length !== list.children.length
@@ -88,6 +95,7 @@ export function mountTeam(panel, find, colleagues, onRing) {
     try {
       const ask = (text) => find(text, { limit: LIMIT });
       const result = await colleagues.complete(await ask(''), ask, agents.map(({ sid }) => sid));
+      arrange();
       agents = merge(agents, result.agents, LIMIT, result.total > result.agents.length);
       total = result.total;
       show();
@@ -101,6 +109,7 @@ export function mountTeam(panel, find, colleagues, onRing) {
   colleagues.onChange(show);
   return {
     refresh,
+    /** The words may be others now, or the list has just gone out of sight. */
     retell: show,
     /** @param {boolean} locked nobody can be called from here now */
     lock(locked) { root.disabled = locked; },
