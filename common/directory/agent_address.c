@@ -33,12 +33,12 @@ enum address_verdict agent_address_settle(const struct config *config, struct wo
 }
 
 bool agent_address_is_open_to(const struct config *config, const char *address,
-                              const struct address_claimant *claimant)
+                              const struct address_candidate *candidate)
 {
-    const char *given = users_address(config->users, claimant->sid);
+    const char *given = users_address(config->users, candidate->sid);
     if (given != NULL) return strcmp(given, address) == 0;
     if (users_owner(config->users, address) != NULL || !is_softphone(address)) return false;
     if (config->identity == CONFIG_IDENTITY_CONTACT_URI)
-        return strcmp(claimant->contact_uri, address) == 0;
-    return identity_is_spelling_of(identity_of(address), claimant->friendly_name);
+        return strcmp(candidate->contact_uri, address) == 0;
+    return identity_is_spelling_of(identity_of(address), candidate->friendly_name);
 }

@@ -20,8 +20,8 @@ enum address_verdict {
 /* Judges the Worker's address; one that the file gives takes the place of contact_uri before. */
 enum address_verdict agent_address_settle(const struct config *config, struct worker *worker);
 
-/* What is known of a Worker that may have a claim to an address. */
-struct address_claimant {
+/* What is known of a Worker that may have a right to an address. */
+struct address_candidate {
     const char *sid;
     const char *friendly_name;
     const char *contact_uri;
@@ -32,6 +32,6 @@ struct address_claimant {
  * whom this is true are in each other's way.
  */
 bool agent_address_is_open_to(const struct config *config, const char *address,
-                              const struct address_claimant *claimant);
+                              const struct address_candidate *candidate);
 
 #endif

@@ -81,10 +81,10 @@ static size_t count_equal(const struct directory *directory, record_field *field
     return count;
 }
 
-static struct address_claimant claimant_of(const struct directory *directory, size_t i)
+static struct address_candidate candidate_of(const struct directory *directory, size_t i)
 {
     const struct directory_record *record = &directory->records[i];
-    return (struct address_claimant){
+    return (struct address_candidate){
         .sid = record->sid,
         .friendly_name = directory->strings + record->friendly_name,
         .contact_uri = directory->strings + record->contact_uri,
@@ -97,10 +97,10 @@ size_t directory_search_fitting(const struct directory *directory, const struct 
     size_t fit = 0;
     *of = directory->header->count;
     for (size_t i = 0; i < *of; i++) {
-        const struct address_claimant claimant = claimant_of(directory, i);
-        const char *given = users_address(config->users, claimant.sid);
-        const char *address = given != NULL ? given : claimant.contact_uri;
-        if (agent_address_is_open_to(config, address, &claimant)) fit++;
+        const struct address_candidate candidate = candidate_of(directory, i);
+        const char *given = users_address(config->users, candidate.sid);
+        const char *address = given != NULL ? given : candidate.contact_uri;
+        if (agent_address_is_open_to(config, address, &candidate)) fit++;
     }
     return fit;
 }
@@ -112,11 +112,11 @@ static size_t count_owners(const struct directory *directory, const struct confi
     size_t count = 0;
     if (*address == '\0') return 0;
     for (size_t i = 0; i < directory->header->count; i++) {
-        const struct address_claimant claimant = claimant_of(directory, i);
-        bool owns = agent_address_is_open_to(config, address, &claimant) ||
-                    (!entitled && strcmp(claimant.contact_uri, address) == 0);
+        const struct address_candidate candidate = candidate_of(directory, i);
+        bool owns = agent_address_is_open_to(config, address, &candidate) ||
+                    (!entitled && strcmp(candidate.contact_uri, address) == 0);
         /* A Worker that two of Twilio's pages showed is still one Worker. */
-        if (!owns || (count > 0 && strcmp(claimant.sid, owners[0].sid) == 0)) continue;
+        if (!owns || (count > 0 && strcmp(candidate.sid, owners[0].sid) == 0)) continue;
         if (count < 2) owners[count] = agent_of(directory, i);
         count++;
     }

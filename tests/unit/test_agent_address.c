@@ -94,7 +94,7 @@ static void who_may_have_an_address(void **state)
         int identity;
         bool file;
         const char *address;
-        struct address_claimant claimant;
+        struct address_candidate candidate;
         bool open;
     } rows[] = {
         { CONFIG_IDENTITY_FRIENDLY_NAME, false, "client:alice", { ALICE, "alice", "" }, true },
@@ -128,7 +128,7 @@ static void who_may_have_an_address(void **state)
             .identity = rows[i].identity,
             .users = rows[i].file ? users : NULL,
         };
-        assert_row(i, agent_address_is_open_to(&config, rows[i].address, &rows[i].claimant) ==
+        assert_row(i, agent_address_is_open_to(&config, rows[i].address, &rows[i].candidate) ==
                           rows[i].open);
     }
     users_free(users);

@@ -10,12 +10,12 @@
 
 #include "base/encode.h"
 #include "base/json.h"
-#include "base/json_lenient.h"
 #include "setup_record.h"
+#include "setup_wanted.h"
 #include "twilio/taskrouter_resource.h"
 #include "twilio/twilio_resource.h"
 
-enum { MEMBERS_MAX = 3, RESERVATION_MARGIN_S = 30, PRIORITY = 1000 };
+enum { MEMBERS_MAX = 3 };
 
 struct thing {
     const char *kind; /* in setup.json and for people */
@@ -39,43 +39,7 @@ static const struct thing workflow = {
     .members = { "friendly_name", "task_reservation_timeout", "configuration" },
 };
 
-/* ---- what it is, and what it should be */
-
-/* Everything that `wanted` says holds in `found`, which may say more. */
-static bool holds(const cJSON *wanted, const cJSON *found)
-{
-    if (found == NULL) return false;
-    if (!cJSON_IsObject(wanted) && !cJSON_IsArray(wanted))
-        return cJSON_Compare(wanted, found, true);
-    if (cJSON_IsArray(wanted) && cJSON_GetArraySize(wanted) != cJSON_GetArraySize(found))
-        return false;
-    int index = 0;
-    const cJSON *member = NULL;
-    cJSON_ArrayForEach(member, wanted)
-    {
-        const cJSON *other = cJSON_IsArray(wanted)
-                                 ? cJSON_GetArrayItem(found, index++)
-                                 : cJSON_GetObjectItemCaseSensitive(found, member->string);
-        if (!holds(member, other)) return false;
-    }
-    return true;
-}
-
-/* A Workflow's configuration is JSON inside a string. */
-static bool is_as_wanted(const cJSON *wanted, const cJSON *found)
-{
-    bool as_wanted = false;
-    cJSON *copy = cJSON_Duplicate(found, true);
-    const char *text = copy != NULL ? json_get_string(copy, "configuration") : NULL;
-    cJSON *configuration = NULL;
-    if (text != NULL && json_lenient_read(text, strlen(text), &configuration) == ERR_OK &&
-        !cJSON_ReplaceItemInObjectCaseSensitive(copy, "configuration", configuration)) {
-        cJSON_Delete(configuration);
-    }
-    if (copy != NULL) as_wanted = holds(wanted, copy);
-    cJSON_Delete(copy);
-    return as_wanted;
-}
+/* ---- what it is */
 
 static enum err hash_of(const struct thing *thing, const cJSON *found, char hash[SETUP_HASH_SIZE])
 {
@@ -192,7 +156,7 @@ static int mend(struct setup *setup, const struct thing *thing, const cJSON *wan
     const char *known = json_get_string(setup_record_find(setup, thing->kind), "hash");
     if (!twilio_resource_sid(found, "sid", thing->at_twilio.prefix, sid))
         return setup_fail(thing->kind, ERR_UPSTREAM);
-    if (is_as_wanted(wanted, found)) {
+    if (setup_wanted_is(wanted, found)) {
         setup_say(setup, "found", thing->kind, "%s \"%s\"", sid, thing->name);
         return keep(setup, thing, found, sid);
     }
@@ -260,69 +224,10 @@ static int ensure(struct setup *setup, const struct thing *thing, const cJSON *w
 
 /* ---- the two of them */
 
-static cJSON *wanted_queue(void)
-{
-    cJSON *wanted = cJSON_CreateObject();
-    if (wanted == NULL || json_set_string(wanted, "friendly_name", queue.name) != ERR_OK ||
-        json_set_string(wanted, "target_workers", "1==1") != ERR_OK) {
-        cJSON_Delete(wanted);
-        return NULL;
-    }
-    return wanted;
-}
-
-/*
- * Which Tasks it takes: only ours have the attribute `dialpad`. For whom: the agent whose address
- * the Task names. The queue must be one that everybody is in.
- */
-static cJSON *make_filter(const char *queue_sid)
-{
-    struct strbuf text;
-    cJSON *filter = NULL;
-    strbuf_init(&text, STRBUF_MAX_FORM);
-    strbuf_addf(&text,
-                "{\"filter_friendly_name\":\"Dialpad\",\"expression\":\"dialpad != null\","
-                "\"targets\":[{\"queue\":\"%s\",\"expression\":"
-                "\"task.targetWorker==worker.contact_uri\",\"priority\":%d}]}",
-                queue_sid, PRIORITY);
-    if (strbuf_failed(&text) || json_parse_object(text.buf, text.len, &filter) != ERR_OK)
-        filter = NULL;
-    strbuf_free(&text);
-    return filter;
-}
-
-static cJSON *make_configuration(const char *queue_sid)
-{
-    cJSON *configuration = cJSON_CreateObject();
-    cJSON *routing = configuration != NULL ? json_add_object(configuration, "task_routing") : NULL;
-    cJSON *filters = routing != NULL ? cJSON_AddArrayToObject(routing, "filters") : NULL;
-    cJSON *filter = filters != NULL ? make_filter(queue_sid) : NULL;
-    if (filter != NULL && cJSON_AddItemToArray(filters, filter)) return configuration;
-    cJSON_Delete(filter);
-    cJSON_Delete(configuration);
-    return NULL;
-}
-
-static cJSON *wanted_workflow(const struct setup *setup)
-{
-    cJSON *wanted = cJSON_CreateObject();
-    cJSON *configuration = make_configuration(setup->queue_sid);
-    if (wanted == NULL || configuration == NULL ||
-        json_set_string(wanted, "friendly_name", workflow.name) != ERR_OK ||
-        json_set_number(wanted, "task_reservation_timeout",
-                        setup->draft.ring_seconds + RESERVATION_MARGIN_S) != ERR_OK ||
-        !cJSON_AddItemToObject(wanted, "configuration", configuration)) {
-        cJSON_Delete(configuration);
-        cJSON_Delete(wanted);
-        return NULL;
-    }
-    return wanted;
-}
-
 int setup_thing_queue(struct setup *setup)
 {
     if (setup->options->adopt != NULL) return EXIT_SUCCESS;
-    cJSON *wanted = wanted_queue();
+    cJSON *wanted = setup_wanted_queue(queue.name);
     int status = ensure(setup, &queue, wanted, setup->queue_sid);
     cJSON_Delete(wanted);
     return status;
@@ -347,7 +252,7 @@ static int use_as_it_is(struct setup *setup, const char *sid)
 int setup_thing_workflow(struct setup *setup)
 {
     if (setup->options->adopt != NULL) return use_as_it_is(setup, setup->options->adopt);
-    cJSON *wanted = wanted_workflow(setup);
+    cJSON *wanted = setup_wanted_workflow(setup, workflow.name);
     int status = ensure(setup, &workflow, wanted, setup->workflow_sid);
     cJSON_Delete(wanted);
     return status;
@@ -436,13 +341,12 @@ int setup_thing_print_filter(struct setup *setup)
     enum err rc =
         taskrouter_resource_each(setup_client(setup), &queue.at_twilio, match_everyone, sid);
     if (rc != ERR_OK) return setup_fail("queue", rc);
-    cJSON *filter = make_filter(sid[0] != '\0' ? sid : "WQ… (none is 1==1: make one)");
+    cJSON *filter = setup_wanted_filter(sid[0] != '\0' ? sid : "WQ… (none is 1==1: make one)");
     if (filter != NULL) text = cJSON_Print(filter);
     if (text != NULL) {
         printf("Put this first among task_routing.filters of %s, let its reservation time-out be "
                "%d s or more, then run setup with --adopt %s:\n%s\n",
-               setup->options->into, setup->draft.ring_seconds + RESERVATION_MARGIN_S,
-               setup->options->into, text);
+               setup->options->into, setup_wanted_reservation_s(setup), setup->options->into, text);
     }
     cJSON_free(text);
     cJSON_Delete(filter);
