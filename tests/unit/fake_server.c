@@ -1,4 +1,4 @@
-#include "fake_server.h"
+#include "unit.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "fake_server.h"
 
 enum { STEPS_MAX = 64, REQUESTS_MAX = 64, CONNECTIONS_MAX = 16, REQUEST_MAX = 64 * 1024 };
 
@@ -272,6 +274,12 @@ const char *fake_server_request(struct fake_server *server, size_t index)
     const char *request = server->requests[index];
     pthread_mutex_unlock(&server->lock);
     return request;
+}
+
+void fake_server_assert_sent(struct fake_server *server, size_t index, const char *text)
+{
+    const char *request = fake_server_request(server, index);
+    if (strstr(request, text) == NULL) fail_msg("not in request %zu: %s\n%s", index, text, request);
 }
 
 void fake_server_wait_requests(struct fake_server *server, size_t count)

@@ -37,6 +37,9 @@ size_t fake_server_requests(struct fake_server *server);
 size_t fake_server_connections(struct fake_server *server);
 const char *fake_server_request(struct fake_server *server, size_t index);
 
+/* Fails the test if the request doesn't have this text in it. */
+void fake_server_assert_sent(struct fake_server *server, size_t index, const char *text);
+
 /* Waits until the server has read so many requests: their client may give up before it has. */
 void fake_server_wait_requests(struct fake_server *server, size_t count);
 

@@ -57,22 +57,17 @@ static enum err create(struct fixture *fixture)
     return http_client_perform(fixture->client, &request, &fixture->deadline, &fixture->reply);
 }
 
-static void assert_sent(struct fixture *fixture, size_t index, const char *text)
-{
-    if (strstr(fake_server_request(fixture->server, index), text) == NULL)
-        fail_msg("not in request %zu: %s", index, text);
-}
-
 static void test_sends_what_it_is_told(void **state)
 {
     struct fixture *fixture = *state;
     fake_server_json(fixture->server, 200, "", "{}");
     assert_int_equal(create(fixture), ERR_OK);
-    assert_sent(fixture, 0, "POST / HTTP/1.1\r\n");
-    assert_sent(fixture, 0, "\r\nAuthorization: Basic U0trZXk6c2VjcmV0\r\n");
-    assert_sent(fixture, 0, "\r\nIf-Match: \"3\"\r\n");
-    assert_sent(fixture, 0, "\r\nContent-Type: application/x-www-form-urlencoded\r\n");
-    assert_sent(fixture, 0, "\r\n\r\na=1");
+    fake_server_assert_sent(fixture->server, 0, "POST / HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->server, 0, "\r\nAuthorization: Basic U0trZXk6c2VjcmV0\r\n");
+    fake_server_assert_sent(fixture->server, 0, "\r\nIf-Match: \"3\"\r\n");
+    fake_server_assert_sent(fixture->server, 0,
+                            "\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+    fake_server_assert_sent(fixture->server, 0, "\r\n\r\na=1");
     assert_null(strstr(fake_server_request(fixture->server, 0), "Expect:"));
 }
 
@@ -310,9 +305,9 @@ static void test_delete_and_then_others(void **state)
         ERR_OK);
     assert_int_equal(create(fixture), ERR_OK);
     assert_int_equal(get(fixture), ERR_OK);
-    assert_sent(fixture, 0, "DELETE / HTTP/1.1\r\n");
-    assert_sent(fixture, 1, "POST / HTTP/1.1\r\n");
-    assert_sent(fixture, 2, "GET / HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->server, 0, "DELETE / HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->server, 1, "POST / HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->server, 2, "GET / HTTP/1.1\r\n");
     assert_null(strstr(fake_server_request(fixture->server, 2), "If-Match"));
 }
 

@@ -39,14 +39,6 @@ static void answer(struct fixture *fixture, const char *body)
     fake_server_json(fixture->twilio.server, 200, "ETag: \"1\"\r\n", body);
 }
 
-static void assert_sent(struct fixture *fixture, size_t index, const char *text)
-{
-    if (strstr(fake_server_request(fixture->twilio.server, index), text) == NULL) {
-        fail_msg("not in request %zu: %s\n%s", index, text,
-                 fake_server_request(fixture->twilio.server, index));
-    }
-}
-
 #define TASK_JSON(status, attributes)                                                       \
     "{\"sid\":\"" TASK "\",\"assignment_status\":\"" status "\",\"attributes\":" attributes \
     ",\"workflow_sid\":\"" FAKE_WORKFLOW "\",\"date_created\":\"2026-11-23T06:10:07Z\","    \
@@ -57,7 +49,8 @@ static void test_task_fetch(void **state)
     struct fixture *fixture = *state;
     answer(fixture, TASK_JSON("assigned", "\"{\\\"to\\\":\\\"client:b\\\"}\""));
     assert_int_equal(taskrouter_task_fetch(fixture->twilio.client, TASK, &fixture->task), ERR_OK);
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Tasks/" TASK " HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "GET " BASE_PATH "/Tasks/" TASK " HTTP/1.1\r\n");
     assert_string_equal(fixture->task.sid, TASK);
     assert_string_equal(fixture->task.etag, "\"1\"");
     assert_int_equal(fixture->task.status, TASK_ASSIGNED);
@@ -130,11 +123,12 @@ static void test_task_create(void **state)
         taskrouter_task_create(fixture->twilio.client, &draft, &fixture->task, &unknown), ERR_OK);
     assert_false(unknown);
     assert_string_equal(fixture->task.sid, TASK);
-    assert_sent(fixture, 0, "POST " BASE_PATH "/Tasks HTTP/1.1\r\n");
-    assert_sent(fixture, 0, "Attributes=%7B%22name%22%3A%22Zo%C3%AB+%26+Co%22%7D");
-    assert_sent(fixture, 0, "&WorkflowSid=" FAKE_WORKFLOW);
-    assert_sent(fixture, 0, "&TaskChannel=voice");
-    assert_sent(fixture, 0, "&Timeout=20");
+    fake_server_assert_sent(fixture->twilio.server, 0, "POST " BASE_PATH "/Tasks HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "Attributes=%7B%22name%22%3A%22Zo%C3%AB+%26+Co%22%7D");
+    fake_server_assert_sent(fixture->twilio.server, 0, "&WorkflowSid=" FAKE_WORKFLOW);
+    fake_server_assert_sent(fixture->twilio.server, 0, "&TaskChannel=voice");
+    fake_server_assert_sent(fixture->twilio.server, 0, "&Timeout=20");
     cJSON_Delete(attributes);
 }
 
@@ -168,7 +162,7 @@ static void test_task_create_for_a_worker(void **state)
         assert_int_equal(
             taskrouter_task_create(fixture->twilio.client, &draft, &fixture->task, &unknown),
             ERR_OK);
-        assert_sent(fixture, i, sent);
+        fake_server_assert_sent(fixture->twilio.server, i, sent);
         assert_string_equal(fixture->task.routing_target, rows[i].target);
         assert_int_equal(fixture->task.ignore_capacity, rows[i].ignores);
         task_clear(&fixture->task);
@@ -233,9 +227,10 @@ static void test_task_update_attributes(void **state)
     assert_int_equal(taskrouter_task_update_attributes(fixture->twilio.client, &fixture->task,
                                                        fixture->task.attributes),
                      ERR_OK);
-    assert_sent(fixture, 1, "POST " BASE_PATH "/Tasks/" TASK " HTTP/1.1\r\n");
-    assert_sent(fixture, 1, "\r\nIf-Match: \"1\"\r\n");
-    assert_sent(fixture, 1, "\r\n\r\nAttributes=%7B%22a%22%3A1%7D");
+    fake_server_assert_sent(fixture->twilio.server, 1,
+                            "POST " BASE_PATH "/Tasks/" TASK " HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 1, "\r\nIf-Match: \"1\"\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 1, "\r\n\r\nAttributes=%7B%22a%22%3A1%7D");
     assert_string_equal(fixture->task.etag, "\"2\"");
     assert_int_equal(fixture->task.status, TASK_RESERVED);
     assert_non_null(cJSON_GetObjectItemCaseSensitive(fixture->task.attributes, "b"));
@@ -243,7 +238,7 @@ static void test_task_update_attributes(void **state)
     assert_int_equal(taskrouter_task_update_attributes(fixture->twilio.client, &fixture->task,
                                                        fixture->task.attributes),
                      ERR_CONFLICT);
-    assert_sent(fixture, 2, "\r\nIf-Match: \"2\"\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 2, "\r\nIf-Match: \"2\"\r\n");
     assert_string_equal(fixture->task.etag, "\"2\"");
 }
 
@@ -266,7 +261,8 @@ static void test_task_update_status(void **state)
     assert_int_equal(
         taskrouter_task_update_status(fixture->twilio.client, TASK, TASK_WRAPPING, "over and out"),
         ERR_OK);
-    assert_sent(fixture, 0, "\r\n\r\nAssignmentStatus=wrapping&Reason=over+and+out");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "\r\n\r\nAssignmentStatus=wrapping&Reason=over+and+out");
     assert_null(strstr(fake_server_request(fixture->twilio.server, 0), "If-Match"));
     assert_int_equal(
         taskrouter_task_update_status(fixture->twilio.client, TASK, TASK_CANCELED, "x"),
@@ -287,12 +283,12 @@ static void test_tasks_live_follows_pages(void **state)
     answer(fixture, "{\"tasks\":[{\"sid\":\"" TASK2 "\",\"assignment_status\":\"wrapping\","
                     "\"task_channel_unique_name\":\"chat\"}],\"meta\":{\"next_page_url\":null}}");
     assert_int_equal(taskrouter_tasks_live(fixture->twilio.client, FAKE_WORKFLOW, &tasks), ERR_OK);
-    assert_sent(
-        fixture, 0,
+    fake_server_assert_sent(
+        fixture->twilio.server, 0,
         "GET " BASE_PATH
         "/Tasks?AssignmentStatus=pending%2Creserved%2Cassigned%2Cwrapping&WorkflowSid=" FAKE_WORKFLOW
         "&PageSize=1000 ");
-    assert_sent(fixture, 1, "GET " BASE_PATH "/Tasks?PageToken=PA1 ");
+    fake_server_assert_sent(fixture->twilio.server, 1, "GET " BASE_PATH "/Tasks?PageToken=PA1 ");
     assert_int_equal(tasks.count, 2);
     assert_string_equal(tasks.list[0].sid, TASK);
     assert_string_equal(tasks.list[0].workflow_sid, FAKE_WORKFLOW);
@@ -332,7 +328,8 @@ static void test_tasks_of_conference(void **state)
     struct task_sids sids = { 0 };
     answer(fixture, "{\"tasks\":[" TASK_JSON("assigned", "null") "],\"meta\":{}}");
     assert_int_equal(taskrouter_tasks_of_conference(fixture->twilio.client, TASK2, &sids), ERR_OK);
-    assert_sent(fixture, 0, "/Tasks?EvaluateTaskAttributes=conferenceSid+%3D%3D+%27" TASK2 "%27 ");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "/Tasks?EvaluateTaskAttributes=conferenceSid+%3D%3D+%27" TASK2 "%27 ");
     assert_int_equal(sids.count, 1);
     assert_string_equal(sids.list[0], TASK);
     task_sids_free(&sids);
@@ -349,8 +346,9 @@ static void test_worker_tasks(void **state)
     answer(fixture, "{\"reservations\":[],\"meta\":{\"next_page_url\":null}}");
     assert_int_equal(taskrouter_tasks_of_worker(fixture->twilio.client, WORKER, "wrapping", &sids),
                      ERR_OK);
-    assert_sent(fixture, 0,
-                "GET " BASE_PATH "/Workers/" WORKER "/Reservations?ReservationStatus=wrapping ");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "GET " BASE_PATH "/Workers/" WORKER
+                            "/Reservations?ReservationStatus=wrapping ");
     assert_int_equal(sids.count, 3);
     assert_string_equal(sids.list[1], TASK2);
     task_sids_free(&sids);
@@ -369,7 +367,8 @@ static void test_task_worker(void **state)
                     "\",\"reservation_status\":\"accepted\"}],\"meta\":{}}");
     answer(fixture, "{\"reservations\":[],\"meta\":{}}");
     assert_int_equal(taskrouter_task_worker(fixture->twilio.client, TASK, sid), ERR_OK);
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Tasks/" TASK "/Reservations ");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "GET " BASE_PATH "/Tasks/" TASK "/Reservations ");
     assert_string_equal(sid, WORKER2);
     assert_int_equal(taskrouter_task_worker(fixture->twilio.client, TASK, sid), ERR_NOT_FOUND);
 }
@@ -386,7 +385,8 @@ static void test_worker_fetch(void **state)
                                 "\\\"contact_uri\\\":\\\"client:alice\\\"}\""));
     assert_int_equal(taskrouter_worker_fetch(fixture->twilio.client, WORKER, &fixture->worker),
                      ERR_OK);
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Workers/" WORKER " HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "GET " BASE_PATH "/Workers/" WORKER " HTTP/1.1\r\n");
     assert_string_equal(fixture->worker.friendly_name, "alice");
     assert_string_equal(fixture->worker.full_name, "Alice");
     assert_string_equal(fixture->worker.contact_uri, "client:alice");
@@ -416,7 +416,8 @@ static void test_worker_find(void **state)
                         WORKER2, "alice", "\"{}\"") "],\"meta\":{}}");
     assert_int_equal(taskrouter_worker_find(fixture->twilio.client, "alice", &fixture->worker),
                      ERR_OK);
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Workers?FriendlyName=alice ");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "GET " BASE_PATH "/Workers?FriendlyName=alice ");
     assert_string_equal(fixture->worker.sid, WORKER2);
     worker_clear(&fixture->worker);
     assert_int_equal(taskrouter_worker_find(fixture->twilio.client, "alice", &fixture->worker),
@@ -448,8 +449,8 @@ static void test_workers_each(void **state)
     }
     assert_int_equal(taskrouter_workers_each(fixture->twilio.client, count_worker, &left), ERR_OK);
     assert_int_equal(left, 8);
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Workers?PageSize=1000 ");
-    assert_sent(fixture, 1, "GET " BASE_PATH "/Workers?PageToken=PA1 ");
+    fake_server_assert_sent(fixture->twilio.server, 0, "GET " BASE_PATH "/Workers?PageSize=1000 ");
+    fake_server_assert_sent(fixture->twilio.server, 1, "GET " BASE_PATH "/Workers?PageToken=PA1 ");
     left = 1;
     assert_int_equal(taskrouter_workers_each(fixture->twilio.client, count_worker, &left),
                      ERR_TOO_LARGE);
@@ -484,7 +485,8 @@ static void test_worker_voice_channel(void **state)
                          ERR_OK);
         assert_int_equal(channel.has_room, rows[i].has_room);
     }
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Workers/" WORKER "/Channels ");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "GET " BASE_PATH "/Workers/" WORKER "/Channels ");
     answer(fixture, "{\"channels\":[],\"meta\":{}}");
     assert_int_equal(taskrouter_worker_voice_channel(fixture->twilio.client, WORKER, &channel),
                      ERR_NOT_FOUND);
@@ -498,7 +500,8 @@ static void test_workflow_fetch(void **state)
                     "\"configuration\":\"{\\\"task_routing\\\":{}}\"}");
     answer(fixture, "{\"friendly_name\":\"Internal\",\"configuration\":\"rubbish\"}");
     assert_int_equal(workflow_fetch(fixture->twilio.client, &workflow), ERR_OK);
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Workflows/" FAKE_WORKFLOW " ");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "GET " BASE_PATH "/Workflows/" FAKE_WORKFLOW " ");
     assert_string_equal(workflow.friendly_name, "Internal");
     assert_int_equal(workflow.reservation_timeout_s, 130);
     assert_non_null(json_get_object(workflow.configuration, "task_routing"));

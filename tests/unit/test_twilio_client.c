@@ -39,19 +39,13 @@ static enum err post(struct fixture *fixture)
                               "\"4\"", &fixture->reply);
 }
 
-static void assert_sent(struct fixture *fixture, size_t index, const char *text)
-{
-    if (strstr(fake_server_request(fixture->twilio.server, index), text) == NULL)
-        fail_msg("not in request %zu: %s", index, text);
-}
-
 static void test_get(void **state)
 {
     struct fixture *fixture = *state;
     fake_server_json(fixture->twilio.server, 200, "ETag: \"5\"\r\n", "{\"sid\":\"WS1\"}");
     assert_int_equal(get(fixture), ERR_OK);
-    assert_sent(fixture, 0, "GET /v1/Workspaces?A=1%202 HTTP/1.1\r\n");
-    assert_sent(fixture, 0, "\r\nAuthorization: Basic ");
+    fake_server_assert_sent(fixture->twilio.server, 0, "GET /v1/Workspaces?A=1%202 HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 0, "\r\nAuthorization: Basic ");
     assert_int_equal(fixture->reply.status, 200);
     assert_string_equal(fixture->reply.etag, "\"5\"");
     assert_string_equal(json_get_string(fixture->reply.json, "sid"), "WS1");
@@ -62,9 +56,9 @@ static void test_post(void **state)
     struct fixture *fixture = *state;
     fake_server_json(fixture->twilio.server, 201, "", "{\"sid\":\"WT1\"}");
     assert_int_equal(post(fixture), ERR_OK);
-    assert_sent(fixture, 0, "POST /v1/Tasks HTTP/1.1\r\n");
-    assert_sent(fixture, 0, "\r\nIf-Match: \"4\"\r\n");
-    assert_sent(fixture, 0, "\r\n\r\nA=1");
+    fake_server_assert_sent(fixture->twilio.server, 0, "POST /v1/Tasks HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 0, "\r\nIf-Match: \"4\"\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 0, "\r\n\r\nA=1");
 }
 
 static void test_both_hosts_share_one_base_url(void **state)
@@ -77,7 +71,7 @@ static void test_both_hosts_share_one_base_url(void **state)
     assert_int_equal(twilio_client_get(fixture->twilio.client, TWILIO_API, "/2010-04-01/x.json",
                                        NULL, &fixture->reply),
                      ERR_OK);
-    assert_sent(fixture, 1, "GET /2010-04-01/x.json HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 1, "GET /2010-04-01/x.json HTTP/1.1\r\n");
     assert_int_equal(fake_server_connections(fixture->twilio.server), 1);
 }
 
@@ -240,7 +234,7 @@ static void test_delete_of_what_is_gone(void **state)
             ERR_OK);
         twilio_reply_free(&fixture->reply);
     }
-    assert_sent(fixture, 1, "DELETE /x.json HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 1, "DELETE /x.json HTTP/1.1\r\n");
     assert_int_equal(fake_server_requests(fixture->twilio.server), 3);
 }
 
@@ -277,8 +271,9 @@ static void test_next_links(void **state)
                          rows[i].expected);
     }
     assert_int_equal(fake_server_requests(fixture->twilio.server), 2);
-    assert_sent(fixture, 0, "GET /v1/x?PageToken=PA1 HTTP/1.1\r\n");
-    assert_sent(fixture, 1, "GET /2010-04-01/x.json?PageToken=PA2 HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 0, "GET /v1/x?PageToken=PA1 HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 1,
+                            "GET /2010-04-01/x.json?PageToken=PA2 HTTP/1.1\r\n");
 }
 
 static void test_twilios_clock(void **state)
@@ -314,7 +309,7 @@ static void assert_host(struct fixture *fixture, const char *region, const char 
     assert_false(reply.unknown);
     twilio_reply_free(&reply);
     twilio_client_free(client);
-    assert_sent(fixture, index, expected);
+    fake_server_assert_sent(fixture->twilio.server, index, expected);
     /* The credentials are for Twilio, not for the proxy. */
     assert_null(strstr(fake_server_request(fixture->twilio.server, index), "Authorization"));
 }

@@ -35,14 +35,6 @@ static void answer(struct fixture *fixture, int status, const char *body)
     fake_server_json(fixture->twilio.server, status, "", body);
 }
 
-static void assert_sent(struct fixture *fixture, size_t index, const char *text)
-{
-    if (strstr(fake_server_request(fixture->twilio.server, index), text) == NULL) {
-        fail_msg("not in request %zu: %s\n%s", index, text,
-                 fake_server_request(fixture->twilio.server, index));
-    }
-}
-
 static void test_call_fetch(void **state)
 {
     static const struct {
@@ -70,7 +62,8 @@ static void test_call_fetch(void **state)
         assert_int_equal(call.live, rows[i].live);
         assert_int_equal(call.waiting, rows[i].waiting);
     }
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Calls/" CALL ".json HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "GET " BASE_PATH "/Calls/" CALL ".json HTTP/1.1\r\n");
 }
 
 static void test_call_complete(void **state)
@@ -91,8 +84,9 @@ static void test_call_complete(void **state)
         answer(fixture, rows[i].status, rows[i].body);
         assert_int_equal(voice_call_complete(fixture->twilio.client, CALL), rows[i].expected);
     }
-    assert_sent(fixture, 0, "POST " BASE_PATH "/Calls/" CALL ".json HTTP/1.1\r\n");
-    assert_sent(fixture, 0, "\r\n\r\nStatus=completed");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "POST " BASE_PATH "/Calls/" CALL ".json HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 0, "\r\n\r\nStatus=completed");
 }
 
 #define CONFERENCE_JSON(sid, name, status, second)                             \
@@ -117,9 +111,11 @@ static void test_conference_find(void **state)
     assert_int_equal(voice_conference_find(fixture->twilio.client, NAME, &conference), ERR_OK);
     assert_string_equal(conference.sid, CONFERENCE2);
     assert_int_equal(conference.status, CONFERENCE_IN_PROGRESS);
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Conferences.json?FriendlyName=" NAME "&PageSize=");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "GET " BASE_PATH "/Conferences.json?FriendlyName=" NAME "&PageSize=");
     assert_null(strstr(fake_server_request(fixture->twilio.server, 0), "Status="));
-    assert_sent(fixture, 1, "GET " BASE_PATH "/Conferences.json?PageToken=PA1 ");
+    fake_server_assert_sent(fixture->twilio.server, 1,
+                            "GET " BASE_PATH "/Conferences.json?PageToken=PA1 ");
 }
 
 static void test_conference_find_nothing_live(void **state)
@@ -158,8 +154,9 @@ static void test_conference_complete(void **state)
         assert_int_equal(voice_conference_complete(fixture->twilio.client, CONFERENCE),
                          rows[i].expected);
     }
-    assert_sent(fixture, 0, "POST " BASE_PATH "/Conferences/" CONFERENCE ".json HTTP/1.1\r\n");
-    assert_sent(fixture, 0, "\r\n\r\nStatus=completed");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "POST " BASE_PATH "/Conferences/" CONFERENCE ".json HTTP/1.1\r\n");
+    fake_server_assert_sent(fixture->twilio.server, 0, "\r\n\r\nStatus=completed");
 }
 
 static void test_participants_list(void **state)
@@ -173,7 +170,8 @@ static void test_participants_list(void **state)
     answer(fixture, 404, "{\"code\":20404}");
     assert_int_equal(voice_participants_list(fixture->twilio.client, CONFERENCE, &participants),
                      ERR_OK);
-    assert_sent(fixture, 0, "GET " BASE_PATH "/Conferences/" CONFERENCE "/Participants.json ");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "GET " BASE_PATH "/Conferences/" CONFERENCE "/Participants.json ");
     assert_int_equal(participants.count, 2);
     assert_string_equal(participants.list[0].call_sid, CALL);
     assert_true(participants.list[0].hold);
@@ -194,7 +192,7 @@ static void test_participant_fetch(void **state)
     answer(fixture, 400, "{\"code\":16022}");
     assert_int_equal(
         voice_participant_fetch(fixture->twilio.client, CONFERENCE, CALL, &participant), ERR_OK);
-    assert_sent(fixture, 0, "GET " PARTICIPANT " ");
+    fake_server_assert_sent(fixture->twilio.server, 0, "GET " PARTICIPANT " ");
     assert_true(participant.connected);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(
@@ -216,9 +214,10 @@ static void test_participant_hold(void **state)
                      ERR_OK);
     assert_int_equal(voice_participant_hold(fixture->twilio.client, CONFERENCE, CALL, true, NULL),
                      ERR_NOT_FOUND);
-    assert_sent(fixture, 0, "POST " PARTICIPANT " ");
-    assert_sent(fixture, 0, "\r\n\r\nHold=true&HoldUrl=https%3A%2F%2Fx%2Fhold%3Fa%3D1");
-    assert_sent(fixture, 1, "\r\n\r\nHold=false");
+    fake_server_assert_sent(fixture->twilio.server, 0, "POST " PARTICIPANT " ");
+    fake_server_assert_sent(fixture->twilio.server, 0,
+                            "\r\n\r\nHold=true&HoldUrl=https%3A%2F%2Fx%2Fhold%3Fa%3D1");
+    fake_server_assert_sent(fixture->twilio.server, 1, "\r\n\r\nHold=false");
 }
 
 static void test_participant_kick(void **state)
@@ -229,7 +228,7 @@ static void test_participant_kick(void **state)
     answer(fixture, 400, "{\"code\":16022}");
     for (int i = 0; i < 3; i++)
         assert_int_equal(voice_participant_kick(fixture->twilio.client, CONFERENCE, CALL), ERR_OK);
-    assert_sent(fixture, 0, "DELETE " PARTICIPANT " ");
+    fake_server_assert_sent(fixture->twilio.server, 0, "DELETE " PARTICIPANT " ");
 }
 
 static void test_a_path_never_holds_anything_but_sids(void **state)
