@@ -30,8 +30,11 @@ const BUDGET = [
 const LISTS_ALL_TASKS = (entry) => /\/Tasks$/.test(entry.path) && entry.params.AssignmentStatus;
 const LISTS_ALL_WORKERS = (entry) => /\/Workers$/.test(entry.path) && entry.params.PageSize;
 const ASKS_WHOSE_TASK = (entry) => /\/Tasks\/WT\w+\/Reservations$/.test(entry.path);
+// Three when a page is opened: what was missed meanwhile is no part of a call.
+const ASKS_FOR_THE_PAST = (entry) => /\/Events$/.test(entry.path);
 const isRefresh = (entry) => entry.method === 'GET'
-  && Boolean(LISTS_ALL_TASKS(entry) || LISTS_ALL_WORKERS(entry) || ASKS_WHOSE_TASK(entry));
+  && Boolean(LISTS_ALL_TASKS(entry) || LISTS_ALL_WORKERS(entry) || ASKS_WHOSE_TASK(entry)
+    || ASKS_FOR_THE_PAST(entry));
 
 class Meter {
   constructor() {

@@ -3,8 +3,8 @@
 
 const RINGING_ICON = 'icon-ringing.svg';
 
-function setBadge(rings) {
-  const set = rings ? navigator.setAppBadge?.(1) : navigator.clearAppBadge?.();
+function setBadge(count) {
+  const set = count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.();
   set?.catch(() => {});
 }
 
@@ -19,23 +19,30 @@ export function createAlerts({ quiet, ringing }) {
   const icon = document.querySelector('link[rel~="icon"]');
   const calm = icon?.getAttribute('href');
   let shown = null;
+  let badge = null;
   let notification = null;
 
-  /** In the system, since the page isn't looked at. Phones allow it only to service workers. */
-  function notify(text) {
-    if (globalThis.Notification?.permission !== 'granted') return;
+  /** In the system, if the page isn't looked at. Phones allow it only to service workers. */
+  function notify(text, picture, what) {
+    if (isLookedAt() || globalThis.Notification?.permission !== 'granted') return null;
     try {
-      notification = new Notification(text, {
-        tag: 'dialpad-ring', icon: new URL(RINGING_ICON, document.baseURI).href,
-        requireInteraction: true, silent: true,
+      const made = new Notification(text, {
+        tag: `dialpad-${what}`, icon: new URL(picture, document.baseURI).href,
+        requireInteraction: true, silent: what === 'ring',
       });
-      notification.onclick = () => {
+      made.onclick = () => {
         window.focus();
-        notification?.close();
+        made.close();
       };
+      return made;
     } catch {
-      notification = null;
+      return null;
     }
+  }
+
+  function showBadge(count) {
+    if (count !== badge) setBadge(count);
+    badge = count;
   }
 
   function clear() {
@@ -47,17 +54,23 @@ export function createAlerts({ quiet, ringing }) {
     /**
      * @param {?string} name who calls
      * @param {boolean} aloud this tab is the one that calls for attention
+     * @param {number} missed calls that nobody has looked at yet
      */
-    update(name, aloud) {
+    update(name, aloud, missed) {
+      showBadge(name === null ? missed : 1);
       const title = name === null ? quiet() : ringing(name);
       if (document.title !== title) document.title = title;
       if (!aloud) clear();
       if (name === shown) return;
       shown = name;
       icon?.setAttribute('href', name === null ? calm : RINGING_ICON);
-      setBadge(name !== null);
       clear();
-      if (name !== null && aloud && !isLookedAt()) notify(title);
+      if (name !== null && aloud) notification = notify(title, RINGING_ICON, 'ring');
+    },
+
+    /** A call was missed while nobody looked: said until somebody has seen it. */
+    missed(text) {
+      notify(text, 'icon.svg', `missed-${Date.now()}`);
     },
   };
 }

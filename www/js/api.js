@@ -27,7 +27,7 @@ function parse(text) {
 }
 
 function check({ ok, status, answer, date }) {
-  if (ok && answer) return { answer, date };
+  if (ok && (answer || status === 204)) return { answer, date };
   throw new ApiError(status, CODES[status] ?? answer?.error?.code ?? 'failed');
 }
 

@@ -6,6 +6,7 @@ import { createCallController } from './call-controller.js';
 import { mountCallPanel } from './call-panel.js';
 import { createCallRequests } from './call-requests.js';
 import { canCall, canUseLeg, initialState, wasJustWith } from './call-state.js';
+import { detailText } from './call-text.js';
 import { createConnection } from './connection.js';
 import { createDevices } from './devices.js';
 import { giveWayToRing, isModalOpen, mayOpenDialog } from './dialog.js';
@@ -19,15 +20,18 @@ import { loadWithRetries, need } from './loading.js';
 import { toldName } from './marked-name.js';
 import { createMicrophone, microphonePermission } from './microphone.js';
 import { createOutside } from './outside.js';
+import { createOwnPresence } from './own-presence.js';
 import { mountOwnStatus, statusWord } from './own-status.js';
 import { api, colleagues, picker, preferences, session } from './page.js';
+import { createPastCalls } from './past-calls.js';
+import { mountPastCalls } from './past-calls-view.js';
 import { mountPeopleView } from './people-view.js';
 import { mountPressGuard } from './press-guard.js';
 import { readiness } from './readiness.js';
 import { createRinger } from './ringer.js';
 import { announceShortcuts, mountShortcuts } from './shortcuts.js';
 import { createSound } from './sound.js';
-import { t } from './strings.js';
+import { number, t } from './strings.js';
 import { createTabList } from './tab-list.js';
 import { mountTeam } from './team.js';
 
@@ -37,7 +41,7 @@ const now = {
   reached: true, statusFailed: false, wasConnected: false, microphone: 'granted',
   soundBlocked: false, notifications: null,
 };
-const TEAM_EVERY = 5000; // milliseconds; the server answers from what it has
+const TEAM_EVERY = 2500; // milliseconds: no row is older than three seconds
 const missing = new Set(); // parts that should have come
 let call = initialState;
 
@@ -65,6 +69,8 @@ const controller = createCallController({
     colleagues.met(state.other);
   }
   call = state;
+  const missed = past.follow(state);
+  if (missed && (connection.tabs?.inCharge() ?? true)) alerts.missed(detailText(state));
   connection.tabs?.follow(state);
   sound.follow(state);
   render();
@@ -88,7 +94,7 @@ const ringer = createRinger(new URL('sounds/incoming.wav', document.baseURI), (b
   render();
 });
 const alerts = createAlerts({
-  quiet: () => t('heading'),
+  quiet: () => (past.missed() ? `(${number(past.missed())}) ${t('chipMissed')}` : t('heading')),
   ringing: (name) => t('incoming', { name: isolate(name) }),
 });
 
@@ -104,6 +110,12 @@ const star = mountFavouriteStar(colleagues, picker);
 const lists = createTabList(byId('lists'));
 const team = mountTeam(lists.add({ id: 'team', words: 'people', picture: 'people' }).panel,
   api.listAgents, colleagues, (agent) => act({ type: 'dial', agent }));
+const past = createPastCalls(api.ask);
+const pastCalls = mountPastCalls(
+  lists.add({ id: 'past', words: 'history', picture: 'clock', onShow: () => pastCalls.open() }),
+  past, (agent) => act({ type: 'dial', agent }));
+past.onChange(() => render());
+const ownPresence = createOwnPresence((state) => api.ask('POST', 'presence', { body: state }));
 const ownStatus = mountOwnStatus(byId('presence'), async (sid) => {
   now.statusFailed = await connection.setActivity(sid).then(() => false, () => true);
   render();
@@ -162,10 +174,12 @@ function render() {
   peopleView.update(call);
   panel.update(call, able, reachable, { picked: picker.picked(), word: idleWord() });
   team.lock(!able || !canCall(call));
+  pastCalls.lock(!able || !canCall(call));
   keypad.update(canUseLeg(call));
   const inCharge = connection.tabs?.inCharge() ?? true;
   ringer.update(call.phase === 'ringing' && inCharge);
-  alerts.update(call.phase === 'ringing' ? toldName(call.other) : null, inCharge);
+  alerts.update(call.phase === 'ringing' ? toldName(call.other) : null, inCharge, past.missed());
+  if (inCharge) ownPresence.tell(presenceNow());
 }
 
 /** What is true of this agent instead of the activity, if anything is. */
@@ -178,6 +192,15 @@ function ownWord() {
     microphone: now.microphone,
     current: taskRouter?.activity() ?? null,
   });
+}
+
+/** What colleagues are told of this agent; null while TaskRouter's word isn't known. */
+function presenceNow() {
+  const { taskRouter, up } = connection;
+  const activity = up ? taskRouter?.activity() : null;
+  if (!activity) return null;
+  const busy = !canCall(call) || taskRouter.isWithCustomer();
+  return { activity: activity.sid, name: activity.name, available: activity.available, busy };
 }
 
 /** How things are while there is no call. */
@@ -250,6 +273,8 @@ const connection = createConnection(session, {
     const store = preferences.belongTo(signed.worker);
     introduce(signed.worker);
     team.refresh();
+    past.belongTo(store);
+    past.refresh();
     devices.keepIn(store);
     sound.begin();
     outside.signedIn(signed);
@@ -287,6 +312,7 @@ announceShortcuts(shortcutsOn(), keys());
 preferences.onChange(() => {
   star.render();
   team.retell();
+  pastCalls.retell();
   announceShortcuts(shortcutsOn(), keys());
   render();
 });

@@ -11,10 +11,11 @@ const PARTS = [
   'alerts', 'awake', 'call-buttons', 'call-controller', 'call-find', 'call-leave', 'call-leg',
   'call-panel', 'call-place', 'call-rejoin', 'call-requests', 'call-state', 'call-text',
   'call-told', 'calls', 'charge', 'chosen-status', 'connection', 'devices', 'dialog',
-  'expected-leg', 'favourite-star', 'identity', 'insist', 'isolated-name', 'kept-leg', 'keypad',
-  'microphone', 'outlet', 'outside', 'own-status', 'people-view', 'poller', 'press-guard',
-  'quality', 'readiness', 'reservations', 'ringer', 'shortcuts', 'softphone', 'sound',
-  'tab-list', 'tabs', 'taskrouter', 'team', 'voice-device', 'voice-leg', 'worker',
+  'expected-leg', 'favourite-star', 'history', 'identity', 'insist', 'isolated-name', 'kept-leg',
+  'keypad', 'microphone', 'outlet', 'outside', 'own-presence', 'own-status', 'past-calls-view',
+  'past-calls', 'people-view', 'poller', 'press-guard', 'quality', 'readiness', 'reservations',
+  'ringer', 'shortcuts', 'softphone', 'sound', 'tab-list', 'tabs', 'taskrouter', 'team',
+  'voice-device', 'voice-leg', 'worker',
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 

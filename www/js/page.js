@@ -41,4 +41,4 @@ session.first.then(({ worker }) => colleagues.belongTo(preferences.belongTo(work
 
 setInterval(() => {
   if (!document.hidden) picker.refresh();
-}, 5000);
+}, 2500);

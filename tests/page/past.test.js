@@ -1,0 +1,67 @@
+// What has been and how colleagues are: missed calls last until somebody looks, one press calls
+// back, and a status that changes is in colleagues' lists within three seconds.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { endScene, haveEnded, isQuiet, startScene, until } from '../e2e/lib.js';
+
+// Three seconds, and what a busy machine adds; without being told it takes ten and more.
+const WITHIN_MS = 6000;
+
+describe('past calls and presence', () => {
+  let scene, alice, bob;
+  before(async () => {
+    scene = await startScene(['alice', 'bob']);
+    ({ alice, bob } = scene);
+  });
+  after(() => endScene(scene));
+
+  const calls = () => bob.page.getByRole('tab', { name: /Calls/ });
+  const counted = (label) => until(`the tab counts ${label}`, async () => {
+    const shown = await calls().getByRole('img').getAttribute('aria-label').catch(() => 'nothing');
+    return shown === label ? null : `it counts ${shown}`;
+  });
+
+  it('a missed call is counted, also after a reload, until the list is looked at', async () => {
+    await alice.call(bob);
+    await bob.isRungBy(alice);
+    await alice.press('Cancel');
+    await haveEnded(alice, bob);
+    await isQuiet(scene.stack, [alice, bob]);
+    await counted('1 missed call');
+    assert.equal(await bob.page.title(), '(1) Missed');
+    await bob.reload();
+    await counted('1 missed call');
+    await calls().click();
+    const row = bob.page.getByRole('listitem').filter({ hasText: 'Missed' });
+    await row.waitFor();
+    assert.match(await row.innerText(), /Alice Archer/);
+    await until('nothing is counted', async () => (
+      await calls().getByRole('img').count() === 0 ? null : 'it still is'));
+    assert.equal(await bob.page.title(), 'Call a colleague');
+  });
+
+  it('one press calls back', async () => {
+    // A list that has just come takes no press for a moment.
+    await bob.page.locator('.settling').waitFor({ state: 'detached' });
+    await bob.page.getByRole('tabpanel').getByRole('button', { name: 'Ring Alice Archer' }).first()
+      .click();
+    await alice.isRungBy(bob);
+    await alice.press('Decline');
+    await bob.says('Alice Archer declined');
+    await isQuiet(scene.stack, [alice, bob]);
+    await bob.page.getByRole('listitem').filter({ hasText: 'Declined' }).waitFor();
+  });
+
+  it('a status that changes is seen within three seconds', async () => {
+    for (const status of ['Break', 'Available']) {
+      const row = alice.page.getByRole('listitem').filter({ hasText: 'Bob Baker' }).first();
+      await bob.setStatus(status);
+      const changed = Date.now();
+      await row.getByText(status).waitFor();
+      const ms = Date.now() - changed;
+      assert.ok(ms < WITHIN_MS, `${status} was seen after ${ms} ms`);
+    }
+  });
+});

@@ -1,0 +1,49 @@
+// Tells the server how this agent is, as TaskRouter has pushed it, so that colleagues see it at
+// once: on change only, at most once a second, and the last state always arrives.
+
+const PAUSE = 1000; // milliseconds between two, as the server wants it
+const AGAIN = 5000; // until what failed is tried again
+
+const isSame = (a, b) => Boolean(a && b) && a.activity === b.activity && a.name === b.name
+  && a.available === b.available && a.busy === b.busy;
+
+/**
+ * @param {(state: object) => Promise<void>} send
+ * @returns {{tell: (state: ?object) => void}} to be told the state as often as anybody likes; null
+ *   while it isn't known
+ */
+export function createOwnPresence(send) {
+  let wanted = null;
+  let told = null;
+  let waiting = false;
+
+  function rest(ms) {
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      work();
+    }, ms);
+  }
+
+  async function work() {
+    if (waiting || !wanted || isSame(wanted, told)) return;
+    const state = wanted;
+    waiting = true;
+    try {
+      await send(state);
+      told = state;
+      rest(PAUSE);
+    } catch {
+      rest(AGAIN);
+    }
+  }
+
+  return {
+    tell(state) {
+      wanted = state;
+      // What a connection that was lost has hidden may have been told by another page meanwhile.
+      if (!state) told = null;
+      work();
+    },
+  };
+}

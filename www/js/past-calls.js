@@ -1,0 +1,89 @@
+// Keeps an agent's past calls: in the browser what it has seen, from the server the rest, and when
+// the agent last looked at what was missed.
+
+import { countMissed, isMissed, merge, remember, rowOf, rowOfState } from './history.js';
+
+const DAYS = 30;
+const RESTING = ['idle', 'ended'];
+
+/**
+ * @param {(method: string, program: string, options: object) => Promise<{answer: object}>} ask
+ */
+export function createPastCalls(ask) {
+  const followers = [];
+  let store = null;
+  let seen = [];
+  let told = [];
+  let lookedAt = 0;
+  let complete = true;
+  let resting = true;
+  let began = 0;
+  let last = null;
+
+  const rows = () => merge(seen, told, Date.now());
+  const changed = () => followers.forEach((follower) => follower());
+
+  /** A call that is missed has to be noticed, not only listed: it is given back once. */
+  function keep(row) {
+    const isNew = seen.every(({ taskSid }) => taskSid !== row.taskSid);
+    // Another tab may have written meanwhile.
+    seen = remember(store.get('calls', seen), row);
+    store.set('calls', seen);
+    changed();
+    return isNew && isMissed(row) ? row : null;
+  }
+
+  return {
+    onChange: (follower) => followers.push(follower),
+    rows,
+    missed: () => countMissed(rows(), lookedAt),
+    isComplete: () => complete,
+
+    /** @param {{get, set}} kept the store of the agent who has signed in */
+    belongTo(kept) {
+      store = kept;
+      seen = store.get('calls', []);
+      // Whoever comes for the first time has missed nothing here.
+      lookedAt = store.get('lookedAt') ?? Date.now();
+      store.set('lookedAt', lookedAt);
+      told = [];
+      changed();
+    },
+
+    /**
+     * To be told every state of the call.
+     * @returns {?object} the row of a call that has just been missed
+     */
+    follow(state) {
+      const rests = RESTING.includes(state.phase);
+      if (resting && !rests) began = Date.now();
+      resting = rests;
+      const row = store && rowOfState(state, began || Date.now());
+      if (!row || (row.taskSid === last?.taskSid && row.outcome === last.outcome)) return null;
+      last = row;
+      return keep(row);
+    },
+
+    /** Asks the server; whoever shows the list is told. A failure leaves what is known. */
+    async refresh() {
+      const kept = store;
+      try {
+        const { answer } = await ask('GET', 'call-history', { query: { days: DAYS } });
+        if (kept !== store) return;
+        told = answer.calls.map(rowOf).filter(Boolean);
+        complete = answer.complete !== false;
+        changed();
+      } catch {
+        // What this browser has seen is shown all the same.
+      }
+    },
+
+    /** The agent looks at the list now: nothing in it is new any more. */
+    look() {
+      if (!store) return;
+      lookedAt = Date.now();
+      store.set('lookedAt', lookedAt);
+      changed();
+    },
+  };
+}
