@@ -8,6 +8,7 @@ import { toldName } from './marked-name.js';
 import { plural, t } from './strings.js';
 
 const LIMIT = 50;
+const SELDOM = 20_000; // milliseconds between two questions while nobody sees the list
 const SECTIONS = ['favourites', 'recents', 'others'];
 const HEADINGS = { favourites: 'favourites', recents: 'recent', others: 'team' };
 
@@ -61,6 +62,7 @@ export function mountTeam(panel, find, colleagues, onRing) {
   let agents = [];
   let total = 0;
   let asking = false;
+  let askedAt = 0;
 
   const ring = (sid) => onRing(agents.find((agent) => agent.sid === sid));
 
@@ -91,7 +93,9 @@ export function mountTeam(panel, find, colleagues, onRing) {
 
   async function refresh() {
     if (asking || document.hidden || !navigator.onLine) return;
+    if (!panel.checkVisibility() && Date.now() - askedAt < SELDOM) return;
     asking = true;
+    askedAt = Date.now();
     try {
       const ask = (text) => find(text, { limit: LIMIT });
       const result = await colleagues.complete(await ask(''), ask, agents.map(({ sid }) => sid));
