@@ -136,6 +136,16 @@ enum err call_reload_t1(const struct call_context *context, struct call *call)
     return rc;
 }
 
+enum err call_reload_k(const struct call_context *context, struct call *call)
+{
+    struct task task = { 0 };
+    enum err rc = taskrouter_task_fetch(context->twilio, call->k.sid, &task);
+    if (rc != ERR_OK) return rc;
+    task_clear(&call->k);
+    call->k = task;
+    return ERR_OK;
+}
+
 static bool is_between_the_same(const struct token_statement *a, const struct token_statement *b)
 {
     enum call_role role = 0;
@@ -250,6 +260,8 @@ static enum err write_patch(const struct call_context *context, struct call *cal
     cJSON *merged = cJSON_Duplicate(call->t1.attributes, true);
     if (merged == NULL) goto out;
     rc = json_merge(merged, patch);
+    int changes = json_get_int(merged, CALL_CHANGES, 0);
+    if (rc == ERR_OK) rc = json_set_number(merged, CALL_CHANGES, changes + 1);
     if (rc == ERR_OK) rc = taskrouter_task_update_attributes(context->twilio, &call->t1, merged);
     if (rc == ERR_OK) call_rules_read(call->t1.attributes, &call->facts);
 out:

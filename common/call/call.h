@@ -25,6 +25,9 @@
 /* How often a refused change is read again and decided anew. */
 enum { CALL_TRIES = 5 };
 
+/* The key in T1's Attributes that counts what the programs have changed in them. */
+#define CALL_CHANGES "changes"
+
 /* What the functions of a call work with; it belongs to one thread. */
 struct call_context {
     const struct config *config;
@@ -92,8 +95,9 @@ enum err call_load_t1(const struct call_context *context, const char *t1_sid,
 enum err call_load(const struct call_context *context, const char *task_sid,
                    struct call *call) MUST_CHECK;
 
-/* Reads T1 again; K stays as it is. */
+/* Reads one of them again; the other stays as it is. */
 enum err call_reload_t1(const struct call_context *context, struct call *call) MUST_CHECK;
+enum err call_reload_k(const struct call_context *context, struct call *call) MUST_CHECK;
 
 /*
  * Loads K if T1 names one and it isn't loaded yet. A Task that T1 names and that isn't this call's

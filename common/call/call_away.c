@@ -61,10 +61,12 @@ static enum err look_after(const struct call_context *context, struct call *call
     }
     if (call_rules_is_away(&call->facts, role)) return ERR_OK;
     struct noting noting = { .role = role, .now_s = twilio_client_now_s(context->twilio) };
-    enum err rc = call_update(context, call, decide_away, &noting);
-    if (rc != ERR_OK || call_is_over(call)) return rc;
-    call_tell_callee(context, call);
-    return call_legs_hold(context, call, legs, call_rules_other(role), true, "reconnect", NULL);
+    /* The legs first: what is written makes pages ask, and the music is what asks in their place. */
+    enum err rc =
+        call_legs_hold(context, call, legs, call_rules_other(role), true, "reconnect", NULL);
+    if (rc == ERR_OK) rc = call_update(context, call, decide_away, &noting);
+    if (rc == ERR_OK && !call_is_over(call)) call_tell_callee(context, call);
+    return rc;
 }
 
 enum err call_away_gone(const struct call_context *context, struct call *call, enum call_role role)
@@ -77,21 +79,47 @@ enum err call_away_gone(const struct call_context *context, struct call *call, e
     return look_after(context, call, &legs, role, &decision);
 }
 
-/* An agent is back: each one hears what the agents want it to hear. */
-static enum err end_waiting(const struct call_context *context, struct call *call,
-                            const struct call_legs *legs, enum call_role role)
+/* Each one hears what the agents want it to hear, now that this one is there. */
+static enum err end_music(const struct call_context *context, const struct call *call,
+                          const struct call_legs *legs, enum call_role role)
 {
-    struct noting noting = { .role = role };
     enum call_role other = call_rules_other(role);
-    enum err rc = call_update(context, call, decide_back, &noting);
-    if (rc != ERR_OK) return rc;
-    call_tell_callee(context, call);
-    rc = call_legs_hold(context, call, legs, other, call->facts.party[role].holds, "hold", NULL);
+    enum err rc =
+        call_legs_hold(context, call, legs, other, call->facts.party[role].holds, "hold", NULL);
     bool must_wait = call_rules_is_away(&call->facts, other);
     if (rc == ERR_OK && (must_wait || call->facts.party[other].holds)) {
         const char *why = must_wait ? "reconnect" : "hold";
         rc = call_legs_hold(context, call, legs, role, true, why, NULL);
     }
+    return rc;
+}
+
+static bool is_held_alike(const struct call_facts *a, const struct call_facts *b)
+{
+    bool alike = true;
+    for (enum call_role role = 0; alike && role < ROLE__MAX; role++) {
+        alike = a->party[role].holds == b->party[role].holds &&
+                call_rules_is_away(a, role) == call_rules_is_away(b, role);
+    }
+    return alike;
+}
+
+/*
+ * An agent is back. The legs first: what is written makes pages ask, and whoever asked before the
+ * music has ended would show it until the next question. If somebody has pressed Hold or left
+ * meanwhile, the legs follow what is written by now.
+ */
+static enum err end_waiting(const struct call_context *context, struct call *call,
+                            const struct call_legs *legs, enum call_role role)
+{
+    struct noting noting = { .role = role };
+    struct call_facts before = call->facts;
+    enum err rc = end_music(context, call, legs, role);
+    if (rc == ERR_OK) rc = call_update(context, call, decide_back, &noting);
+    before.party[role].away_since_s = call->facts.party[role].away_since_s;
+    if (rc == ERR_OK && !is_held_alike(&before, &call->facts))
+        rc = end_music(context, call, legs, role);
+    if (rc == ERR_OK) call_tell_callee(context, call);
     return rc;
 }
 

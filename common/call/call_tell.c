@@ -2,13 +2,18 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "twilio/taskrouter_task.h"
 
 /* Of T1's Attributes. */
-static const char *const told[] = { "outcome", "endedAt", "connectedAt", "hold", "away" };
+static const char *const told[] = { "outcome", "endedAt", "connectedAt",
+                                    "hold",    "away",    CALL_CHANGES };
 
+/* Another program may have told it, or something newer, that knows more. */
 static bool is_told_already(const struct call *call)
 {
+    int ours_no = json_get_int(call->t1.attributes, CALL_CHANGES, 0);
     bool same = true;
+    if (json_get_int(call->k.attributes, CALL_CHANGES, 0) > ours_no) return true;
     for (size_t i = 0; same && i < sizeof told / sizeof *told; i++) {
         const cJSON *ours = cJSON_GetObjectItemCaseSensitive(call->t1.attributes, told[i]);
         const cJSON *theirs = cJSON_GetObjectItemCaseSensitive(call->k.attributes, told[i]);
@@ -32,13 +37,24 @@ cJSON *call_tell_attributes(const struct call *call)
     return attributes;
 }
 
+static enum err tell(const struct call_context *context, struct call *call)
+{
+    cJSON *attributes = call_tell_attributes(call);
+    if (attributes == NULL) return ERR_MEMORY;
+    enum err rc = taskrouter_task_update_attributes(context->twilio, &call->k, attributes);
+    cJSON_Delete(attributes);
+    return rc;
+}
+
 void call_tell_callee(const struct call_context *context, struct call *call)
 {
     enum err rc = call_load_k(context, call);
     if (rc != ERR_OK || !call->k_found || is_told_already(call)) return;
-    cJSON *attributes = call_tell_attributes(call);
-    if (attributes == NULL) return;
-    rc = taskrouter_task_update_attributes(context->twilio, &call->k, attributes);
+    for (int i = 0; i < CALL_TRIES; i++) {
+        rc = tell(context, call);
+        if (rc != ERR_CONFLICT) break;
+        rc = call_reload_k(context, call);
+        if (rc != ERR_OK || is_told_already(call)) break;
+    }
     if (rc != ERR_OK) log_info("%s: the callee isn't told: %s", call->k.sid, err_name(rc));
-    cJSON_Delete(attributes);
 }

@@ -1,7 +1,8 @@
 /*
  * What the callee's page is to be told without asking. TaskRouter pushes to a page what changes in
  * its own agent's Task: the caller's page hears of a call in T1 that way, and the callee's by what
- * is copied from T1 into K.
+ * is copied from T1 into K. Several programs may do so at once: by the number of T1's changes the
+ * newest stays.
  *
  * Hints for a page, which asks about what it is told; no program reads them in K.
  */

@@ -173,6 +173,56 @@ describe('coming back', () => {
   });
 });
 
+// A push makes a page ask, once: by then all that it reads must be as it is told.
+describe('the pages are told', () => {
+  /** What the legs are told comes before the first Attributes that say so. */
+  async function legsFirst(action, says) {
+    const { requests: before } = await lab.control('requests');
+    await action();
+    await lab.settled();
+    const { requests } = await lab.control(`requests?since=${before.at(-1).n}`);
+    const legs = requests.filter(({ params }) => params.Hold !== undefined);
+    const told = requests.find(({ method, params }) =>
+      method === 'POST' && params.Attributes && says(JSON.parse(params.Attributes)));
+    assert.ok(told && legs.length > 0);
+    assert.ok(legs[0].n < told.n, `leg ${legs.map(({ n }) => n)}, Task ${told.n}`);
+  }
+
+  test('of hold, of a departure and of a return once the legs are as they are to be', async () => {
+    const call = await connect(lab);
+    for (const wanted of [true, false]) {
+      await legsFirst(() => call.caller.hold(call.t1, wanted),
+        ({ hold }) => hold?.caller === wanted);
+    }
+    await legsFirst(() => drop(call, call.callee), ({ away }) => away?.callee);
+    await legsFirst(async () => {
+      const back = await call.callee.post('rejoin-call', { taskSid: call.k });
+      assert.equal(back.status, 200, back.body);
+      await connected(call);
+    }, ({ away }) => !away?.callee);
+    await finish(call);
+  });
+
+  // The caller's program writes K late: after the other one's, which knows more, or before it.
+  test('of presses of Hold that cross, in whatever order they are written', async () => {
+    const call = await connect(lab);
+    const delay = (method, ms) => lab.fault({
+      match: { method, path: `/Tasks/${call.k}$` }, action: 'delay', ms,
+    });
+    for (const [hold, late] of [[true, 0], [false, 900]]) {
+      await delay('GET', 400);
+      const pressed = call.caller.hold(call.t1, hold);
+      await until('the first is known', async () =>
+        ((await lab.task(call.t1)).attributes.hold?.caller ?? false) === hold);
+      if (late) await delay('POST', late);
+      assert.equal((await call.callee.hold(call.k, hold)).status, 200);
+      assert.equal((await pressed).status, 200);
+      assert.deepEqual((await lab.task(call.k)).attributes.hold, { caller: hold, callee: hold });
+    }
+    await finish(call);
+  });
+});
+
 describe('a holder vanishes', () => {
   test('and the one on hold does not wait for ever', async () => {
     const call = await connect(lab);

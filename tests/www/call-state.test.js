@@ -489,10 +489,27 @@ test('how often to ask', () => {
   assert.equal(pollPlan(play([...connected, server('ended')]).state), null);
 });
 
-test('where changes are pushed the server is asked seldom while it rings, not in a talk', () => {
+test('where changes are pushed the server is asked seldom', () => {
   assert.equal(pollPlan(play([...calling, told({ pushed: true })]).state).every, 60000);
-  assert.equal(pollPlan(play([...connected, told({ pushed: true })]).state).every, 5000);
+  assert.equal(pollPlan(play([...connected, told({ pushed: true })]).state).every, 60000);
   assert.equal(pollPlan(play([...connected, told({})]).state).every, 5000);
+});
+
+test('an answer that contradicts what was pushed is doubted for some questions', () => {
+  const held = { me: true, other: false };
+  const told60 = play([...connected, told({ pushed: true, hold: held })]).state;
+  assert.equal(pollPlan(told60).every, 60000);
+  let { state } = play([server('connected', { hold: free })], told60);
+  assert.deepEqual([state.hold, pollPlan(state).every], [held, 400]);
+  const confirmed = play([server('connected', { hold: held })], state).state;
+  assert.deepEqual([confirmed.hold, pollPlan(confirmed).every], [held, 60000]);
+  const contradictions = Array.from({ length: 8 }, () => server('connected', { hold: free }));
+  ({ state } = play(contradictions, state));
+  assert.deepEqual([state.hold, pollPlan(state).every], [free, 5000], 'nothing is pushed any more');
+  const back = play([server('reconnecting')], told60).state;
+  assert.equal(pollPlan(back).every, 400, 'who is told to be back and is not');
+  const deaf = play([...connected, told({}), server('connected', { hold: held })]).state;
+  assert.deepEqual(deaf.hold, held, 'nothing has shown that changes are pushed');
 });
 
 test('what is pushed of the talk is shown at once, and asked about', () => {

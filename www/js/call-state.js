@@ -32,6 +32,8 @@ export const initialState = Object.freeze({
   endedAt: null, // likewise, by this page's clock
   outcome: null, // the server's word, or null; 'refused' and 'unknown' are this page's
   told: null, // an outcome of which TaskRouter has told, and which the server has yet to confirm
+  heard: null, // {hold, away}: what TaskRouter has told of the talk last
+  doubts: 0, // how many answers in a row have said otherwise
   pushed: false, // TaskRouter tells this page what the programs change: few questions are needed
   code: null, // why something went wrong, a key of strings.js
   waiting: null, // a Task that was offered meanwhile
@@ -46,7 +48,8 @@ export const initialState = Object.freeze({
 const free = (state) => state.phase === 'idle' || state.phase === 'ended';
 const OVER = ['ended', 'none']; // of the server's words
 const UP = ['connected', 'reconnecting'];
-const LOOKS = 8; // within which another's Hold that crossed this one is seen
+// Within so many questions another's Hold that crossed this one is seen, and what TaskRouter told.
+const LOOKS = 8;
 const REJOINS_MAX = 3; // the agent may go on trying
 const talking = ({ phase }) => ['connected', 'reconnecting', 'rejoining'].includes(phase);
 const stay = (state) => ({ state, effects: [] });
@@ -373,7 +376,21 @@ function holdOf(state, hold) {
 
 function toldOfTalk(state, { hold, away }) {
   const isNews = away !== (state.phase === 'reconnecting');
-  return go(state, { hold: holdOf(state, hold) }, ...(isNews ? [poll] : []));
+  const heard = state.pushed ? { hold, away } : null;
+  return go(state, { hold: holdOf(state, hold), heard, doubts: 0 }, ...(isNews ? [poll] : []));
+}
+
+/**
+ * An answer that says other than what TaskRouter told last may be older than that: the server is
+ * asked again for some seconds. If it still says so, TaskRouter doesn't tell everything.
+ */
+function withDoubt(state, { state: phase, hold = initialState.hold }) {
+  const { heard, doubts } = state;
+  const agrees = !heard || (heard.away === (phase === 'reconnecting')
+    && ['me', 'other'].every((who) => heard.hold[who] === hold[who]));
+  if (agrees) return { hold: holdOf(state, hold), doubts: 0 };
+  if (doubts < LOOKS) return { hold: state.hold, doubts: doubts + 1 };
+  return { hold: holdOf(state, hold), doubts: 0, heard: null, pushed: false };
 }
 
 /** Whoever ends the call asks by himself when that is done. */
@@ -382,14 +399,15 @@ function toldOfEnd(state, outcome) {
 }
 
 /** The server says that the call isn't over. */
-function goOn(state, { state: phase, hold, legs = [] }, connectedAt) {
+function goOn(state, answer, connectedAt) {
+  const { state: phase, legs = [] } = answer;
   const up = UP.includes(phase);
   if (state.mine && state.leg === 'closed') return withoutLeg(state, up, legs);
   if (!up) return stay(state);
   const locate = state.mine ? [] : [{ type: 'locate', taskSid: state.taskSid, legs }];
   return go(state, {
+    ...withDoubt(state, answer),
     phase: state.phase === 'rejoining' ? state.phase : phase,
-    hold: holdOf(state, hold),
     connectedAt,
     looks: Math.max(0, state.looks - 1),
     code: talking(state) ? state.code : null, // what went wrong before matters no more
@@ -451,13 +469,12 @@ const PACE = {
   calling: 5000, ringing: 15_000, answering: 1000, connected: 5000, reconnecting: 5000,
   rejoining: 2000, ending: 3000,
 };
-// In a talk it isn't trusted yet: who came back was shown as holding for a minute.
-const PACE_IF_PUSHED = { calling: 60_000, reconnecting: 10_000 };
+const PACE_IF_PUSHED = { calling: 60_000, connected: 60_000, reconnecting: 10_000 };
 
 /** How often the server is asked about which Task, in milliseconds; null: not at all. */
 export function pollPlan(state) {
   if (!state.taskSid || free(state)) return null;
-  const { taskSid, phase, looks, pushed } = state;
-  if (looks > 0 && !pushed) return { taskSid, every: HASTE };
+  const { taskSid, phase, looks, doubts, pushed } = state;
+  if (doubts > 0 || (looks > 0 && !pushed)) return { taskSid, every: HASTE };
   return { taskSid, every: (pushed && PACE_IF_PUSHED[phase]) || PACE[phase] };
 }
