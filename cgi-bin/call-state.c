@@ -45,7 +45,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     char open_sid[SID_SIZE] = "";
     enum err rc;
     if (asked != NULL) {
-        rc = page_call_load(service, request, response, asked, &call, &role);
+        rc = page_call_look(service, request, response, asked, &call, &role);
     } else {
         rc = call_find_open(&context, worker_sid, &call, open_sid);
         if (rc == ERR_NOT_FOUND) {

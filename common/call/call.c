@@ -109,6 +109,7 @@ static void set_t1(struct call *call, struct task *task)
     call->t1 = *task;
     memset(task, 0, sizeof *task);
     call->t1_found = true;
+    call->by_copy = false;
     sid_copy(call->t1_sid, call->t1.sid);
     call_rules_read(call->t1.attributes, &call->facts);
 }
@@ -176,21 +177,62 @@ static enum err load_from_k(const struct call_context *context, struct task *k,
     return ERR_OK;
 }
 
-enum err call_load(const struct call_context *context, const char *task_sid, struct call *call)
+/* An agent who rewrites it misleads nobody else: it is read for this Task's own agent alone. */
+static bool says_enough(const struct task *k, struct call_facts *copied)
+{
+    call_rules_read(k->attributes, copied);
+    bool is_closed = !task_status_is_live(k->status);
+    if (copied->outcome != OUTCOME_NONE) return is_closed;
+    return !is_closed && k->status == TASK_ASSIGNED && copied->connected_at[0] != '\0';
+}
+
+static enum err load_from_copy(const struct call_context *context, struct task *k,
+                               const struct token_statement *who, size_t key,
+                               const struct call_facts *copied, struct call *call)
+{
+    call->facts = *copied;
+    sid_copy(call->facts.k_sid, k->sid);
+    call->by_copy = true;
+    call->t1_found = true;
+    call->t1.status = k->status;
+    call->k = *k;
+    call->k_found = true;
+    memset(k, 0, sizeof *k);
+    return set_who(context, call, who->t1_sid, who, key);
+}
+
+/* `asker` is the Worker that is told of it; NULL: nobody is. */
+static enum err load(const struct call_context *context, const char *task_sid, const char *asker,
+                     struct call *call)
 {
     struct task task = { 0 };
     struct token_statement who;
+    struct call_facts copied;
     size_t key;
     enum err rc = taskrouter_task_fetch(context->twilio, task_sid, &task);
     if (rc == ERR_OK) rc = call_statement(context, &task, &who, &key);
     if (rc == ERR_OK && who.t1_sid[0] != '\0') {
-        rc = load_from_k(context, &task, &who, key, call);
+        bool own = asker != NULL && strcmp(who.party[ROLE_CALLEE].worker_sid, asker) == 0;
+        rc = own && says_enough(&task, &copied)
+                 ? load_from_copy(context, &task, &who, key, &copied, call)
+                 : load_from_k(context, &task, &who, key, call);
     } else if (rc == ERR_OK) {
         rc = set_who(context, call, task.sid, &who, key);
         if (rc == ERR_OK) set_t1(call, &task);
     }
     task_clear(&task);
     return rc;
+}
+
+enum err call_load(const struct call_context *context, const char *task_sid, struct call *call)
+{
+    return load(context, task_sid, NULL, call);
+}
+
+enum err call_load_for(const struct call_context *context, const char *worker_sid,
+                       const char *task_sid, struct call *call)
+{
+    return load(context, task_sid, worker_sid, call);
 }
 
 /*

@@ -50,6 +50,7 @@ struct call {
     size_t key;                /* which key verifies the statement: the call's own */
     char room[PASS_NAME_SIZE]; /* the name of its Conference */
     struct call_facts facts;   /* of T1's Attributes */
+    bool by_copy;              /* by K's copy of them; T1 hasn't been read, and K's status is its */
 };
 
 void call_clear(struct call *call); /* harmless on a zeroed one */
@@ -94,6 +95,13 @@ enum err call_load_t1(const struct call_context *context, const char *t1_sid,
  */
 enum err call_load(const struct call_context *context, const char *task_sid,
                    struct call *call) MUST_CHECK;
+
+/*
+ * As call_load, for what this Worker is told: where it is K's own agent, and K is connected or
+ * closed and says so itself (call_tell.h), T1 isn't read.
+ */
+enum err call_load_for(const struct call_context *context, const char *worker_sid,
+                       const char *task_sid, struct call *call) MUST_CHECK;
 
 /* Reads one of them again; the other stays as it is. */
 enum err call_reload_t1(const struct call_context *context, struct call *call) MUST_CHECK;

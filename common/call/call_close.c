@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "call/call_count.h"
+#include "call/call_endings.h"
 #include "call/call_legs.h"
 #include "call/call_tell.h"
 #include "twilio/voice.h"
@@ -155,16 +156,37 @@ static enum err close_k(const struct call_context *context, struct call *call,
     return first_failure(rc, close_told_k(context, call, outcome));
 }
 
-static enum err close_legs(const struct call_context *context, const struct call *call)
+static bool is_among(const struct participants *ended, const char *call_sid)
+{
+    size_t i = 0;
+    while (i < ended->count && strcmp(ended->list[i].call_sid, call_sid) != 0)
+        i++;
+    return i < ended->count;
+}
+
+/* The legs that the two Tasks name, but for those that have ended with the Conference. */
+static enum err close_legs(const struct call_context *context, const struct call *call,
+                           const struct participants *ended)
 {
     enum err rc = ERR_OK;
     for (enum call_role role = 0; role < ROLE__MAX; role++) {
-        rc = first_failure(rc, close_leg(context, call, call_placed_leg(call, role), role));
         /* One that rejoin-call has dialled may still ring. */
-        const char *rejoined = call->facts.party[role].rejoined_leg;
-        rc = first_failure(rc, close_leg(context, call, rejoined, role));
+        const char *const named[] = { call_placed_leg(call, role),
+                                      call->facts.party[role].rejoined_leg };
+        for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+            if (named[i] == NULL || is_among(ended, named[i])) continue;
+            rc = first_failure(rc, close_leg(context, call, named[i], role));
+        }
     }
     return rc;
+}
+
+/* The Conference, and the legs that aren't in it. */
+static enum err close_voice(const struct call_context *context, const struct call *call)
+{
+    struct participants ended;
+    enum err rc = call_legs_end(context, call->room, &ended);
+    return first_failure(rc, close_legs(context, call, &ended));
 }
 
 /* T1 last. If it was accepted while all this was done, its leg has been placed meanwhile. */
@@ -188,11 +210,12 @@ enum err call_close(const struct call_context *context, struct call *call,
     enum err rc = write_outcome(context, call, outcome);
     if (rc != ERR_OK) goto out;
     if (call->facts.outcome != OUTCOME_NONE) outcome = call->facts.outcome;
+    call_endings_note(call->t1_sid, ENDING_BEGUN);
     rc = close_k(context, call, outcome);
-    rc = first_failure(rc, call_legs_end(context, call->room));
-    rc = first_failure(rc, close_legs(context, call));
+    rc = first_failure(rc, close_voice(context, call));
     /* T1 last, and only then: that it is closed says that all the rest is done. */
     if (rc == ERR_OK) rc = close_t1(context, call, outcome);
+    if (rc == ERR_OK) call_endings_note(call->t1_sid, ENDING_DONE);
 out:
     twilio_client_ahead_end(context->twilio);
     return rc;
@@ -201,7 +224,6 @@ out:
 enum err call_close_remains(const struct call_context *context, struct call *call)
 {
     enum err rc = close_k(context, call, OUTCOME_FAILED);
-    rc = first_failure(rc, call_legs_end(context, call->room));
-    rc = first_failure(rc, close_legs(context, call));
+    rc = first_failure(rc, close_voice(context, call));
     return rc;
 }

@@ -1,16 +1,19 @@
 #include "call/call_events.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "call/call_away.h"
 #include "call/call_close.h"
 #include "call/call_count.h"
+#include "call/call_endings.h"
 #include "call/call_heard.h"
 #include "call/call_legs.h"
 #include "call/call_place.h"
 #include "call/call_tell.h"
 #include "twilio/voice.h"
+
+enum { FINISH_MS = 1000 /* what a program that ends a call may still need for it */ };
 
 struct joined {
     const char *callee_call_sid;
@@ -36,6 +39,7 @@ enum err call_events_connected(const struct call_context *context, struct call *
     enum err rc = call_update(context, call, decide_connected, &joined);
     if (rc == ERR_OK && joined.ours) call_count_connected(context, call);
     if (rc == ERR_OK && !call_is_over(call)) call_tell_callee(context, call);
+    if (call->k_found) call_endings_pair(call->t1_sid, call->k.sid);
     twilio_client_ahead_end(context->twilio);
     /* The end may have come between: then this leg has no other to talk to. */
     if (rc == ERR_OK && call_is_over(call)) rc = call_close(context, call, OUTCOME_FAILED);
@@ -98,20 +102,46 @@ enum err call_events_join(const struct call_context *context, const struct call_
 /* Whoever has ended the call a moment ago is at work: what follows from it is no news. */
 static bool is_being_ended(const struct call_context *context, const struct call *call)
 {
-    return call_rules_is_being_ended(&call->facts, twilio_client_now_s(context->twilio));
+    bool being_ended =
+        call_rules_is_being_ended(&call->facts, twilio_client_now_s(context->twilio));
+    if (being_ended) call_endings_note(call->t1_sid, ENDING_BEGUN);
+    if (call->t1_found && !task_status_is_live(call->t1.status))
+        call_endings_note(call->t1_sid, ENDING_DONE);
+    return being_ended;
+}
+
+static enum err finish_ending(const struct call_context *context, const char *t1_sid)
+{
+    struct call call = { 0 };
+    clock_pause(FINISH_MS);
+    enum err rc = call_load_t1(context, t1_sid, &call);
+    bool closed = rc == ERR_OK && !task_status_is_live(call.t1.status);
+    if (rc == ERR_OK && !closed) rc = call_close(context, &call, OUTCOME_HANGUP);
+    if (rc == ERR_OK) call_endings_note(t1_sid, ENDING_DONE);
+    call_clear(&call);
+    return rc;
 }
 
 /*
  * One look after that whether it was done, because its process may have died over it: for the
- * reports that come last.
+ * reports that come last. One of them looks for all; where too many calls end at once Twilio is
+ * asked to report it again.
  */
-static enum err finish_ending(const struct call_context *context, struct call *call)
+static enum err see_to_ending(const struct call_context *context, const char *task_sid)
 {
-    static const struct timespec moment = { .tv_sec = 1 };
-    nanosleep(&moment, NULL);
-    enum err rc = call_reload_t1(context, call);
-    if (rc != ERR_OK || !task_status_is_live(call->t1.status)) return rc;
-    return call_close(context, call, call->facts.outcome);
+    char t1_sid[SID_SIZE];
+    int most = context->config->threads > 1 ? context->config->threads / 2 : 1;
+    switch (call_endings_look(task_sid, most, t1_sid)) {
+    case LOOK_MINE:
+        break;
+    case LOOK_OTHERS:
+        return ERR_OK;
+    default:
+        return ERR_UNAVAILABLE;
+    }
+    enum err rc = call_ignore_strangers(finish_ending(context, t1_sid));
+    call_endings_looked(t1_sid, rc == ERR_OK);
+    return rc;
 }
 
 /*
@@ -133,6 +163,7 @@ enum err call_events_leave(const struct call_context *context, const struct call
     enum call_role leg;
     bool live;
     call_heard_leave(event->call_sid);
+    if (call_endings_of(event->t1_sid) != ENDING_UNKNOWN) return ERR_OK;
     enum err rc = call_load_t1(context, event->t1_sid, &call);
     if (rc != ERR_OK || is_being_ended(context, &call)) goto out;
     rc = leg_of(context, &call, event, &leg, &live);
@@ -145,9 +176,12 @@ out:
 enum err call_events_conference_end(const struct call_context *context, const char *t1_sid)
 {
     struct call call = { 0 };
+    enum call_ending known = call_endings_of(t1_sid);
+    if (known == ENDING_DONE) return ERR_OK;
+    if (known == ENDING_BEGUN) return see_to_ending(context, t1_sid);
     enum err rc = call_load_t1(context, t1_sid, &call);
     if (rc == ERR_OK && is_being_ended(context, &call)) {
-        rc = finish_ending(context, &call);
+        rc = see_to_ending(context, t1_sid);
     } else if (rc == ERR_OK) {
         rc = call_close(context, &call,
                         call_rules_leg_ended(ROLE_CALLER, call_is_connected(&call), "completed"));
@@ -175,32 +209,30 @@ static enum err check_leg_ended(const struct call_context *context, const struct
     return live ? ERR_UNAVAILABLE : ERR_OK;
 }
 
+/* The call has been loaded, and isn't being ended yet as far as it says. */
+static enum err on_leg_ended(const struct call_context *context, struct call *call,
+                             const struct call_leg_end *end)
+{
+    bool ended;
+    enum call_role leg = strcmp(end->task_sid, call->t1_sid) == 0 ? ROLE_CALLER : ROLE_CALLEE;
+    if (call_pass_check(context, call, leg, end->pass) == PASS_WRONG) return ERR_AUTH;
+    if (!call->t1_found) return call_close_remains(context, call);
+    if (is_being_ended(context, call)) return see_to_ending(context, call->t1_sid);
+    enum err rc = check_leg_ended(context, call, end->call_sid, leg, &ended);
+    if (rc != ERR_OK || !ended) return rc;
+    call_heard_leave(end->call_sid);
+    return leg_is_gone(context, call, leg, false, end->call_status);
+}
+
 enum err call_events_leg_ended(const struct call_context *context, const struct call_leg_end *end)
 {
     struct call call = { 0 };
-    bool ended;
     if (!call_rules_status_is_end(end->call_status)) return ERR_OK;
+    enum call_ending known = call_endings_of(end->task_sid);
+    if (known == ENDING_DONE) return ERR_OK;
+    if (known == ENDING_BEGUN) return see_to_ending(context, end->task_sid);
     enum err rc = call_load(context, end->task_sid, &call);
-    if (rc != ERR_OK) goto out;
-    enum call_role leg = strcmp(end->task_sid, call.t1_sid) == 0 ? ROLE_CALLER : ROLE_CALLEE;
-    if (call_pass_check(context, &call, leg, end->pass) == PASS_WRONG) {
-        rc = ERR_AUTH;
-        goto out;
-    }
-    if (!call.t1_found) {
-        rc = call_close_remains(context, &call);
-        goto out;
-    }
-    if (is_being_ended(context, &call)) {
-        rc = finish_ending(context, &call);
-        goto out;
-    }
-    rc = check_leg_ended(context, &call, end->call_sid, leg, &ended);
-    if (rc == ERR_OK && ended) {
-        call_heard_leave(end->call_sid);
-        rc = leg_is_gone(context, &call, leg, false, end->call_status);
-    }
-out:
+    if (rc == ERR_OK) rc = on_leg_ended(context, &call, end);
     call_clear(&call);
     return call_ignore_strangers(rc);
 }

@@ -187,16 +187,19 @@ static enum err end_leg(const struct visit *visit, const struct participant *par
     return voice_call_complete(visit->context->twilio, participant->call_sid);
 }
 
-enum err call_legs_end(const struct call_context *context, const char *room)
+enum err call_legs_end(const struct call_context *context, const char *room,
+                       struct participants *ended)
 {
     const struct visit visit = { .each = end_leg, .context = context };
-    struct participants all;
     char conference_sid[SID_SIZE];
+    ended->count = 0;
     enum err rc = find_conference(context, room, conference_sid);
+    if (rc == ERR_OK && conference_sid[0] != '\0')
+        rc = voice_participants_list(context->twilio, conference_sid, ended);
     if (rc != ERR_OK || conference_sid[0] == '\0') return rc;
     rc = voice_conference_complete(context->twilio, conference_sid);
     call_rooms_forget(room);
-    if (rc != ERR_REFUSED) return rc;
-    rc = voice_participants_list(context->twilio, conference_sid, &all);
-    return rc == ERR_OK ? each_participant(&visit, &all) : rc;
+    if (rc == ERR_REFUSED) rc = each_participant(&visit, ended);
+    if (rc != ERR_OK) ended->count = 0;
+    return rc;
 }

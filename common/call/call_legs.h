@@ -59,7 +59,11 @@ enum err call_legs_put_out(const struct call_context *context, const char *t1_si
 /* Is anything in the Conference of this name, whatever and whose it is? */
 enum err call_legs_any(const struct call_context *context, const char *room, bool *any) MUST_CHECK;
 
-/* Ends the Conference of this name; where Twilio won't complete it as a whole, all legs in it. */
-enum err call_legs_end(const struct call_context *context, const char *room) MUST_CHECK;
+/*
+ * Ends the Conference of this name; where Twilio won't complete it as a whole, all legs in it. Who
+ * was in it, and has been ended by that, is in `ended`.
+ */
+enum err call_legs_end(const struct call_context *context, const char *room,
+                       struct participants *ended) MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "call/call_capacity.h"
 #include "call/call_close.h"
+#include "call/call_endings.h"
 #include "call/call_heard.h"
 #include "call/call_legs.h"
 #include "call/call_rivals.h"
@@ -243,6 +244,7 @@ static enum err make_k(struct placing *placing, bool took_over)
         if (rc == ERR_OK) rc = create_k(placing);
     }
     if (rc == ERR_OK) rc = store_k(placing);
+    if (rc == ERR_OK) call_endings_pair(placing->call->t1_sid, placing->call->k.sid);
     if (is_final(rc)) return call_close(placing->context, placing->call, OUTCOME_FAILED);
     if (rc == ERR_OK) rc = check_caller(placing);
     return rc;

@@ -55,6 +55,31 @@ static void report_legs(const struct call_legs *legs, enum call_role role,
     }
 }
 
+/* K's copy of T1's Attributes is believed as long as the legs are as it says. */
+static bool is_copy_right(const struct call *call, const struct call_legs *legs)
+{
+    bool right = true;
+    for (enum call_role role = 0; right && role < ROLE__MAX; role++) {
+        right = call_legs_has(legs, role) && !call_rules_is_away(&call->facts, role) &&
+                call_legs_on_hold(legs, role) == call->facts.party[call_rules_other(role)].holds;
+    }
+    return right;
+}
+
+/* Who is in, in a call that has been answered; and what wasn't reported. */
+static enum err look_at_legs(const struct call_context *context, struct call *call,
+                             struct call_legs *legs)
+{
+    enum err rc = call_legs_list(context, call, legs);
+    if (rc == ERR_OK && call->by_copy && !is_copy_right(call, legs)) {
+        rc = call_reload_t1(context, call);
+        call->t1_found = rc == ERR_OK;
+        if (rc == ERR_NOT_FOUND) rc = ERR_OK;
+    }
+    if (rc == ERR_OK && !call_is_over(call)) rc = notice_connected(context, call, legs);
+    return rc;
+}
+
 enum err call_report(const struct call_context *context, struct call *call, enum call_role role,
                      struct call_report *report)
 {
@@ -65,8 +90,7 @@ enum err call_report(const struct call_context *context, struct call *call, enum
     bool answered = call_is_connected(call) || (call->k_found && call->k.status == TASK_ASSIGNED);
     struct call_legs legs = { 0 };
     if (answered && call->t1_found && call->facts.outcome == OUTCOME_NONE) {
-        rc = call_legs_list(context, call, &legs);
-        if (rc == ERR_OK) rc = notice_connected(context, call, &legs);
+        rc = look_at_legs(context, call, &legs);
         if (rc != ERR_OK) return rc;
     }
     const struct call_view view = {

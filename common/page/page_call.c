@@ -13,18 +13,33 @@ enum err page_call_refuse(struct response *response)
                            "This call is between other agents.");
 }
 
+static enum err admit(const struct request *request, struct response *response, enum err rc,
+                      const struct call *call, enum call_role *role)
+{
+    if (rc == ERR_NOT_FOUND)
+        return response_refuse(response, rc, "unknown_task", "There is no such Task.");
+    *role = rc == ERR_OK ? call_rules_role(&call->who, request->agent.worker_sid) : ROLE_NONE;
+    bool foreign = rc == ERR_FORBIDDEN || (rc == ERR_OK && *role == ROLE_NONE);
+    return foreign ? page_call_refuse(response) : rc;
+}
+
 enum err page_call_load(const struct service *service, const struct request *request,
                         struct response *response, const char *task_sid, struct call *call,
                         enum call_role *role)
 {
     const struct call_context context = page_call_context(service);
     response_about_task(response, task_sid);
-    enum err rc = call_load(&context, task_sid, call);
-    if (rc == ERR_NOT_FOUND)
-        return response_refuse(response, rc, "unknown_task", "There is no such Task.");
-    *role = rc == ERR_OK ? call_rules_role(&call->who, request->agent.worker_sid) : ROLE_NONE;
-    bool foreign = rc == ERR_FORBIDDEN || (rc == ERR_OK && *role == ROLE_NONE);
-    return foreign ? page_call_refuse(response) : rc;
+    return admit(request, response, call_load(&context, task_sid, call), call, role);
+}
+
+enum err page_call_look(const struct service *service, const struct request *request,
+                        struct response *response, const char *task_sid, struct call *call,
+                        enum call_role *role)
+{
+    const struct call_context context = page_call_context(service);
+    const char *asker = request->agent.worker_sid;
+    response_about_task(response, task_sid);
+    return admit(request, response, call_load_for(&context, asker, task_sid, call), call, role);
 }
 
 enum err page_call_refuse_mismatch(struct request *request, struct response *response,

@@ -17,6 +17,11 @@ enum err page_call_load(const struct service *service, const struct request *req
                         struct response *response, const char *task_sid, struct call *call,
                         enum call_role *role) MUST_CHECK;
 
+/* The same by call_load_for: for telling the asker of it, and nothing else. */
+enum err page_call_look(const struct service *service, const struct request *request,
+                        struct response *response, const char *task_sid, struct call *call,
+                        enum call_role *role) MUST_CHECK;
+
 /* 403 not_your_call. */
 enum err page_call_refuse(struct response *response) MUST_CHECK;
 

@@ -1,0 +1,79 @@
+// What a call costs in REST requests, phase by phase: Twilio allows an account only so many, and an
+// agent waits for each that another has to wait for. Counted by the stand-in. The directory's
+// refresh, which follows the agents and not the calls, isn't counted.
+
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { haveEnded, isQuiet, sandbox } from './lib.js';
+
+/** Phase → how many requests it may cost; of a talk, how many a minute. */
+export const BUDGET = {
+  'signing in, per agent': 4,
+  'from Call to the ring': 12,
+  ringing: 3,
+  'from Answer to the talk': 12,
+  talking: 4,
+  'on hold, with both presses': 14,
+  'from hanging up to being free': 14,
+  'doing nothing': 0,
+};
+
+const LISTS_ALL_TASKS = (entry) => /\/Tasks$/.test(entry.path) && entry.params.AssignmentStatus;
+const LISTS_ALL_WORKERS = (entry) => /\/Workers$/.test(entry.path) && entry.params.PageSize;
+const ASKS_WHOSE_TASK = (entry) => /\/Tasks\/WT\w+\/Reservations$/.test(entry.path);
+// Three when a page is opened: what was missed meanwhile is no part of a call.
+const ASKS_FOR_THE_PAST = (entry) => /\/Events$/.test(entry.path);
+const isRefresh = (entry) => entry.method === 'GET'
+  && Boolean(LISTS_ALL_TASKS(entry) || LISTS_ALL_WORKERS(entry) || ASKS_WHOSE_TASK(entry)
+    || ASKS_FOR_THE_PAST(entry));
+
+class Meter {
+  constructor(stack) {
+    Object.assign(this, { stack, spent: {}, last: 0 });
+  }
+
+  /** What was asked since the last note was asked in this phase. */
+  async note(phase, share = 1) {
+    const { requests } = await sandbox(this.stack, `requests?since=${this.last}`);
+    this.last = requests.at(-1)?.n ?? this.last;
+    const counted = requests.filter((entry) => !isRefresh(entry));
+    this.spent[phase] = {
+      count: counted.length / share,
+      list: counted.map(({ method, path, query }) =>
+        `${method} ${path.replace(/^.*\/(Workspaces|Accounts)\/\w+/, '')} ${query ?? ''}`),
+    };
+  }
+}
+
+/**
+ * A whole call, with a pause in it.
+ * @param {{ringMs: number, talkMs: number, holdMs: number, idleMs: number}} times
+ * @returns phase → {count, list}
+ */
+export async function costsOf({ stack, agents, alice, bob }, times) {
+  const meter = new Meter(stack);
+  await meter.note('signing in, per agent', agents.length);
+  await alice.call(bob);
+  await bob.isRungBy(alice);
+  await meter.note('from Call to the ring');
+  await delay(times.ringMs);
+  await meter.note('ringing');
+  await bob.press('Answer');
+  await Promise.all([alice.isIn(bob), bob.isIn(alice)]);
+  await meter.note('from Answer to the talk');
+  await delay(times.talkMs);
+  await meter.note('talking');
+  await alice.press('Hold');
+  await bob.says('Alice Archer put you on hold');
+  await delay(times.holdMs);
+  await alice.press('Resume');
+  await bob.isIn(alice);
+  await meter.note('on hold, with both presses');
+  await alice.press('Hang up');
+  await haveEnded(alice, bob);
+  await isQuiet(stack, [alice, bob]);
+  await meter.note('from hanging up to being free');
+  await delay(times.idleMs);
+  await meter.note('doing nothing');
+  return meter.spent;
+}
