@@ -66,7 +66,7 @@ static enum err handle(struct service *service, struct request *request, struct 
     if (rc == ERR_OK) rc = page_directory_until(service, fetch_by_ms, &view);
     if (rc != ERR_OK) return rc;
     struct call_start start = {
-        .caller_sid = request->agent.worker_sid,
+        .caller = &request->agent,
         .to = request_param(request, P_TO),
         .directory = view.directory,
     };

@@ -10,12 +10,16 @@
 /* More than one process has calls at a time; 50 kB. */
 enum { CALLS_MAX = 400, DONE_MS = 60000 };
 
+/* How long a report waits for what another one reads, and how often it looks. */
+enum { WAIT_MAX_MS = 1000, WAIT_STEP_MS = 20 };
+
 struct known {
     char t1_sid[SID_SIZE];
     char k_sid[SID_SIZE]; /* "" while not known */
     enum call_ending ending;
-    int64_t until_ms; /* until then the ending counts */
-    bool looked_at;   /* somebody is looking, or has looked and found it done */
+    int64_t until_ms;        /* until then the ending counts */
+    int64_t asking_until_ms; /* somebody asks Twilio about it */
+    bool looked_at;          /* somebody is looking, or has looked and found it done */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -43,14 +47,38 @@ static struct known *find_or_add(const char *t1_sid)
     return known;
 }
 
-enum call_ending call_endings_of(const char *task_sid)
+/* True: `ending` is the answer. False: somebody else is asking. */
+static bool try_ask(const char *task_sid, enum call_ending *ending)
+{
+    int64_t now_ms = clock_ms();
+    *ending = ENDING_UNKNOWN;
+    struct known *known = find(task_sid);
+    if (known == NULL) return true;
+    if (now_ms < known->until_ms) *ending = known->ending;
+    if (*ending != ENDING_UNKNOWN) return true;
+    if (now_ms < known->asking_until_ms) return false;
+    known->asking_until_ms = now_ms + WAIT_MAX_MS;
+    return true;
+}
+
+enum call_ending call_endings_ask(const char *task_sid)
+{
+    enum call_ending ending;
+    for (;;) {
+        pthread_mutex_lock(&lock);
+        bool answered = try_ask(task_sid, &ending);
+        pthread_mutex_unlock(&lock);
+        if (answered) return ending;
+        clock_pause(WAIT_STEP_MS);
+    }
+}
+
+void call_endings_asked(const char *task_sid)
 {
     pthread_mutex_lock(&lock);
-    const struct known *known = find(task_sid);
-    bool counts = known != NULL && clock_ms() < known->until_ms;
-    enum call_ending ending = counts ? known->ending : ENDING_UNKNOWN;
+    struct known *known = find(task_sid);
+    if (known != NULL) known->asking_until_ms = 0;
     pthread_mutex_unlock(&lock);
-    return ending;
 }
 
 void call_endings_pair(const char *t1_sid, const char *k_sid)

@@ -19,8 +19,13 @@ enum call_ending {
     ENDING_DONE     /* T1 is closed, and so is all the rest: T1 is last */
 };
 
-/* By T1's SID, or by K's where K's own statement has shown to this process that it is T1's. */
-enum call_ending call_endings_of(const char *task_sid);
+/*
+ * By T1's SID, or by K's where K's own statement has shown to this process that it is T1's. The
+ * reports of an end come all at once: one who gets ENDING_UNKNOWN asks Twilio and says so with
+ * call_endings_asked, and the others wait a moment for what that brings.
+ */
+enum call_ending call_endings_ask(const char *task_sid);
+void call_endings_asked(const char *task_sid);
 
 /* K belongs to T1, by its statement. */
 void call_endings_pair(const char *t1_sid, const char *k_sid);

@@ -163,9 +163,11 @@ enum err call_events_leave(const struct call_context *context, const struct call
     enum call_role leg;
     bool live;
     call_heard_leave(event->call_sid);
-    if (call_endings_of(event->t1_sid) != ENDING_UNKNOWN) return ERR_OK;
+    if (call_endings_ask(event->t1_sid) != ENDING_UNKNOWN) return ERR_OK;
     enum err rc = call_load_t1(context, event->t1_sid, &call);
-    if (rc != ERR_OK || is_being_ended(context, &call)) goto out;
+    bool being_ended = rc == ERR_OK && is_being_ended(context, &call);
+    call_endings_asked(event->t1_sid);
+    if (rc != ERR_OK || being_ended) goto out;
     rc = leg_of(context, &call, event, &leg, &live);
     if (rc == ERR_OK && leg != ROLE_NONE) rc = leg_is_gone(context, &call, leg, true, "completed");
 out:
@@ -176,11 +178,13 @@ out:
 enum err call_events_conference_end(const struct call_context *context, const char *t1_sid)
 {
     struct call call = { 0 };
-    enum call_ending known = call_endings_of(t1_sid);
+    enum call_ending known = call_endings_ask(t1_sid);
     if (known == ENDING_DONE) return ERR_OK;
     if (known == ENDING_BEGUN) return see_to_ending(context, t1_sid);
     enum err rc = call_load_t1(context, t1_sid, &call);
-    if (rc == ERR_OK && is_being_ended(context, &call)) {
+    bool being_ended = rc == ERR_OK && is_being_ended(context, &call);
+    call_endings_asked(t1_sid);
+    if (being_ended) {
         rc = see_to_ending(context, t1_sid);
     } else if (rc == ERR_OK) {
         rc = call_close(context, &call,
@@ -214,10 +218,12 @@ static enum err on_leg_ended(const struct call_context *context, struct call *ca
                              const struct call_leg_end *end)
 {
     bool ended;
+    bool being_ended = is_being_ended(context, call);
     enum call_role leg = strcmp(end->task_sid, call->t1_sid) == 0 ? ROLE_CALLER : ROLE_CALLEE;
+    call_endings_asked(end->task_sid);
     if (call_pass_check(context, call, leg, end->pass) == PASS_WRONG) return ERR_AUTH;
     if (!call->t1_found) return call_close_remains(context, call);
-    if (is_being_ended(context, call)) return see_to_ending(context, call->t1_sid);
+    if (being_ended) return see_to_ending(context, call->t1_sid);
     enum err rc = check_leg_ended(context, call, end->call_sid, leg, &ended);
     if (rc != ERR_OK || !ended) return rc;
     call_heard_leave(end->call_sid);
@@ -228,11 +234,14 @@ enum err call_events_leg_ended(const struct call_context *context, const struct 
 {
     struct call call = { 0 };
     if (!call_rules_status_is_end(end->call_status)) return ERR_OK;
-    enum call_ending known = call_endings_of(end->task_sid);
+    enum call_ending known = call_endings_ask(end->task_sid);
     if (known == ENDING_DONE) return ERR_OK;
     if (known == ENDING_BEGUN) return see_to_ending(context, end->task_sid);
     enum err rc = call_load(context, end->task_sid, &call);
-    if (rc == ERR_OK) rc = on_leg_ended(context, &call, end);
+    if (rc == ERR_OK)
+        rc = on_leg_ended(context, &call, end);
+    else
+        call_endings_asked(end->task_sid);
     call_clear(&call);
     return call_ignore_strangers(rc);
 }

@@ -102,14 +102,25 @@ static bool is_found_by_filter(const struct worker *worker)
 }
 
 /*
- * An address must be its Worker's to have, and no other's: with two of them nobody knows who would
- * be rung, so such agents neither call nor are called. A Worker whom the directory doesn't know is
- * younger than it.
+ * An address must be no other's: with two Workers nobody knows who would be rung, so such agents
+ * neither call nor are called. A Worker whom the directory doesn't know is younger than it.
  */
+static enum start_refusal check_owner(const struct config *config, const struct call_start *start,
+                                      const struct worker *worker)
+{
+    struct directory_agent owner;
+    enum start_refusal refusal = find_owner(config, start->directory, worker->contact_uri, &owner);
+    if (refusal == START_UNKNOWN_AGENT) return START_OK;
+    if (refusal != START_OK || strcmp(owner.sid, worker->sid) == 0) return refusal;
+    const struct directory_agent self = { .sid = worker->sid, .name = worker->friendly_name };
+    log_clash(worker->contact_uri, &self, &owner);
+    return START_AMBIGUOUS_AGENT;
+}
+
+/* And it must be its Worker's to have; of the caller's, session has seen to that. */
 static enum start_refusal check_contact(const struct config *config, const struct call_start *start,
                                         struct worker *worker, struct call_started *started)
 {
-    struct directory_agent owner;
     enum address_verdict verdict = agent_address_settle(config, worker);
     if (verdict == ADDRESS_UNSUPPORTED) {
         log_unreachable(worker);
@@ -124,21 +135,16 @@ static enum start_refusal check_contact(const struct config *config, const struc
         set_mismatch(started, worker, contact_uri != NULL ? contact_uri : "");
         return START_IDENTITY_MISMATCH;
     }
-    enum start_refusal refusal = find_owner(config, start->directory, worker->contact_uri, &owner);
-    if (refusal == START_UNKNOWN_AGENT) return START_OK;
-    if (refusal != START_OK || strcmp(owner.sid, worker->sid) == 0) return refusal;
-    const struct directory_agent self = { .sid = worker->sid, .name = worker->friendly_name };
-    log_clash(worker->contact_uri, &self, &owner);
-    return START_AMBIGUOUS_AGENT;
+    return check_owner(config, start, worker);
 }
 
 static enum start_refusal check_workers(const struct config *config, const struct call_start *start,
-                                        struct worker *caller, struct worker *callee,
+                                        const struct worker *caller, struct worker *callee,
                                         struct call_started *started)
 {
     if (strcmp(caller->sid, callee->sid) == 0) return START_CALL_YOURSELF;
     enum start_refusal refusal = check_contact(config, start, callee, started);
-    if (refusal == START_OK) refusal = check_contact(config, start, caller, started);
+    if (refusal == START_OK) refusal = check_owner(config, start, caller);
     if (refusal != START_OK) return refusal;
     if (strcmp(caller->contact_uri, callee->contact_uri) == 0) return START_AMBIGUOUS_AGENT;
     if (!callee->available) return START_CALLEE_OFFLINE;
@@ -155,20 +161,36 @@ static enum err check_capacity(const struct call_context *context, const char *w
     return rc;
 }
 
+/* The Workflow finds a caller who is available, at the address that the Worker has now. */
+static enum err check_reachable(const struct call_context *context, const struct worker *caller,
+                                enum start_refusal *refusal, struct call_started *started)
+{
+    struct worker now = { 0 };
+    enum err rc = taskrouter_worker_fetch(context->twilio, caller->sid, &now);
+    if (rc == ERR_OK && strcmp(now.contact_uri, caller->contact_uri) != 0) {
+        set_mismatch(started, &now, now.contact_uri);
+        *refusal = START_IDENTITY_MISMATCH;
+    } else if (rc == ERR_OK && !now.available) {
+        *refusal = START_CALLER_UNAVAILABLE;
+    }
+    worker_clear(&now);
+    return rc;
+}
+
 /*
  * T1 is reserved whatever the caller is doing, so that only another call of ours is in its way. By
  * the Workflow's filter it isn't.
  */
-static enum err check_caller(const struct call_context *context, const char *caller_sid,
-                             bool available, enum start_refusal *refusal)
+static enum err check_caller(const struct call_context *context, const struct worker *caller,
+                             enum start_refusal *refusal, struct call_started *started)
 {
     bool in_call;
     if (call_route_by_filter(context->config)) {
-        if (available) return check_capacity(context, caller_sid, START_ALREADY_IN_CALL, refusal);
-        *refusal = START_CALLER_UNAVAILABLE;
-        return ERR_OK;
+        enum err rc = check_reachable(context, caller, refusal, started);
+        if (rc != ERR_OK || *refusal != START_OK) return rc;
+        return check_capacity(context, caller->sid, START_ALREADY_IN_CALL, refusal);
     }
-    enum err rc = call_capacity_in_call(context, caller_sid, &in_call);
+    enum err rc = call_capacity_in_call(context, caller->sid, &in_call);
     if (rc == ERR_OK && in_call) *refusal = START_ALREADY_IN_CALL;
     return rc;
 }
@@ -244,7 +266,7 @@ static enum err check_and_create(const struct call_context *context, const struc
     *result = ROUTE_DONE;
     *refusal = check_workers(context->config, start, &ends->caller, &ends->callee, started);
     if (*refusal != START_OK) return ERR_OK;
-    enum err rc = check_caller(context, ends->caller.sid, ends->caller.available, refusal);
+    enum err rc = check_caller(context, &ends->caller, refusal, started);
     if (rc == ERR_OK && *refusal == START_OK)
         rc = check_capacity(context, ends->callee.sid, START_CALLEE_BUSY, refusal);
     if (rc != ERR_OK || *refusal != START_OK) return rc;
@@ -254,13 +276,22 @@ static enum err check_and_create(const struct call_context *context, const struc
     return rc;
 }
 
-/* None of it depends on the rest: all four take as long as the slowest. */
+/* What the token says of the caller. */
+static void set_caller(struct worker *caller, const struct token_agent *agent)
+{
+    sid_copy(caller->sid, agent->worker_sid);
+    memcpy(caller->contact_uri, agent->contact_uri, sizeof caller->contact_uri);
+    memcpy(caller->full_name, agent->name, sizeof caller->full_name);
+    memcpy(caller->friendly_name, agent->name, sizeof caller->friendly_name);
+}
+
+/* None of it depends on the rest: all of it takes as long as the slowest. */
 static void ask_ahead(const struct call_context *context, const char *caller_sid,
                       const char *callee_sid)
 {
     if (strcmp(caller_sid, callee_sid) == 0) return;
     taskrouter_worker_ahead(context->twilio, callee_sid);
-    taskrouter_worker_ahead(context->twilio, caller_sid);
+    if (call_route_by_filter(context->config)) taskrouter_worker_ahead(context->twilio, caller_sid);
     taskrouter_worker_voice_channel_ahead(context->twilio, caller_sid);
     taskrouter_worker_voice_channel_ahead(context->twilio, callee_sid);
 }
@@ -274,15 +305,14 @@ enum err call_start(const struct call_context *context, const struct call_start 
     enum err rc = ERR_OK;
     *refusal = find_callee(context->config, start, callee_sid);
     if (*refusal != START_OK) goto out;
-    ask_ahead(context, start->caller_sid, callee_sid);
+    set_caller(&ends.caller, start->caller);
+    ask_ahead(context, ends.caller.sid, callee_sid);
     rc = taskrouter_worker_fetch(context->twilio, callee_sid, &ends.callee);
     if (rc == ERR_NOT_FOUND) {
         *refusal = START_UNKNOWN_AGENT;
         rc = ERR_OK;
         goto out;
     }
-    if (rc == ERR_OK)
-        rc = taskrouter_worker_fetch(context->twilio, start->caller_sid, &ends.caller);
     if (rc != ERR_OK) goto out;
     do {
         rc = check_and_create(context, start, &ends, refusal, started, &result);
@@ -290,7 +320,6 @@ enum err call_start(const struct call_context *context, const struct call_start 
 out:
     twilio_client_ahead_end(context->twilio);
     worker_clear(&ends.callee);
-    worker_clear(&ends.caller);
     return rc;
 }
 

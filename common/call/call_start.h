@@ -25,8 +25,8 @@ enum start_refusal {
 };
 
 struct call_start {
-    const char *caller_sid; /* the asker, from the token */
-    const char *to;         /* "WK…" or a contact_uri */
+    const struct token_agent *caller; /* the asker, from the token: session has looked into it */
+    const char *to;                   /* "WK…" or a contact_uri */
     /* To find contact_uris, and two Workers with the same one; may be behind the times. */
     const struct directory *directory;
 };
@@ -41,7 +41,8 @@ struct call_started {
 };
 
 /*
- * Reads both Workers as they are at this moment, and creates T1 if nothing speaks against it.
+ * Reads the callee as it is at this moment, where it matters the caller too, and creates T1 if
+ * nothing speaks against it.
  * ERR_OK with *refusal START_OK and T1, or with another refusal and nothing done. After a
  * failure of the creation itself it is unknown whether T1 exists; it ends by its Timeout.
  */

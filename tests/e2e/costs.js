@@ -4,7 +4,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { haveEnded, isQuiet, sandbox } from './lib.js';
+import { haveEnded, isQuiet, sandbox, until } from './lib.js';
 
 /** Phase → how many requests it may cost; of a talk, how many a minute. */
 export const BUDGET = {
@@ -45,6 +45,14 @@ class Meter {
   }
 }
 
+/** Twilio has reported all that it has to report. */
+function areReported(stack) {
+  return until('everything is reported', async () => {
+    const { webhooks } = await sandbox(stack, 'webhooks');
+    return webhooks.filter(({ done }) => !done).map(({ url }) => url).join(', ');
+  });
+}
+
 /**
  * A whole call, with a pause in it.
  * @param {{ringMs: number, talkMs: number, holdMs: number, idleMs: number}} times
@@ -72,6 +80,7 @@ export async function costsOf({ stack, agents, alice, bob }, times) {
   await alice.press('Hang up');
   await haveEnded(alice, bob);
   await isQuiet(stack, [alice, bob]);
+  await areReported(stack);
   await meter.note('from hanging up to being free');
   await delay(times.idleMs);
   await meter.note('doing nothing');

@@ -152,7 +152,7 @@ test('typing: only the newest question is asked and only its answer shown', asyn
   const { ask, questions } = desk();
   const shown = [];
   const onResult = (_, q) => shown.push(q);
-  const search = createAgentSearch(ask, { onResult, onError: assert.fail });
+  const search = createAgentSearch(ask, { onResult, onError: assert.fail, isFinal });
   search.type('a');
   time.tick(100);
   search.type('an');
@@ -188,10 +188,13 @@ test('a failed search says so, a dropped one says nothing', async () => {
   assert.equal(search.isAsking(), false);
 });
 
+const isFinal = (answer) => answer === 'over';
+
 test('polling: what was asked before an event is not believed', async () => {
   const { ask, questions } = desk();
   const answers = [];
-  const poller = createPoller(ask, { onAnswer: (_, a) => answers.push(a), onError: assert.fail });
+  const onAnswer = (_, answer) => answers.push(answer);
+  const poller = createPoller(ask, { onAnswer, onError: assert.fail, isFinal });
   poller.follow({ taskSid: 'WT1', every: 60000 });
   assert.equal(questions.length, 0);
   poller.now();
@@ -207,24 +210,42 @@ test('polling: a flock of events is two questions, at once and after all of them
   const time = fakeTime(t);
   const { ask, questions } = desk();
   const answers = [];
-  const poller = createPoller(ask, { onAnswer: (_, a) => answers.push(a), onError: assert.fail });
+  const onAnswer = (_, answer) => answers.push(answer);
+  const poller = createPoller(ask, { onAnswer, onError: assert.fail, isFinal });
   poller.follow({ taskSid: 'WT1', every: 60000 });
   for (let event = 0; event < 3; event += 1) poller.soon();
+  questions[0].resolve('old');
+  await settled();
   time.tick(299);
   assert.equal(questions.length, 1);
   time.tick(1);
   assert.equal(questions.length, 2);
-  questions[0].resolve('old');
   questions[1].resolve('new');
   await settled();
   assert.deepEqual(answers, ['new']);
   poller.follow(null);
 });
 
+test('polling: that it is over needs no second question', async (t) => {
+  fakeTime(t);
+  const { ask, questions } = desk();
+  const answers = [];
+  const onAnswer = (_, answer) => {
+    answers.push(answer);
+    poller.follow(null);
+  };
+  const poller = createPoller(ask, { onAnswer, onError: assert.fail, isFinal });
+  poller.follow({ taskSid: 'WT1', every: 60000 });
+  for (let event = 0; event < 3; event += 1) poller.soon();
+  questions[0].resolve('over');
+  await settled();
+  assert.deepEqual([answers, questions.length], [['over'], 1]);
+});
+
 test('polling: a new pace counts from now on', async (t) => {
   const time = fakeTime(t);
   const { ask, questions } = desk();
-  const poller = createPoller(ask, { onAnswer: () => {}, onError: assert.fail });
+  const poller = createPoller(ask, { onAnswer: () => {}, onError: assert.fail, isFinal });
   poller.follow({ taskSid: 'WT1', every: 5000 });
   time.tick(4000);
   poller.follow({ taskSid: 'WT1', every: 60000 });
@@ -237,7 +258,7 @@ test('polling: a new pace counts from now on', async (t) => {
 
 test('polling: an answer after the call is over is dropped', async () => {
   const { ask, questions } = desk();
-  const poller = createPoller(ask, { onAnswer: assert.fail, onError: assert.fail });
+  const poller = createPoller(ask, { onAnswer: assert.fail, onError: assert.fail, isFinal });
   poller.follow({ taskSid: 'WT1', every: 60000 });
   poller.now();
   poller.follow(null);
@@ -248,7 +269,8 @@ test('polling: an answer after the call is over is dropped', async () => {
 test('polling: an error is told, and the next question still comes', async () => {
   const { ask, questions } = desk();
   const errors = [];
-  const poller = createPoller(ask, { onAnswer: () => {}, onError: (_, e) => errors.push(e) });
+  const poller = createPoller(ask,
+    { onAnswer: () => {}, onError: (_, e) => errors.push(e), isFinal });
   poller.follow({ taskSid: 'WT1', every: 1 });
   poller.now();
   questions[0].reject(new Error('down'));

@@ -309,6 +309,7 @@ test('a reloaded page comes back into its call, before TaskRouter is there', asy
     callState: async () => ({ answer: { taskSid: 'WT9', ...server }, elapsed: 61000 }),
   } });
   Object.assign(server, { role: 'callee', state: 'connected' });
+  controller.returning();
   await controller.signedIn();
   await settled();
   assert.deepEqual(names(), ['open', 'expectNamed', 'rejoin', 'legIs']);
@@ -335,6 +336,7 @@ test('the call that brings a page back is expected anew with each request for it
     },
   } });
   Object.assign(server, { role: 'callee', state: 'connected' });
+  controller.returning();
   controller.signedIn();
   for (let passed = 0; passed < 1000; passed += 50) {
     await settled();
@@ -414,6 +416,7 @@ test('a call that rings is left to TaskRouter at the start', async () => {
     callState: async () => ({ answer: { taskSid: 'WT9', ...server }, elapsed: 0 }),
   } });
   Object.assign(server, { role: 'callee', state: 'ringing' });
+  controller.returning();
   await controller.signedIn();
   await settled();
   assert.equal(show.state.phase, 'idle');

@@ -515,19 +515,19 @@ test('an answer that contradicts what was pushed is doubted for some questions',
 test('what is pushed of the talk is shown at once, and asked about', () => {
   const up = play([...calling, legOpen, told({ connected: true, pushed: true, now: 5000 })]);
   assert.deepEqual([up.state.phase, up.state.connectedAt], ['connected', 5000]);
-  assert.deepEqual(types(up), ['poll']);
+  assert.deepEqual(types(up), ['poll-soon']);
   const early = play([...calling, told({ connected: true })]);
-  assert.deepEqual([early.state.phase, types(early)], ['calling', ['poll']]);
+  assert.deepEqual([early.state.phase, types(early)], ['calling', ['poll-soon']]);
   const held = play([told({ connected: true, hold: { me: true, other: false } })], up.state);
   assert.deepEqual([held.state.hold, types(held)], [{ me: true, other: false }, []]);
   const away = play([told({ connected: true, away: true })], up.state);
-  assert.deepEqual([away.state.phase, types(away)], ['connected', ['poll']]);
+  assert.deepEqual([away.state.phase, types(away)], ['connected', ['poll-soon']]);
 });
 
 test('an end that is pushed is shown, and is one only when the server says so', () => {
   const heard = play([told({ outcome: 'hangup' })], play(connected).state);
   assert.deepEqual([heard.state.phase, heard.state.told, types(heard)],
-    ['connected', 'hangup', ['poll']]);
+    ['connected', 'hangup', ['poll-soon']]);
   assert.equal(play([server('connected')], heard.state).state.told, null);
   const over = play([server('ended')], heard.state).state;
   assert.deepEqual([over.phase, over.told], ['ended', null]);

@@ -26,6 +26,7 @@ function createQuestions(parts, call, leave) {
       }
       if (status === 401) call.dispatch({ type: 'signed-out', taskSid });
     },
+    isFinal: ({ answer }) => answer.state === 'ended',
   });
 }
 
@@ -46,6 +47,7 @@ function createEffects(parts, call, { leg, rejoin, leave, find }) {
     'dial-leg': leg.dial,
     rejoin: rejoin.rejoin,
     poll: () => call.askNow(),
+    'poll-soon': () => call.askSoon(),
     'end-call': leave.end,
     decline: leave.decline,
     async hold({ taskSid, hold }) {
@@ -97,8 +99,8 @@ function createEvents(parts, call, { leg, rejoin, find }) {
     },
     /** This browser was in a call; whether it still is, the server has to say. */
     returning: () => call.dispatch({ type: 'returning' }),
-    /** The session is there, and nothing else yet. */
-    signedIn: () => canCall(call.state()) && find.findCall(),
+    /** The session is there, and nothing else yet; TaskRouter comes next, and is asked in any case. */
+    signedIn: () => call.state().returning && find.findCall(),
     /** It was refused. */
     signedOut: () => call.dispatch({ type: 'not-returning' }),
     lookForLeftCall: find.lookForLeftCall,
@@ -145,6 +147,7 @@ export function createCallController(parts, onState) {
     knows: (taskSid) => visited.has(taskSid),
     askNow: () => poller.now(),
     askSoon: () => poller.soon(),
+    askOnce: () => poller.once(),
     dispatch,
   };
   const hands = {

@@ -6,7 +6,7 @@ const DROP_AFTER = 2000; // a hang-up is heard at once, also when the server is 
 
 /**
  * @param {object} parts of call-controller.js
- * @param {{state: () => object, askNow: () => void}} call
+ * @param {{state: () => object, askOnce: () => void}} call
  */
 export function createLeave(parts, call) {
   let leaving = null; // {taskSid, ask, isOnItsWay}: how the call was to be ended
@@ -23,7 +23,7 @@ export function createLeave(parts, call) {
     request.isOnItsWay = true;
     await insist(request.ask, () => isOver(request.taskSid));
     request.isOnItsWay = false;
-    if (call.state().taskSid === request.taskSid) call.askNow();
+    if (call.state().taskSid === request.taskSid) call.askOnce();
   }
 
   return {

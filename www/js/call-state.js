@@ -55,6 +55,7 @@ const talking = ({ phase }) => ['connected', 'reconnecting', 'rejoining'].includ
 const stay = (state) => ({ state, effects: [] });
 const go = (state, changes, ...effects) => ({ state: { ...state, ...changes }, effects });
 const poll = { type: 'poll' };
+const pollSoon = { type: 'poll-soon' }; // about what TaskRouter tells in several events
 const releaseMic = { type: 'release-mic' };
 
 /** A call of its own: nothing of the last one is left. */
@@ -365,7 +366,7 @@ const handlers = {
 function toldOfStart(state, now) {
   const isIn = state.mine && state.leg === 'open' && state.phase !== 'ending';
   const changes = isIn ? { phase: 'connected', connectedAt: state.connectedAt ?? now } : {};
-  return go(state, changes, poll);
+  return go(state, changes, pollSoon);
 }
 
 /** While a press of Hold is on its way, its own answer says whom we hold; who holds us is news. */
@@ -377,7 +378,7 @@ function holdOf(state, hold) {
 function toldOfTalk(state, { hold, away }) {
   const isNews = away !== (state.phase === 'reconnecting');
   const heard = state.pushed ? { hold, away } : null;
-  return go(state, { hold: holdOf(state, hold), heard, doubts: 0 }, ...(isNews ? [poll] : []));
+  return go(state, { hold: holdOf(state, hold), heard, doubts: 0 }, ...(isNews ? [pollSoon] : []));
 }
 
 /**
@@ -395,7 +396,7 @@ function withDoubt(state, { state: phase, hold = initialState.hold }) {
 
 /** Whoever ends the call asks by himself when that is done. */
 function toldOfEnd(state, outcome) {
-  return go(state, { told: outcome }, ...(state.phase === 'ending' ? [] : [poll]));
+  return go(state, { told: outcome }, ...(state.phase === 'ending' ? [] : [pollSoon]));
 }
 
 /** The server says that the call isn't over. */
