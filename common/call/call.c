@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "twilio/voice.h"
 
-enum { STALE_MS = 300 /* between two looks at what may not be shown yet */ };
+enum { LOOK_AGAIN_MS = 300 };
 
 struct call_context call_context(const struct config *config, struct twilio_client *twilio,
                                  const struct keys *keys, struct pass_keys *passes)
@@ -17,6 +17,13 @@ struct call_context call_context(const struct config *config, struct twilio_clie
         .keys = keys,
         .passes = passes,
     };
+}
+
+bool call_may_look_again(const struct call_context *context)
+{
+    if (twilio_client_left_ms(context->twilio) <= 2 * LOOK_AGAIN_MS) return false;
+    clock_pause(LOOK_AGAIN_MS);
+    return true;
 }
 
 void call_clear(struct call *call)
@@ -164,6 +171,9 @@ static enum err load_from_k(const struct call_context *context, struct task *k,
                             const struct token_statement *who, size_t key, struct call *call)
 {
     enum err rc = call_load_t1(context, who->t1_sid, call);
+    /* A K so young has its T1, even if REST doesn't show it yet. */
+    int64_t age_s = twilio_client_now_s(context->twilio) - k->created_s;
+    if (rc == ERR_NOT_FOUND && age_s < CALL_NEW_S) return ERR_UNAVAILABLE;
     bool agrees = rc == ERR_OK && is_between_the_same(&call->who, who);
     if (call_ignore_strangers(rc) != ERR_OK) return rc;
     if (!agrees) {
@@ -276,12 +286,22 @@ enum err call_load_k(const struct call_context *context, struct call *call)
     bool deleted;
     enum err rc = try_k(context, call, named, &deleted);
     if (rc != ERR_OK) return rc;
+    call->k_is_new = deleted && !call->k_found &&
+                     call_rules_k_is_new(&call->facts, twilio_client_now_s(context->twilio));
     if (call->k_found && strcmp(call->k.sid, named) != 0) {
         sid_copy(named, call->k.sid);
     } else if (!call->k_found && !deleted) {
         named[0] = '\0';
     }
     return ERR_OK;
+}
+
+enum err call_load_k_surely(const struct call_context *context, struct call *call)
+{
+    enum err rc = call_load_k(context, call);
+    while (rc == ERR_OK && call->k_is_new && call_may_look_again(context))
+        rc = call_load_k(context, call);
+    return rc == ERR_OK && call->k_is_new ? ERR_UNAVAILABLE : rc;
 }
 
 enum err call_find_k(const struct call_context *context, struct call *call)
@@ -319,8 +339,7 @@ enum err call_update(const struct call_context *context, struct call *call,
     for (int i = 0; i < CALL_TRIES && rc == ERR_CONFLICT; i++) {
         if (i > 0) {
             /* A version that REST doesn't show yet: the same would be read again at once. */
-            if (i > 1 && twilio_client_left_ms(context->twilio) > 2 * STALE_MS)
-                clock_pause(STALE_MS);
+            if (i > 1 && !call_may_look_again(context)) return ERR_CONFLICT;
             rc = call_reload_t1(context, call);
             if (rc != ERR_OK) return rc;
         }
@@ -337,11 +356,6 @@ enum err call_leg(const struct call_context *context, const struct call *call, c
 {
     struct voice_call leg;
     enum err rc = voice_call_fetch(context->twilio, call_sid, &leg);
-    if (rc == ERR_NOT_FOUND) {
-        *role = ROLE_NONE;
-        *live = false;
-        return ERR_OK;
-    }
     if (rc != ERR_OK) return rc;
     *role = call_rules_leg(&call->who, leg.to);
     *live = leg.live;
@@ -377,7 +391,13 @@ static enum err placed_leg_ended(const struct call_context *context, const struc
     bool live;
     enum err rc = call_leg(context, call, call_sid, &role, &live);
     if (rc == ERR_OK) *ended = role == whose && !live;
-    return rc;
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
+void call_view_k(const struct call *call, struct call_view *view)
+{
+    view->k_found = call->k_found || call->k_is_new;
+    view->k = call->k_found ? call->k.status : TASK_PENDING;
 }
 
 enum err call_view(const struct call_context *context, struct call *call, int64_t rung_s,
@@ -395,8 +415,7 @@ enum err call_view(const struct call_context *context, struct call *call, int64_
     enum err rc = call_load_k(context, call);
     if (rc != ERR_OK) return rc;
     view->facts = call->facts;
-    view->k_found = call->k_found;
-    view->k = call->k.status;
+    call_view_k(call, view);
     for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++)
         rc = placed_leg_ended(context, call, role, alive, &view->leg_ended[role]);
     return rc;

@@ -46,12 +46,19 @@ struct call {
     struct task t1;
     bool k_found;
     struct task k;
+    bool k_is_new; /* T1 names it, and REST doesn't show it yet: it is alive */
     struct token_statement who;
     size_t key;                /* which key verifies the statement: the call's own */
     char room[PASS_NAME_SIZE]; /* the name of its Conference */
     struct call_facts facts;   /* of T1's Attributes */
     bool by_copy;              /* by K's copy of them; T1 hasn't been read, and K's status is its */
 };
+
+/*
+ * REST may not show yet what has been reported: waits a moment, unless the request in hand has to
+ * be answered before that. False: what is read now has to do.
+ */
+bool call_may_look_again(const struct call_context *context);
 
 void call_clear(struct call *call); /* harmless on a zeroed one */
 
@@ -114,6 +121,12 @@ enum err call_reload_k(const struct call_context *context, struct call *call) MU
  */
 enum err call_load_k(const struct call_context *context, struct call *call) MUST_CHECK;
 
+/*
+ * As call_load_k, for what must know: K that isn't shown yet is asked for as long as the request
+ * may take; ERR_UNAVAILABLE after that.
+ */
+enum err call_load_k_surely(const struct call_context *context, struct call *call) MUST_CHECK;
+
 /* Says that call_load_k comes in a moment (twilio_client_ahead). */
 void call_load_k_ahead(const struct call_context *context, const struct call *call);
 
@@ -136,13 +149,19 @@ enum err call_update(const struct call_context *context, struct call *call,
 /* The leg that reservation.call placed for this end's Task, T1 or K; NULL if there is none yet. */
 const char *call_placed_leg(const struct call *call, enum call_role role);
 
-/* Whose leg is this Call, and is it still alive? Asks Twilio, because attributes are hints. */
+/*
+ * Whose leg is this Call, and is it still alive? Asks Twilio, because attributes are hints.
+ * ERR_NOT_FOUND: Calls are shown for months, so that this one isn't shown yet, or never was.
+ */
 enum err call_leg(const struct call_context *context, const struct call *call, const char *call_sid,
                   enum call_role *role, bool *live) MUST_CHECK;
 
 /* Whose leg is this Call, by the label under which it is in the Conference? ROLE_NONE: unknown. */
 enum call_role call_labelled_leg(const struct call_context *context, const struct call *call,
                                  const char *call_sid, const char *label);
+
+/* What is known of K, for the rules. */
+void call_view_k(const struct call *call, struct call_view *view);
 
 /*
  * What the rules need to know to judge a call; loads K and looks after both agents' legs, unless T1

@@ -143,8 +143,11 @@ static enum err notice_back(const struct call_context *context, struct call *cal
                             const struct call_legs *legs)
 {
     enum err rc = ERR_OK;
+    int64_t now_s = twilio_client_now_s(context->twilio);
     for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++) {
-        if (call_rules_is_away(&call->facts, role) && call_legs_has(legs, role))
+        /* Nor is anybody back by a list that may be older than the departure. */
+        bool lately = now_s - call->facts.party[role].away_since_s < CALL_LAG_S;
+        if (!lately && call_rules_is_away(&call->facts, role) && call_legs_has(legs, role))
             rc = end_waiting(context, call, legs, role);
     }
     return rc;
@@ -165,8 +168,12 @@ enum err call_away_watch(const struct call_context *context, const char *t1_sid,
     /* Who waits on hold has talked: in any other call the address proves nothing. */
     if (rc != ERR_OK || !call_is_connected(&call)) goto out;
     rc = call_legs_list(context, &call, &legs);
+    /* Each return changes T1: a list that may be older than that says of nobody that he is gone. */
+    int64_t age_s = twilio_client_now_s(context->twilio) - call.t1.updated_s;
+    bool settled = age_s >= CALL_LAG_S;
     for (enum call_role role = 0; rc == ERR_OK && *found != AWAY_OVER && role < ROLE__MAX; role++) {
         enum presence_decision decision;
+        if (!settled && !call_legs_has(&legs, role)) continue;
         rc = look_after(context, &call, &legs, role, &decision);
         if (decision == PRESENCE_CLOSE) *found = AWAY_OVER;
     }

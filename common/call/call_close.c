@@ -133,7 +133,7 @@ static enum err load_k(const struct call_context *context, struct call *call)
     bool named = call->facts.k_sid[0] != '\0';
     /* What was read a moment ago will do: a step that no longer fits is refused, and read again. */
     if (call->k_found && strcmp(call->k.sid, call->facts.k_sid) == 0) return ERR_OK;
-    enum err rc = call_load_k(context, call);
+    enum err rc = call_load_k_surely(context, call);
     bool known = call->k_found || call->facts.k_sid[0] != '\0';
     if (rc != ERR_OK || known || (!named && call->facts.claim_id[0] == '\0')) return rc;
     bool lost =

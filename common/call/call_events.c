@@ -53,7 +53,8 @@ static enum err leg_of(const struct call_context *context, const struct call *ca
     *live = true;
     *leg = call_labelled_leg(context, call, event->call_sid, event->label);
     if (*leg != ROLE_NONE) return ERR_OK;
-    return call_leg(context, call, event->call_sid, leg, live);
+    enum err rc = call_leg(context, call, event->call_sid, leg, live);
+    return rc == ERR_NOT_FOUND ? ERR_UNAVAILABLE : rc;
 }
 
 /* An older report that is told again doesn't bring a leg back that has left since. */
@@ -172,7 +173,7 @@ enum err call_events_leave(const struct call_context *context, const struct call
     if (rc == ERR_OK && leg != ROLE_NONE) rc = leg_is_gone(context, &call, leg, true, "completed");
 out:
     call_clear(&call);
-    return call_ignore_strangers(rc);
+    return rc == ERR_NOT_FOUND ? ERR_UNAVAILABLE : call_ignore_strangers(rc);
 }
 
 enum err call_events_conference_end(const struct call_context *context, const char *t1_sid)
@@ -196,8 +197,8 @@ enum err call_events_conference_end(const struct call_context *context, const ch
 
 /*
  * Twilio signs whatever an agent's browser has asked it to call back: what the report says of the
- * leg is asked again. Only the end of this Task's own leg ends the call; ERR_UNAVAILABLE while
- * that leg is alive.
+ * leg is asked again. Only the end of this Task's own leg ends the call; one that REST shows alive
+ * is asked about for as long as the request may take, and is ERR_UNAVAILABLE after that.
  */
 static enum err check_leg_ended(const struct call_context *context, const struct call *call,
                                 const char *call_sid, enum call_role whose, bool *ended)
@@ -207,10 +208,13 @@ static enum err check_leg_ended(const struct call_context *context, const struct
     bool live;
     *ended = false;
     if (placed != NULL && strcmp(placed, call_sid) != 0) return ERR_OK;
-    enum err rc = call_leg(context, call, call_sid, &role, &live);
-    if (rc != ERR_OK || role != whose) return rc;
-    *ended = !live;
-    return live ? ERR_UNAVAILABLE : ERR_OK;
+    do {
+        enum err rc = call_leg(context, call, call_sid, &role, &live);
+        if (rc != ERR_OK && rc != ERR_NOT_FOUND) return rc;
+        if (rc == ERR_OK && role != whose) return ERR_OK;
+        *ended = rc == ERR_OK && !live;
+    } while (!*ended && call_may_look_again(context));
+    return *ended ? ERR_OK : ERR_UNAVAILABLE;
 }
 
 /* The call has been loaded, and isn't being ended yet as far as it says. */

@@ -63,6 +63,7 @@ static enum err add_leg(const struct visit *visit, const struct participant *par
     enum call_role role =
         call_labelled_leg(visit->context, visit->call, call_sid, participant->label);
     if (role == ROLE_NONE) rc = call_leg(visit->context, visit->call, call_sid, &role, &live);
+    if (rc == ERR_NOT_FOUND) return ERR_OK; /* nobody knows yet whose it is */
     if (rc != ERR_OK || !live) return rc;
     if (role == ROLE_NONE) {
         return call_legs_put_out(visit->context, visit->call->t1_sid, visit->legs->conference_sid,

@@ -200,7 +200,9 @@ static enum err caller_is_in(const struct placing *placing, bool *in)
     enum err rc = voice_participant_fetch(twilio, placing->conference_sid, call_sid, &caller);
     *in = rc == ERR_OK;
     if (rc != ERR_NOT_FOUND) return rc;
-    return call_leg(placing->context, placing->call, call_sid, &role, in);
+    rc = call_leg(placing->context, placing->call, call_sid, &role, in);
+    *in = *in || rc == ERR_NOT_FOUND;
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
 /* Between our looking and our writing the caller may have gone: then nothing may ring. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "call/call_away.h"
 #include "call/call_events.h"
 #include "call/call_legs.h"
 
@@ -66,6 +67,18 @@ static bool is_copy_right(const struct call *call, const struct call_legs *legs)
     return right;
 }
 
+/*
+ * An agent of a connected call isn't in, and that wasn't reported. Every return changes T1, so that
+ * a list that is read long after its last change shows it.
+ */
+static bool lacks_leg(const struct call_context *context, const struct call *call,
+                      const struct call_legs *legs, enum call_role role)
+{
+    if (call->by_copy || call_is_over(call) || !call_is_connected(call)) return false;
+    if (call_legs_has(legs, role) || call_rules_is_away(&call->facts, role)) return false;
+    return twilio_client_now_s(context->twilio) - call->t1.updated_s > CALL_NEW_S;
+}
+
 /* Who is in, in a call that has been answered; and what wasn't reported. */
 static enum err look_at_legs(const struct call_context *context, struct call *call,
                              struct call_legs *legs)
@@ -77,6 +90,8 @@ static enum err look_at_legs(const struct call_context *context, struct call *ca
         if (rc == ERR_NOT_FOUND) rc = ERR_OK;
     }
     if (rc == ERR_OK && !call_is_over(call)) rc = notice_connected(context, call, legs);
+    for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++)
+        if (lacks_leg(context, call, legs, role)) rc = call_away_gone(context, call, role);
     return rc;
 }
 
@@ -93,13 +108,12 @@ enum err call_report(const struct call_context *context, struct call *call, enum
         rc = look_at_legs(context, call, &legs);
         if (rc != ERR_OK) return rc;
     }
-    const struct call_view view = {
+    struct call_view view = {
         .t1_found = call->t1_found,
         .t1 = call->t1.status,
         .facts = call->facts,
-        .k_found = call->k_found,
-        .k = call->k.status,
     };
+    call_view_k(call, &view);
     memset(report, 0, sizeof *report);
     report->state = is_over_for(role, &view) ? STATE_ENDED : call_rules_state(&view);
     if (report->state == STATE_ENDED) report->outcome = call_rules_final_outcome(&view);

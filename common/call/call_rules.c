@@ -245,6 +245,12 @@ cJSON *call_rules_patch_hold(enum call_role holder, bool hold)
     return finished(patch, json_set_bool(holds, role_names[holder], hold));
 }
 
+bool call_rules_k_is_new(const struct call_facts *facts, int64_t now_s)
+{
+    int64_t age_s = now_s - facts->claimed_at_s;
+    return facts->k_sid[0] != '\0' && age_s > -CALL_NEW_S && age_s < CALL_NEW_S;
+}
+
 /* A claim from the future is no younger than one from the past: no clocks differ by so much. */
 bool call_rules_claim_is_old(const struct call_facts *facts, int64_t now_s)
 {

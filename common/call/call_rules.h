@@ -26,6 +26,8 @@ enum {
     CALL_K_TIMEOUT_MARGIN_S = 5, /* K outlives the ring by this, and is canceled before that */
     CALL_CLAIM_YOUNG_S = 6,      /* a younger claim's owner may still be at work */
     CALL_WRAP_UP_S = 15,         /* a page that lives completes its wrapping Task well before */
+    CALL_NEW_S = 10,             /* a younger Task that REST doesn't show may not be shown yet */
+    CALL_LAG_S = 5,              /* a list may miss what has changed so lately */
     CALL_ENDING_S = 5,           /* a call that ended no longer ago is still being ended */
     CALL_ROUND_S = 5,            /* one round of ringback */
     CALL_RING_MARGIN_S = 10,     /* ringback ends the call this long after the page should have */
@@ -121,6 +123,9 @@ enum claim_decision {
     CLAIM_TAKE_OVER, /* an old claim: its owner died; look for K before making one */
     CLAIM_WAIT       /* another process is at it */
 };
+
+/* Was K, which is made as soon as it is claimed, made so lately that REST may not show it? */
+bool call_rules_k_is_new(const struct call_facts *facts, int64_t now_s);
 
 /* Has the owner of the claim had time enough, by Twilio's clock? */
 bool call_rules_claim_is_old(const struct call_facts *facts, int64_t now_s);

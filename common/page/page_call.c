@@ -1,5 +1,9 @@
 #include "page/page_call.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/params.h"
 #include "call/call_close.h"
 
 struct call_context page_call_context(const struct service *service)
@@ -13,9 +17,25 @@ enum err page_call_refuse(struct response *response)
                            "This call is between other agents.");
 }
 
+/*
+ * The asker says for how many milliseconds it has known of the Task (`heard`): one of which it has
+ * just been told exists, even if REST doesn't show it.
+ */
+static bool is_young(const struct request *request)
+{
+    const char *heard = params_get(&request->params, "heard");
+    if (heard == NULL || *heard == '\0' || strlen(heard) > 9) return false;
+    return strspn(heard, "0123456789") == strlen(heard) &&
+           strtol(heard, NULL, 10) < CALL_NEW_S * 1000L;
+}
+
 static enum err admit(const struct request *request, struct response *response, enum err rc,
                       const struct call *call, enum call_role *role)
 {
+    if (rc == ERR_NOT_FOUND && is_young(request)) {
+        return response_refuse(response, ERR_UNAVAILABLE, "ask_again",
+                               "Twilio does not show this Task yet.");
+    }
     if (rc == ERR_NOT_FOUND)
         return response_refuse(response, rc, "unknown_task", "There is no such Task.");
     *role = rc == ERR_OK ? call_rules_role(&call->who, request->agent.worker_sid) : ROLE_NONE;

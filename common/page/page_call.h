@@ -11,7 +11,9 @@ struct call_context page_call_context(const struct service *service);
 
 /*
  * Loads the call of this Task (T1 or K) and says which end of it the asker is. Refuses with 404
- * unknown_task or 403 not_your_call. `call` is zeroed by the caller and cleared by it in any case.
+ * unknown_task, 503 ask_again while the asker has known of the Task for less than CALL_NEW_S (the
+ * parameter `heard`, in milliseconds), or 403 not_your_call. `call` is zeroed by the caller and
+ * cleared by it in any case.
  */
 enum err page_call_load(const struct service *service, const struct request *request,
                         struct response *response, const char *task_sid, struct call *call,

@@ -24,6 +24,7 @@ function createQuestions(parts, call, leave) {
       if ((status === 403 || status === 404) && code !== 'failed') {
         call.dispatch({ type: 'server-state', taskSid, answer: { state: 'none' } });
       }
+      if (code === 'ask_again') call.askSoon();
       if (status === 401) call.dispatch({ type: 'signed-out', taskSid });
     },
     isFinal: ({ answer }) => answer.state === 'ended',

@@ -3,6 +3,7 @@
 
 // Goes up when a page of before could not work with the programs any more (create-task.c has it).
 const VERSION = '1';
+const KNOWN_MAX = 20; // Tasks that a page remembers
 
 /** How far into its call the server is, by the server's own clock. */
 function elapsedSince(connectedAt, date) {
@@ -10,9 +11,23 @@ function elapsedSince(connectedAt, date) {
   return Number.isFinite(elapsed) ? Math.max(0, elapsed) : 0;
 }
 
+/**
+ * For how long this page has known of a Task: Twilio may not show a new one to the programs yet, and
+ * they tell by that whether there is one.
+ */
+function sinceHeard() {
+  const heard = new Map(); // taskSid → when it was first asked about
+  return (taskSid) => {
+    if (!heard.has(taskSid)) heard.set(taskSid, Date.now());
+    if (heard.size > KNOWN_MAX) heard.delete(heard.keys().next().value);
+    return { taskSid, heard: String(Math.max(0, Date.now() - heard.get(taskSid))) };
+  };
+}
+
 /** @param {{ask: Function}} api of api.js */
 export function createCallRequests({ ask }) {
   const post = async (program, body) => (await ask('POST', program, { body })).answer;
+  const since = sinceHeard();
   let admitted = { taskSid: null, pass: null }; // the newest; a page is in one call at a time
 
   function keepPass({ taskSid, pass }) {
@@ -28,16 +43,16 @@ export function createCallRequests({ ask }) {
     /** @returns {string} what admits this page's leg into the call of this Task; '' if nothing */
     pass: (taskSid) => (admitted.taskSid === taskSid ? admitted.pass : ''),
     async callState(taskSid, signal) {
-      const query = taskSid ? { taskSid, legs: 1 } : { legs: 1 };
+      const query = taskSid ? { ...since(taskSid), legs: 1 } : { legs: 1 };
       const { answer, date } = await ask('GET', 'call-state', { query, signal });
       keepPass(answer);
       return { answer, elapsed: elapsedSince(answer.connectedAt, date) };
     },
     holdParticipant: async (taskSid, hold) => (
-      (await post('hold-participant', { taskSid, hold })).hold
+      (await post('hold-participant', { ...since(taskSid), hold })).hold
     ),
-    cleanupRejectedTask: (taskSid) => post('cleanup-rejected-task', { taskSid }),
-    rejoinCall: async (taskSid) => (await post('rejoin-call', { taskSid })).callSid,
-    endCall: (taskSid, reason) => post('end-call', { taskSid, reason }),
+    cleanupRejectedTask: (taskSid) => post('cleanup-rejected-task', since(taskSid)),
+    rejoinCall: async (taskSid) => (await post('rejoin-call', since(taskSid))).callSid,
+    endCall: (taskSid, reason) => post('end-call', { ...since(taskSid), reason }),
   };
 }
