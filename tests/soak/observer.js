@@ -5,14 +5,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 const LOOK_MS = 400;
 const OPEN = new Set(['pending', 'reserved', 'assigned']);
 
+/** Twilio may tell what a page has put behind the address. */
+const addressOf = (to) => to.split('?')[0];
+
 /** What is left of calls of these agents, in words; nothing if all is quiet. */
 export function leftOf(state, agents) {
   const addresses = new Set(agents.map((agent) => agent.contactUri));
   const tasks = state.tasks.filter((task) => !task.deleted && OPEN.has(task.assignment_status)
     && addresses.has(task.attributes.targetWorker));
-  const legs = state.live.filter(({ to }) => addresses.has(to));
+  const legs = state.live.filter(({ to }) => addresses.has(addressOf(to)));
   const inside = state.conferences.flatMap(({ friendlyName, participants }) =>
-    participants.filter(({ to }) => addresses.has(to)).map(({ to }) => `${to} in ${friendlyName}`));
+    participants.filter(({ to }) => addresses.has(addressOf(to))).map(({ to }) => `${to} in ${friendlyName}`));
   return [
     ...tasks.map((task) => `${task.attributes.internal ? 'K' : 'T1'} ${task.sid} is `
       + `${task.assignment_status}`),
@@ -57,7 +60,8 @@ function wrongOffers(state, byTask) {
 function wrongParticipants(state, byTask) {
   return state.conferences.flatMap(({ friendlyName, participants }) => {
     const t1 = byTask.get(friendlyName.slice(0, 34))?.attributes;
-    return participants.filter(({ to }) => t1 && to !== t1.from && to !== t1.to)
+    return participants.map(({ to }) => ({ to: addressOf(to) }))
+      .filter(({ to }) => t1 && to !== t1.from && to !== t1.to)
       .map(({ to }) => `${to} is in ${friendlyName}`);
   });
 }

@@ -188,7 +188,9 @@ export class Storm {
   }
 
   async #turnSwitches() {
-    await this.lab.control('switches', { preset: `random:${this.random.below(1e6)}` });
+    // Whoever has learned once that Twilio ignores a RoutingTarget makes each K twice to learn it.
+    await this.lab.control('switches',
+      { preset: `random:${this.random.below(1e6)}`, routingTarget: 'taken' });
     this.count('turned switches');
   }
 
