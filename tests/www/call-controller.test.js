@@ -25,6 +25,7 @@ function stage(overrides = {}) {
     api: {
       createTask: note('createTask', 'WT1'),
       pass: (taskSid) => `pass-of-${taskSid}`,
+      dialedPlainly: note('dialedPlainly'),
       callState: async (taskSid) => ({ answer: { taskSid, ...server }, elapsed: 0 }),
       endCall: note('endCall', (taskSid, reason) => {
         Object.assign(server, { state: 'ended', outcome: reason });
@@ -52,6 +53,7 @@ function stage(overrides = {}) {
       dial: note('dial'),
       tidy: note('tidy', true),
       isPending: () => true,
+      isWithCustomer: () => false,
       has: () => true,
       ...overrides.taskRouter,
     }),
@@ -61,10 +63,8 @@ function stage(overrides = {}) {
       legEndedUrl: `${HOST}/status-callback#rc=4`,
       ringSeconds: 30, worker: { contactUri: 'client:a' },
     }),
-    registered: async () => {}, newKey: () => 'KEY',
-    mayRejoin: async () => true,
-    locate: async () => 'device',
-    wasMuted: () => false,
+    registered: async () => {}, newKey: () => 'KEY', mayRejoin: async () => true,
+    locate: async () => 'device', wasMuted: () => false,
     hasNoCall: () => done.push(['hasNoCall']),
     reached() {},
     ...overrides.parts,
@@ -241,6 +241,17 @@ test('a hang-up that the server did not get is repeated', async () => {
   controller.dispatch({ type: 'cancel' });
   while (show.state.phase !== 'ended') await settled();
   assert.equal(tries, 2);
+});
+
+test('who calls with a customer on the line is told where the customer stays', async () => {
+  for (const [withCustomer, notice] of [[true, { key: 'customerStays' }], [false, null]]) {
+    const { controller, show } = stage({ taskRouter: { isWithCustomer: () => withCustomer } });
+    controller.dispatch({ type: 'dial', agent: BOB });
+    await settled();
+    assert.deepEqual(show.state.notice, notice);
+    controller.dispatch({ type: 'cancel' });
+    await settled();
+  }
 });
 
 test('what the server says is over is ended no more', async (t) => {

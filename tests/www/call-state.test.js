@@ -96,6 +96,16 @@ test('a refusal ends the call with its code', () => {
   assert.equal(canCall(state), true);
 });
 
+test('a call that another window has taken is seen by the leg that does not come', () => {
+  const up = play([...calling, server('connected')]);
+  assert.deepEqual(up.effects, [{ type: 'time-leg', attempt: 1 }]);
+  const { state } = play([{ type: 'leg-late', attempt: 1 }], up.state);
+  assert.deepEqual([state.phase, state.mine, state.code], ['connected', false, 'leg_taken']);
+  const { state: here } = play([legOpen, { type: 'leg-late', attempt: 1 }], up.state);
+  assert.deepEqual([here.mine, here.code], [true, null]);
+  assert.equal(play([{ type: 'leg-late', attempt: 0 }], up.state).state, up.state);
+});
+
 test('an answer to an older attempt changes nothing', () => {
   const { state } = play([dial, { type: 'cancel' }, dial]);
   assert.equal(state.attempt, 2);

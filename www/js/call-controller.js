@@ -6,9 +6,12 @@ import { createLeave } from './call-leave.js';
 import { createLeg } from './call-leg.js';
 import { createPlace } from './call-place.js';
 import { createRejoin } from './call-rejoin.js';
-import { canCall, initialState, pollPlan, reduce } from './call-state.js';
+import { initialState, pollPlan, reduce } from './call-state.js';
 import { createPushProof, toldBy } from './call-told.js';
 import { createPoller } from './poller.js';
+
+// Milliseconds after both are in until a leg that isn't here is taken for one that is elsewhere.
+const LEG_WITHIN = 3000;
 
 /** Asks the server about the call as long as there is one. */
 function createQuestions(parts, call, leave) {
@@ -63,6 +66,9 @@ function createEffects(parts, call, { leg, rejoin, leave, find }) {
     mute: ({ muted }) => parts.softphone().mute(muted),
     silence: () => parts.softphone()?.mute(true),
     'drop-leg': ({ taskSid }) => parts.softphone()?.drop(taskSid),
+    'time-leg'({ attempt }) {
+      setTimeout(call.dispatch, LEG_WITHIN, { type: 'leg-late', attempt });
+    },
     'time-ring'({ taskSid }) {
       const ring = parts.session().ringSeconds * 1000;
       setTimeout(call.dispatch, ring, { type: 'ring-time-over', taskSid });
@@ -100,7 +106,7 @@ function createEvents(parts, call, { leg, rejoin, find }) {
     },
     /** This browser was in a call; whether it still is, the server has to say. */
     returning: () => call.dispatch({ type: 'returning' }),
-    /** The session is there, and nothing else yet; TaskRouter comes next, and is asked in any case. */
+    /** The session is there, and nothing else yet; once TaskRouter is, it is asked in any case. */
     signedIn: () => call.state().returning && find.findCall(),
     /** It was refused. */
     signedOut: () => call.dispatch({ type: 'not-returning' }),

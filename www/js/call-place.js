@@ -26,7 +26,7 @@ function patienceWith({ code }, to, last) {
  * @param {object} parts of call-controller.js
  * @param {{state: () => object, last: () => ?object, dispatch: (event: object) => void}} call
  */
-export function createPlace({ api, reload }, call) {
+export function createPlace({ api, reload, taskRouter }, call) {
   /** The agent doesn't want it any more, or another call comes in, which rings at once. */
   function isOff() {
     const state = call.state();
@@ -54,6 +54,10 @@ export function createPlace({ api, reload }, call) {
   return async ({ to, attempt }) => {
     try {
       call.dispatch({ type: 'task-created', attempt, taskSid: await createTask(to) });
+      // A customer isn't put on hold by that, and this page can do nothing about it.
+      if (taskRouter()?.isWithCustomer()) {
+        call.dispatch({ type: 'notice', notice: { key: 'customerStays' } });
+      }
     } catch (error) {
       // The programs are newer than this page.
       if (error.code === 'reload') reload();

@@ -272,6 +272,12 @@ const handlers = {
     return go(state, open, ...effects);
   },
 
+  // Both are in, and the leg isn't here: what answers by itself, such as Flex, was quicker.
+  'leg-late'(state, { attempt }) {
+    const lacksLeg = UP.includes(state.phase) && state.mine && state.leg === 'dialing';
+    return lacksLeg && attempt === state.attempt ? stayOut(state, 'leg_taken') : stay(state);
+  },
+
   'leg-closed'(state, { taskSid, dropped = false, now }) {
     if (taskSid !== state.taskSid) return stay(state);
     return go(state, {
@@ -405,7 +411,6 @@ function goOn(state, answer, connectedAt) {
   const up = UP.includes(phase);
   if (state.mine && state.leg === 'closed') return withoutLeg(state, up, legs);
   if (!up) return stay(state);
-  const locate = state.mine ? [] : [{ type: 'locate', taskSid: state.taskSid, legs }];
   return go(state, {
     ...withDoubt(state, answer),
     phase: state.phase === 'rejoining' ? state.phase : phase,
@@ -413,7 +418,14 @@ function goOn(state, answer, connectedAt) {
     looks: Math.max(0, state.looks - 1),
     code: talking(state) ? state.code : null, // what went wrong before matters no more
     rejoins: state.leg === 'open' ? 0 : state.rejoins,
-  }, ...locate);
+  }, ...seekLeg(state, legs));
+}
+
+/** Where the leg is, if it isn't here; one that is to come here has some time for it. */
+function seekLeg(state, legs) {
+  if (!state.mine) return [{ type: 'locate', taskSid: state.taskSid, legs }];
+  const isExpected = state.leg === 'dialing' && !talking(state);
+  return isExpected ? [{ type: 'time-leg', attempt: state.attempt }] : [];
 }
 
 /**

@@ -5,24 +5,37 @@
 
 const MOMENT = 300; // milliseconds
 
+/** Milliseconds that are left of the moment that began then; the clock may have been set back. */
+function leftOfMoment(since) {
+  const left = since + MOMENT - Date.now();
+  return left > MOMENT ? 0 : Math.max(0, left);
+}
+
+/** What comes of a question, unless something has happened since that it may not have seen. */
+async function hear(asked, question, isCurrent, { onAnswer, onError, isFinal }) {
+  try {
+    const answer = await asked;
+    if (isCurrent() && (!question.outdated || isFinal(answer))) onAnswer(question.taskSid, answer);
+  } catch (error) {
+    if (isCurrent() && !question.outdated) onError(question.taskSid, error);
+  }
+}
+
 /**
  * @param {(taskSid: string, signal: AbortSignal) => Promise<object>} ask
  * @param {{onAnswer: (taskSid: string, answer: object) => void,
  *   onError: (taskSid: string, error: Error) => void,
  *   isFinal: (answer: object) => boolean}} handlers
  */
-export function createPoller(ask, { onAnswer, onError, isFinal }) {
+export function createPoller(ask, handlers) {
   let plan = null;
   let timer = null;
-  let current = null;
-  let askedAt = -Infinity;
+  let current = null; // the question under way: {taskSid, abort, askedAt, outdated}
   let toldAt = -Infinity;
   let hurried = false; // the next question is about something that happened
-  let outdated = false; // something has happened since the question under way was asked
 
   function stop() {
     hurried = false;
-    outdated = false;
     clearTimeout(timer);
     current?.abort();
     current = null;
@@ -32,36 +45,26 @@ export function createPoller(ask, { onAnswer, onError, isFinal }) {
     stop();
     if (!plan) return;
     const { taskSid } = plan;
-    const mine = new AbortController();
+    const call = new AbortController();
+    const mine = { taskSid, abort: () => call.abort(), askedAt: Date.now(), outdated: false };
     current = mine;
-    askedAt = Date.now();
-    try {
-      const answer = await ask(taskSid, mine.signal);
-      if (current === mine && (!outdated || isFinal(answer))) onAnswer(taskSid, answer);
-    } catch (error) {
-      if (current === mine && !outdated) onError(taskSid, error);
-    }
+    await hear(ask(taskSid, call.signal), mine, () => current === mine, handlers);
     if (current !== mine) return;
     current = null;
-    if (outdated) soon();
+    if (mine.outdated) soon();
     else if (plan) timer = setTimeout(poll, plan.every);
   }
 
-  /** Milliseconds; the clock may have been set back. */
-  function leftOfMoment(since) {
-    const left = since + MOMENT - Date.now();
-    return left > MOMENT ? 0 : Math.max(0, left);
-  }
-
   /** A question that was asked only now goes on: it may have seen already what happened. */
-  function isOutdated() {
-    outdated = current !== null && leftOfMoment(askedAt) > 0;
-    return outdated;
+  function outdate() {
+    if (!current || leftOfMoment(current.askedAt) === 0) return false;
+    current.outdated = true;
+    return true;
   }
 
   function soon() {
+    if (outdate()) return;
     const wait = leftOfMoment(toldAt);
-    if (isOutdated()) return;
     if (wait > 0) {
       stop();
       hurried = true;
@@ -89,7 +92,7 @@ export function createPoller(ask, { onAnswer, onError, isFinal }) {
     },
     now: poll,
     /** The same, about what a question under way may have seen already. */
-    once: () => isOutdated() || poll(),
+    once: () => outdate() || poll(),
     /** About something that is told in several events: at once, and then not before a moment. */
     soon,
   };
