@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/params.h"
 #include "base/sid.h"
 #include "call/call_report.h"
 #include "page/call_state_reply.h"
@@ -44,6 +45,8 @@ static enum err handle(struct service *service, struct request *request, struct 
     enum call_role role;
     char open_sid[SID_SIZE] = "";
     enum err rc;
+    /* The page tells that TaskRouter took no parameters in CallTo, and that it does without. */
+    if (params_get(&request->params, "callto") != NULL) response_detail(response, "callto_plain");
     if (asked != NULL) {
         rc = page_call_look(service, request, response, asked, &call, &role);
     } else {

@@ -54,6 +54,8 @@ static const struct config_rule grace = { .min = 0, .max = 120 };
 static const struct config_rule threads = { .min = 1, .max = 64 };
 static const struct config_rule identity = { .words = { "friendly_name", "contact_uri" } };
 static const struct config_rule pass = { .words = { "enforce", "log" } };
+static const struct config_rule overrides = { .words = { "on", "off" } };
+static const struct config_rule yes_or_no = { .min = 0, .max = 1 };
 static const struct config_rule routing = { .words = { "direct", "filter" } };
 
 #define AT(member) offsetof(struct config, member)
@@ -81,6 +83,8 @@ const struct config_setting config_settings[] = {
     { "DIALPAD_IDENTITY", AT(identity), &identity, 0, "friendly_name" },
     { "DIALPAD_USERS", AT(users_path), &absolute, 0, NULL },
     { "DIALPAD_PASS", AT(pass), &pass, 0, "enforce" },
+    { "DIALPAD_OVERRIDES", AT(overrides), &overrides, 0, "on" },
+    { "DIALPAD_CALLEE_STARTS", AT(callee_starts), &yes_or_no, 0, "0" },
     { "DIALPAD_ROUTING", AT(routing), &routing, 0, "direct" },
     { "DIALPAD_USER_ATTRIBUTE", AT(user_attribute), &attribute, 0, "friendly_name" },
     { "DIALPAD_EMBED_ORIGINS", AT(embed_origins), &origins, 0, NULL },

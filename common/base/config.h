@@ -16,6 +16,9 @@ enum config_identity { CONFIG_IDENTITY_FRIENDLY_NAME, CONFIG_IDENTITY_CONTACT_UR
 /* What becomes of a leg whose pass doesn't fit: it is refused, or only reported. */
 enum config_pass { CONFIG_PASS_ENFORCE, CONFIG_PASS_LOG };
 
+/* Do addresses that go through TaskRouter carry connection overrides in their fragment? */
+enum config_overrides { CONFIG_OVERRIDES_ON, CONFIG_OVERRIDES_OFF };
+
 /* How Tasks reach an agent: by the Worker's SID, or by the Workflow's filter. */
 enum config_routing { CONFIG_ROUTING_DIRECT, CONFIG_ROUTING_FILTER };
 
@@ -49,10 +52,12 @@ struct config {
     int threads;                /* 1..64 */
     int identity;               /* enum config_identity */
     int pass;                   /* enum config_pass */
+    int overrides;              /* enum config_overrides */
+    int callee_starts;          /* 0 or 1 */
     int routing;                /* enum config_routing */
 };
 
-enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 28 };
+enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 30 };
 
 /*
  * What a value must be: a text that is `valid`; one of two `words`, kept as 0 or 1; or else a whole

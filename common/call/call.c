@@ -323,7 +323,8 @@ static enum err write_patch(const struct call_context *context, struct call *cal
     if (merged == NULL) goto out;
     rc = json_merge(merged, patch);
     int changes = json_get_int(merged, CALL_CHANGES, 0);
-    if (rc == ERR_OK) rc = json_set_number(merged, CALL_CHANGES, changes + 1);
+    if (rc == ERR_OK && call_rules_patch_is_told(patch))
+        rc = json_set_number(merged, CALL_CHANGES, changes + 1);
     if (rc == ERR_OK) rc = taskrouter_task_update_attributes(context->twilio, &call->t1, merged);
     if (rc == ERR_OK) call_rules_read(call->t1.attributes, &call->facts);
 out:

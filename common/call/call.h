@@ -25,9 +25,6 @@
 /* How often a refused change is read again and decided anew. */
 enum { CALL_TRIES = 5 };
 
-/* The key in T1's Attributes that counts what the programs have changed in them. */
-#define CALL_CHANGES "changes"
-
 /* What the functions of a call work with; it belongs to one thread. */
 struct call_context {
     const struct config *config;

@@ -61,8 +61,7 @@ static enum err look_after(const struct call_context *context, struct call *call
     }
     if (call_rules_is_away(&call->facts, role)) return ERR_OK;
     struct noting noting = { .role = role, .now_s = twilio_client_now_s(context->twilio) };
-    /* The legs first: what is written makes pages ask, and the music is what asks in their place.
-     */
+    /* The legs first: what is written makes pages ask. */
     enum err rc =
         call_legs_hold(context, call, legs, call_rules_other(role), true, "reconnect", NULL);
     if (rc == ERR_OK) rc = call_update(context, call, decide_away, &noting);

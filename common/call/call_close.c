@@ -1,7 +1,9 @@
 #include "call/call_close.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "call/call_count.h"
 #include "call/call_endings.h"
 #include "call/call_legs.h"
@@ -55,6 +57,16 @@ static enum err reload_task(const struct call_context *context, struct task *tas
     return ERR_OK;
 }
 
+/* Twilio's documentation says that it doesn't take status and Attributes in one request. */
+static atomic_bool apart;
+
+static void note_apart(const char *task_sid)
+{
+    if (atomic_exchange(&apart, true)) return;
+    log_warn("%s: Twilio takes no status together with Attributes; from now on in two requests",
+             task_sid);
+}
+
 /*
  * `attributes`, if not NULL, are written in the same request, unless that is refused: what a page
  * is told matters less than the end.
@@ -80,6 +92,8 @@ static enum err close_task(const struct call_context *context, struct task *task
         rc = reload_task(context, task);
         if (rc == ERR_NOT_FOUND) return ERR_OK;
         if (rc != ERR_OK) return rc;
+        if (change.attributes != NULL && call_rules_close_step(task->status) == step)
+            note_apart(task->sid);
     }
     return ERR_CONFLICT;
 }
@@ -90,10 +104,17 @@ enum err call_close_task(const struct call_context *context, struct task *task,
     return close_task(context, task, outcome, NULL);
 }
 
-/* With what the callee's page is to be told, which makes one request of two. */
+/*
+ * With what the callee's page is to be told, which makes one request of two, unless Twilio has
+ * shown that it doesn't take both at once.
+ */
 static enum err close_told_k(const struct call_context *context, struct call *call,
                              enum call_outcome outcome)
 {
+    if (atomic_load(&apart)) {
+        call_tell_callee(context, call);
+        return close_task(context, &call->k, outcome, NULL);
+    }
     cJSON *attributes = call_tell_attributes(call);
     enum err rc = close_task(context, &call->k, outcome, attributes);
     cJSON_Delete(attributes);

@@ -245,6 +245,17 @@ cJSON *call_rules_patch_hold(enum call_role holder, bool hold)
     return finished(patch, json_set_bool(holds, role_names[holder], hold));
 }
 
+const char *const call_rules_told[] = { "outcome", "endedAt",    "connectedAt", "hold",
+                                        "away",    CALL_CHANGES, NULL };
+
+bool call_rules_patch_is_told(const cJSON *patch)
+{
+    size_t i = 0;
+    while (call_rules_told[i] != NULL && !cJSON_HasObjectItem(patch, call_rules_told[i]))
+        i++;
+    return call_rules_told[i] != NULL;
+}
+
 bool call_rules_k_is_new(const struct call_facts *facts, int64_t now_s)
 {
     int64_t age_s = now_s - facts->claimed_at_s;

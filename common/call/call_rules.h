@@ -100,6 +100,16 @@ struct call_facts {
     struct call_party party[ROLE__MAX];
 };
 
+/*
+ * What of T1's Attributes the callee's page is to be told: the keys, of which the last one counts
+ * how often the programs have changed the others. NULL ends it.
+ */
+extern const char *const call_rules_told[];
+#define CALL_CHANGES "changes"
+
+/* Does this change of T1's Attributes change what is told? */
+bool call_rules_patch_is_told(const cJSON *patch);
+
 void call_rules_read(const cJSON *attributes, struct call_facts *facts);
 
 /* Has this agent dropped out, with the return not noted yet? */

@@ -4,19 +4,16 @@
 #include "base/log.h"
 #include "twilio/taskrouter_task.h"
 
-/* Of T1's Attributes. */
-static const char *const told[] = { "outcome", "endedAt", "connectedAt",
-                                    "hold",    "away",    CALL_CHANGES };
-
 /* Another program may have told it, or something newer, that knows more. */
 static bool is_told_already(const struct call *call)
 {
     int ours_no = json_get_int(call->t1.attributes, CALL_CHANGES, 0);
     bool same = true;
     if (json_get_int(call->k.attributes, CALL_CHANGES, 0) > ours_no) return true;
-    for (size_t i = 0; same && i < sizeof told / sizeof *told; i++) {
-        const cJSON *ours = cJSON_GetObjectItemCaseSensitive(call->t1.attributes, told[i]);
-        const cJSON *theirs = cJSON_GetObjectItemCaseSensitive(call->k.attributes, told[i]);
+    for (size_t i = 0; same && call_rules_told[i] != NULL; i++) {
+        const char *key = call_rules_told[i];
+        const cJSON *ours = cJSON_GetObjectItemCaseSensitive(call->t1.attributes, key);
+        const cJSON *theirs = cJSON_GetObjectItemCaseSensitive(call->k.attributes, key);
         same = ours == NULL || cJSON_Compare(ours, theirs, true);
     }
     return same;
@@ -25,11 +22,12 @@ static bool is_told_already(const struct call *call)
 cJSON *call_tell_attributes(const struct call *call)
 {
     cJSON *attributes = cJSON_Duplicate(call->k.attributes, true);
-    for (size_t i = 0; attributes != NULL && i < sizeof told / sizeof *told; i++) {
-        const cJSON *value = cJSON_GetObjectItemCaseSensitive(call->t1.attributes, told[i]);
+    for (size_t i = 0; attributes != NULL && call_rules_told[i] != NULL; i++) {
+        const char *key = call_rules_told[i];
+        const cJSON *value = cJSON_GetObjectItemCaseSensitive(call->t1.attributes, key);
         cJSON *copy = value != NULL ? cJSON_Duplicate(value, true) : NULL;
-        cJSON_DeleteItemFromObjectCaseSensitive(attributes, told[i]);
-        if (copy == NULL || cJSON_AddItemToObject(attributes, told[i], copy)) continue;
+        cJSON_DeleteItemFromObjectCaseSensitive(attributes, key);
+        if (copy == NULL || cJSON_AddItemToObject(attributes, key, copy)) continue;
         cJSON_Delete(copy);
         cJSON_Delete(attributes);
         attributes = NULL;

@@ -24,9 +24,10 @@ static void add_pair(struct strbuf *out, const char *name, const char *value)
     strbuf_addstr(out, value);
 }
 
-void call_url(struct strbuf *out, const char *public_url, const char *program)
+void call_url(struct strbuf *out, const struct config *config, const char *program)
 {
-    strbuf_addf(out, "%s/%s%s", public_url, program, CONNECTION_OVERRIDES);
+    const char *overrides = config->overrides == CONFIG_OVERRIDES_ON ? CONNECTION_OVERRIDES : "";
+    strbuf_addf(out, "%s/%s%s", config->public_url, program, overrides);
 }
 
 void call_url_tone(struct strbuf *out, const char *public_url)

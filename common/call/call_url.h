@@ -10,11 +10,15 @@
 #ifndef DIALPAD_CALL_URL_H
 #define DIALPAD_CALL_URL_H
 
+#include "base/config.h"
 #include "base/params.h"
 #include "base/strbuf.h"
 
-/* Appends PUBLIC_URL/program#overrides. */
-void call_url(struct strbuf *out, const char *public_url, const char *program);
+/*
+ * Appends PUBLIC_URL/program, and overrides unless TaskRouter, through which these addresses go, is
+ * one that takes no fragment (DIALPAD_OVERRIDES).
+ */
+void call_url(struct strbuf *out, const struct config *config, const char *program);
 
 /* The sounds. They are fetched unsigned, and losing one fetch costs nothing. */
 void call_url_tone(struct strbuf *out, const char *public_url);

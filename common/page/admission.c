@@ -90,8 +90,8 @@ enum err admission_reply(struct service *service, struct request *request,
         .room = room,
         .label = admitted ? label : NULL,
         .pass = role == PASS_CALLER && pass_is_text(pass) ? pass : NULL,
-        /* A late answer must not bring a dead Conference back to life. */
-        .start_on_enter = role == PASS_CALLER,
+        /* A late answer must not bring a dead Conference back to life, unless it takes two. */
+        .start_on_enter = role == PASS_CALLER || config->callee_starts != 0,
         /* Where an agent who drops out may come back, leaving must not end the Conference. */
         .end_on_exit = config->grace_seconds == 0,
     };

@@ -126,7 +126,7 @@ static enum err add_urls(cJSON *answer, const struct config *config, struct strb
     };
     enum err rc = ERR_OK;
     for (size_t i = 0; rc == ERR_OK && i < sizeof urls / sizeof *urls; i++) {
-        call_url(text, config->public_url, urls[i].program);
+        call_url(text, config, urls[i].program);
         rc = add_built(answer, urls[i].key, text, rc);
     }
     return rc;

@@ -265,7 +265,10 @@ enum err voice_participant_hold(struct twilio_client *client, const char *confer
 
     strbuf_init(&form, STRBUF_MAX_FORM);
     encode_form_pair(&form, "Hold", hold ? "true" : "false");
-    if (hold && hold_url != NULL) encode_form_pair(&form, "HoldUrl", hold_url);
+    if (hold && hold_url != NULL) {
+        encode_form_pair(&form, "HoldUrl", hold_url);
+        encode_form_pair(&form, "HoldMethod", "POST");
+    }
     enum err rc = participant_path(client, conference_sid, call_sid, path);
     if (rc == ERR_OK) rc = twilio_resource_post(client, TWILIO_API, path, &form, NULL, &reply);
     if (rc == ERR_REFUSED && is_over(&reply)) rc = ERR_NOT_FOUND;

@@ -1,5 +1,5 @@
-// A call keeps to its budget of REST requests. No page asks in so short a talk: how often it does is
-// for call-state.test.js, and the whole call for budget-minutes.test.js.
+// A call keeps to its budget of REST requests. No page asks in so short a talk: how often it does
+// is for call-state.test.js, and the whole call for budget-minutes.test.js.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

@@ -5,6 +5,9 @@ import assert from 'node:assert/strict';
 
 import { POLL_MS, until } from './lib.js';
 
+// As session hands them out with the addresses.
+const OVERRIDES = '#rc=4&rp=ct,rt,5xx&ct=2000&rt=5000';
+
 export class Agent {
   constructor(lab, name) {
     this.lab = lab;
@@ -73,13 +76,12 @@ export class Agent {
 
   /** Issues reservation.call for a Task of ours, as the page does. */
   async accept(taskSid, { from, url, pass = this.passes.get(taskSid), timeout = 15,
-    legEnded = true }) {
+    legEnded = true, overrides = OVERRIDES }) {
     const reservation = await until(`${this.name}'s Reservation`, async () => {
       const { body } = await this.lab.rest(`Tasks/${taskSid}/Reservations`);
       return body.reservations?.find((one) => one.reservation_status === 'pending');
     });
     const base = this.lab.config.DIALPAD_PUBLIC_URL;
-    const overrides = '#rc=4&rp=ct,rt,5xx&ct=2000&rt=5000';
     const admitted = pass === undefined ? '' : `&pass=${pass}`;
     return this.lab.rest(`Tasks/${taskSid}/Reservations/${reservation.sid}`, {
       Instruction: 'call',
@@ -162,17 +164,17 @@ export async function pair(lab, callerName = 'alice', calleeName = 'bob') {
 }
 
 /** A call up to where the callee's page rings → {caller, callee, t1, k}. */
-export async function ring(lab, callerName, calleeName) {
+export async function ring(lab, callerName, calleeName, options) {
   const agents = await pair(lab, callerName, calleeName);
-  const t1 = await agents.caller.call(agents.callee);
+  const t1 = await agents.caller.call(agents.callee, options);
   const k = await agents.callee.rings();
   return { ...agents, t1, k };
 }
 
 /** A call in which both are → {caller, callee, t1, k}. */
-export async function connect(lab, callerName, calleeName) {
-  const call = await ring(lab, callerName, calleeName);
-  await call.callee.answer();
+export async function connect(lab, callerName, calleeName, options) {
+  const call = await ring(lab, callerName, calleeName, options);
+  await call.callee.answer(options);
   await call.caller.until('connected', call.t1);
   return call;
 }

@@ -43,7 +43,7 @@ for (const restLateMs of [300, 1500]) {
 
 describe('what was just made may not be shown yet', () => {
   const notFound = (path) => lab.fault({
-    match: { method: 'GET', path }, action: 'fail', status: 404, times: 50,
+    match: { method: 'GET', path }, action: 'status', status: 404, times: 50,
   });
 
   test('a Task of which a page has heard lately is asked for again', async () => {

@@ -84,8 +84,8 @@ describe('by the friendly name', () => {
     assert.deepEqual(agents.map(({ sid }) => sid), [alice.sid], 'a link to Alice leads to her');
     expectError(await bob.createTask(carol.sid), 409, 'identity_mismatch');
     // Who has signed in before goes on under the address that is hers.
-    const before = { body: { to: bob.sid }, token: lab.token('carol', { contactUri: 'client:carol' }) };
-    const own = await carol.ask('create-task', before);
+    const token = lab.token('carol', { contactUri: 'client:carol' });
+    const own = await carol.ask('create-task', { body: { to: bob.sid }, token });
     if (routing === 'filter') {
       expectError(own, 409, 'identity_mismatch');
     } else {

@@ -24,7 +24,8 @@ static void the_fragment_comes_last(void **state)
     (void)state;
     struct strbuf out;
     strbuf_init(&out, STRBUF_MAX_URL);
-    call_url(&out, PUBLIC, "status-callback");
+    struct config config = { .public_url = (char[]){ PUBLIC } };
+    call_url(&out, &config, "status-callback");
     expect(&out, PUBLIC "/status-callback" OVERRIDES);
     call_url_status_callback(&out, PUBLIC, NULL);
     expect(&out, PUBLIC "/status-callback" OVERRIDES);

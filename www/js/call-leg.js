@@ -64,6 +64,7 @@ export function createLeg(parts, call) {
       if (plain || !isTaken(error) || !isWanted(taskSid)) throw error;
       await parts.taskRouter().dial(taskSid, urls);
       plain = true;
+      parts.api.dialedPlainly();
     }
   }
 

@@ -12,8 +12,8 @@ function elapsedSince(connectedAt, date) {
 }
 
 /**
- * For how long this page has known of a Task: Twilio may not show a new one to the programs yet, and
- * they tell by that whether there is one.
+ * For how long this page has known of a Task: Twilio may not show a new one to the programs yet,
+ * and they tell by that whether there is one.
  */
 function sinceHeard() {
   const heard = new Map(); // taskSid → when it was first asked about
@@ -28,6 +28,7 @@ function sinceHeard() {
 export function createCallRequests({ ask }) {
   const post = async (program, body) => (await ask('POST', program, { body })).answer;
   const since = sinceHeard();
+  let news = {}; // what the programs are told with the next question
   let admitted = { taskSid: null, pass: null }; // the newest; a page is in one call at a time
 
   function keepPass({ taskSid, pass }) {
@@ -42,8 +43,11 @@ export function createCallRequests({ ask }) {
     },
     /** @returns {string} what admits this page's leg into the call of this Task; '' if nothing */
     pass: (taskSid) => (admitted.taskSid === taskSid ? admitted.pass : ''),
+    /** TaskRouter took no key in the address that it was to dial: for the programs' log. */
+    dialedPlainly() { news = { callto: 'plain' }; },
     async callState(taskSid, signal) {
-      const query = taskSid ? { ...since(taskSid), legs: 1 } : { legs: 1 };
+      const query = { ...(taskSid ? since(taskSid) : {}), ...news, legs: 1 };
+      news = {};
       const { answer, date } = await ask('GET', 'call-state', { query, signal });
       keepPass(answer);
       return { answer, elapsed: elapsedSince(answer.connectedAt, date) };

@@ -18,8 +18,21 @@ export const SWITCHES = {
   offlineOnLastSocket: ['yes', 'no'],
   retryAfter: ['none', 'sent'],
   routingTarget: ['taken', 'ignored', 'capacity-ignored'],
-  toParameters: ['stripped', 'kept'],
+  toParameters: ['stripped', 'kept', 'refused'],
+  statusWithAttributes: ['taken', 'refused', 'status-alone'],
+  participantLabel: ['returned', 'absent'],
+  keyReadsAccount: ['yes', 'no'],
 };
+
+/**
+ * Points at which the other answer would end every call until an administrator turns a setting: no
+ * preset turns them.
+ */
+export const BELIEFS = {
+  urlFragment: ['taken', 'refused'], // in addresses that go through TaskRouter
+  conferenceStart: ['by-anybody', 'by-starter'], // with two in it, one of them a starter
+};
+const ALL = { ...SWITCHES, ...BELIEFS };
 
 /** mulberry32: small, and the same seed gives the same switches on every machine. */
 function seededRandom(seed) {
@@ -43,6 +56,7 @@ export function preset(name) {
     const index = random ? Math.floor(next() * values.length) : name === 'b' ? 1 : 0;
     chosen[key] = values[index];
   }
+  for (const [key, [believed]] of Object.entries(BELIEFS)) chosen[key] = believed;
   return chosen;
 }
 
@@ -55,7 +69,7 @@ export function applySwitches(switches, wanted = {}) {
       next[key] = checkedPace(key, value);
       continue;
     }
-    if (!SWITCHES[key]?.includes(String(value))) {
+    if (!ALL[key]?.includes(String(value))) {
       throw new Error(`switch ${key} cannot be "${value}"`);
     }
     next[key] = String(value);

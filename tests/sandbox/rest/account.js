@@ -1,10 +1,13 @@
-import { badParameter } from '../twilio-error.js';
+import { TwilioError, badParameter } from '../twilio-error.js';
 
 const ACCOUNT = '/2010-04-01/Accounts/:accountSid';
 // The only number of this account. (The 500 555 exchange is Twilio's own, for tests.)
 const NUMBER = { sid: 'PN00000000000000000000000000000001', phone_number: '+15005550006' };
 
 function fetchAccount(ctx) {
+  if (!ctx.isAccount && ctx.world.switches.keyReadsAccount === 'no') {
+    throw new TwilioError(401, 20003, 'Authenticate');
+  }
   ctx.reply(200, {
     sid: ctx.world.config.accountSid,
     owner_account_sid: ctx.world.config.accountSid,

@@ -226,7 +226,7 @@ function conferenceJson(world, conference) {
 function participantJson(world, participant) {
   const { call, conference } = participant;
   return commonJson(world, conference, call, {
-    label: participant.label,
+    label: participant.toldLabel,
     status: 'connected',
     muted: participant.muted,
     hold: participant.hold,

@@ -49,6 +49,16 @@ function ringSeconds(text = String(DEFAULT_RING_SECONDS)) {
   return Number(text);
 }
 
+/** What TaskRouter may not take, although the product believes that it does. */
+function refuseByChoice({ urlFragment, toParameters }, { to, url, statusCallback }) {
+  if (urlFragment === 'refused' && `${url}${statusCallback}`.includes('#')) {
+    throw new TwilioError(400, 40112, 'CallUrl must be an absolute URL without a fragment');
+  }
+  if (toParameters === 'refused' && to.includes('?')) {
+    throw badParameter('CallTo must not have parameters');
+  }
+}
+
 /** Checks the parameters of Instruction=call; gives what placeCall() takes. */
 function callOf(world, reservation, read) {
   if (reservation.status !== 'pending') {
@@ -63,6 +73,7 @@ function callOf(world, reservation, read) {
     throw new TwilioError(400, 40112, 'CallUrl must be an absolute URL');
   }
   const statusCallback = read('CallStatusCallbackUrl');
+  refuseByChoice(world.switches, { to, url, statusCallback });
   if (statusCallback !== undefined && !isAbsolute(statusCallback)) {
     throw new TwilioError(400, 40158, 'CallStatusCallbackUrl must be an absolute URL');
   }

@@ -35,9 +35,16 @@ export function changedTask(taskrouter, read) {
 /** Carries out an update of a Task; a step that isn't legal changes nothing. */
 export function applyTaskUpdate(taskrouter, task, read, source) {
   const changes = changedTask(taskrouter, read);
-  const changed = Object.values(changes).some((value) => value !== undefined);
   const status = read('AssignmentStatus');
+  const { statusWithAttributes } = taskrouter.world.switches;
+  if (status !== undefined && changes.attributes !== undefined) {
+    if (statusWithAttributes === 'refused') {
+      throw badParameter('AssignmentStatus and Attributes cannot be changed together');
+    }
+    if (statusWithAttributes === 'status-alone') delete changes.attributes;
+  }
   if (status !== undefined) taskrouter.tasks.setStatus(task, status, read('Reason'), source);
+  const changed = Object.values(changes).some((value) => value !== undefined);
   if (changed) taskrouter.tasks.update(task, changes, source);
 }
 

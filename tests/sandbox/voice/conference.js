@@ -99,8 +99,10 @@ export class Conference {
   }
 
   startIfReady() {
-    const starters = [...this.participants.values()].some((p) => p.startConferenceOnEnter);
-    if (this.started || this.participants.size < 2 || !starters) return;
+    const all = [...this.participants.values()];
+    const candidates = this.world.switches.conferenceStart === 'by-starter' ? all.slice(-1) : all;
+    const hasStarter = candidates.some((participant) => participant.startConferenceOnEnter);
+    if (this.started || all.length < 2 || !hasStarter) return;
     this.started = true;
     this.world.past.note(this);
     this.notify('start', 'conference-start');

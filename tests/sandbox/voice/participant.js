@@ -27,6 +27,12 @@ export class Participant {
     });
   }
 
+  /** Whether labels come back is a switch. */
+  get toldLabel() {
+    const { participantLabel } = this.conference.world.switches;
+    return participantLabel === 'absent' ? null : this.label;
+  }
+
   webhookParams() {
     const params = {
       CallSid: this.call.sid,
@@ -36,7 +42,8 @@ export class Participant {
       EndConferenceOnExit: this.endConferenceOnExit,
       StartConferenceOnEnter: this.startConferenceOnEnter,
     };
-    return this.label === null ? params : { ...params, ParticipantLabel: this.label };
+    const told = this.toldLabel;
+    return told === null ? params : { ...params, ParticipantLabel: told };
   }
 
   // Called after whatever may change what the participant hears.
