@@ -26,11 +26,11 @@ describe('what a long call costs', { concurrency: true }, () => {
   for (const [push, most] of Object.entries(IN_ALL)) {
     it(`with changes ${push === 'not' ? 'that are not' : ''} pushed: at most ${most}`, async (t) => {
       const spent = await spend(push);
-      for (const [phase, { count, list }] of Object.entries(spent)) {
+      for (const [phase, { count, grace, list }] of Object.entries(spent)) {
         const limit = BUDGET[phase] * (phase === 'talking' ? MINUTES : 1);
         t.diagnostic(`${phase}: ${count}`);
         if (push === 'pushed') {
-          assert.ok(count <= limit, `${phase}: ${count} requests:\n${list.join('\n')}`);
+          assert.ok(count <= limit + grace, `${phase}: ${count} requests:\n${list.join('\n')}`);
         }
       }
       const all = COUNTED.reduce((sum, phase) => sum + spent[phase].count, 0);

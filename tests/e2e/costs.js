@@ -27,18 +27,26 @@ const isRefresh = (entry) => entry.method === 'GET'
   && Boolean(LISTS_ALL_TASKS(entry) || LISTS_ALL_WORKERS(entry) || ASKS_WHOSE_TASK(entry)
     || ASKS_FOR_THE_PAST(entry));
 
+const PROMPT_MS = 2500; // within which a step of a call is done
+
 class Meter {
   constructor(stack) {
-    Object.assign(this, { stack, spent: {}, last: 0 });
+    Object.assign(this, { stack, spent: {}, last: 0, since: Date.now() });
   }
 
-  /** What was asked since the last note was asked in this phase. */
-  async note(phase, share = 1) {
+  /**
+   * What was asked since the last note was asked in this phase, which takes `ms` by itself. Where a
+   * busy machine needs longer, pages ask meanwhile: a question a second at most, of three requests.
+   */
+  async note(phase, { share = 1, ms = 0 } = {}) {
+    const late = Math.max(0, Date.now() - this.since - ms - PROMPT_MS);
+    this.since = Date.now();
     const { requests } = await sandbox(this.stack, `requests?since=${this.last}`);
     this.last = requests.at(-1)?.n ?? this.last;
     const counted = requests.filter((entry) => !isRefresh(entry));
     this.spent[phase] = {
       count: counted.length / share,
+      grace: 3 * Math.ceil(late / 1000),
       list: counted.map(({ method, path, query }) =>
         `${method} ${path.replace(/^.*\/(Workspaces|Accounts)\/\w+/, '')} ${query ?? ''}`),
     };
@@ -56,33 +64,33 @@ function areReported(stack) {
 /**
  * A whole call, with a pause in it.
  * @param {{ringMs: number, talkMs: number, holdMs: number, idleMs: number}} times
- * @returns phase → {count, list}
+ * @returns phase → {count, grace, list}
  */
 export async function costsOf({ stack, agents, alice, bob }, times) {
   const meter = new Meter(stack);
-  await meter.note('signing in, per agent', agents.length);
+  await meter.note('signing in, per agent', { share: agents.length });
   await alice.call(bob);
   await bob.isRungBy(alice);
   await meter.note('from Call to the ring');
   await delay(times.ringMs);
-  await meter.note('ringing');
+  await meter.note('ringing', { ms: times.ringMs });
   await bob.press('Answer');
   await Promise.all([alice.isIn(bob), bob.isIn(alice)]);
   await meter.note('from Answer to the talk');
   await delay(times.talkMs);
-  await meter.note('talking');
+  await meter.note('talking', { ms: times.talkMs });
   await alice.press('Hold');
   await bob.says('Alice Archer put you on hold');
   await delay(times.holdMs);
   await alice.press('Resume');
   await bob.isIn(alice);
-  await meter.note('on hold, with both presses');
+  await meter.note('on hold, with both presses', { ms: times.holdMs });
   await alice.press('Hang up');
   await haveEnded(alice, bob);
   await isQuiet(stack, [alice, bob]);
   await areReported(stack);
   await meter.note('from hanging up to being free');
   await delay(times.idleMs);
-  await meter.note('doing nothing');
+  await meter.note('doing nothing', { ms: times.idleMs });
   return meter.spent;
 }
