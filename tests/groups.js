@@ -61,9 +61,6 @@ export const GROUPS = [
   { name: 'e2e', kind: 'node', seconds: 400, browser: true, ...inMode('fastcgi'),
     files: () => nodeTests('tests/e2e'),
     short: () => nodeTests('tests/e2e', ['budget', 'call', 'endings', 'meetings', 'firefox']) },
-  { name: 'e2e-far', kind: 'node', seconds: 400, browser: true, ...far,
-    files: () => nodeTests('tests/e2e').filter((file) => !file.includes('budget')),
-    short: () => nodeTests('tests/e2e', ['call']) },
   { name: 'e2e-apache', kind: 'node', seconds: 300, browser: true, ...inMode('apache-proxy'),
     files: () => nodeTests('tests/e2e', ['call']), onlyLong: true },
   { name: 'page-browser', kind: 'node', seconds: 400, browser: true, ...inMode('fastcgi'),
@@ -72,8 +69,6 @@ export const GROUPS = [
     files: () => nodeTests('tests/sandbox/test', ['voice-sdk']) },
   { name: 'endpoint', kind: 'node', seconds: 300, ...inMode('fastcgi'),
     files: () => nodeTests('tests/endpoint') },
-  { name: 'endpoint-far', kind: 'node', seconds: 400, ...far,
-    files: () => nodeTests('tests/endpoint'), short: () => nodeTests('tests/endpoint', ['calls']) },
   // The other routing; everywhere else it is the default one.
   { name: 'endpoint-filter', kind: 'node', seconds: 300,
     env: { DIALPAD_TEST_MODE: 'fastcgi', DIALPAD_TEST_ROUTING: 'filter' },
