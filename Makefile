@@ -36,7 +36,9 @@ HARDENING = -fstack-protector-strong \
 # The same sources give the same bytes, in whichever folder they are compiled.
 COMPILE = $(CC) -std=c11 -pthread -fPIE -D_GNU_SOURCE -Icommon -include common/base/banned.h \
           -ffile-prefix-map=$(CURDIR)=. $(PKG_CFLAGS) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(HARDENING)
-# --as-needed and the archive keep libcurl out of the programs that never speak to Twilio.
+# --as-needed and the archive keep out what a program doesn't use. Nothing is linked with libcurl but
+# the tools: programs load it when they first ask Twilio (common/twilio/http_libcurl). The tools ask
+# always, and whoever packs the programs learns from them that libcurl is needed.
 LINK    = $(CC) -pthread -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(CFLAGS) $(HARDENING) $(LDFLAGS)
 
 PROGRAMS  = $(patsubst cgi-bin/%.c,$(B)/cgi-bin/%,$(wildcard cgi-bin/*.c))
@@ -78,11 +80,13 @@ benches: $(BENCHES)
 $(B)/cgi-bin/%: $(OBJ)/cgi-bin/%.o $(ARCHIVE)
 	$(call link)
 
+LINK_CURL = -Wl,--no-as-needed -lcurl -Wl,--as-needed
+
 # A folder of tools/ with a main.c is a program, and each of its files a part of it.
 parts = $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/$(1)/*.c))
 .SECONDEXPANSION:
 $(B)/bin/%: $$(call parts,$$*) $(ARCHIVE)
-	$(call link)
+	$(call link,$(LINK_CURL))
 
 $(B)/unit/%: $(OBJ)/tests/unit/%.o $(UNIT_HELP) $(ARCHIVE)
 	$(call link,$$(pkg-config --libs cmocka))

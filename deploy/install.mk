@@ -35,7 +35,7 @@ $(BUNDLE_DIR)/cgi-bin/%: $(OBJ)/cgi-bin/%.o $(BUNDLED_CONFIG) $(ARCHIVE)
 	$(call link,$(BUNDLE_RPATH))
 
 $(BUNDLE_DIR)/bin/%: $$(call parts,$$*) $(BUNDLED_CONFIG) $(ARCHIVE)
-	$(call link,$(BUNDLE_RPATH))
+	$(call link,$(BUNDLE_RPATH) $(LINK_CURL))
 
 bundle-programs: $(BUNDLED)
 

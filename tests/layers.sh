@@ -73,7 +73,7 @@ only() {
 }
 
 only libfcgi 'fcgiapp\.h|FCGX_[A-Z]' common/web/request.c common/web/response.c
-only libcurl 'curl/curl\.h|curl_' common/twilio/http_*.c
+only libcurl 'curl/curl\.h|curl_|libcurl\.' common/twilio/http_*.[ch]
 only libcrypto 'openssl/|EVP_|HMAC\(' common/auth/*.c
 only utf8proc 'utf8proc\.h' common/base/fold.c
 only 'the environment' 'getenv\(' common/base/config_load.c common/web/request.c

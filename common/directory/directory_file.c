@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -70,6 +71,13 @@ static bool is_for(const struct directory *directory, const struct config *confi
            header->user_attribute == directory_image_sum(0, attribute, strlen(attribute));
 }
 
+static atomic_bool serves_once;
+
+void directory_file_serves_once(void)
+{
+    atomic_store(&serves_once, true);
+}
+
 /*
  * Into memory of our own: pages mapped from the file would change when a process writes over it,
  * and be gone when one shortens it, after all offsets have been checked. MAP_FAILED when it isn't
@@ -78,6 +86,8 @@ static bool is_for(const struct directory *directory, const struct config *confi
 static void *read_image(int fd, size_t size)
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
+    if (atomic_load(&serves_once))
+        return mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
     char *data = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (data == MAP_FAILED) return MAP_FAILED;
     size_t len = 0;

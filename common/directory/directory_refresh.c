@@ -335,6 +335,7 @@ enum err directory_refresh_view(const struct directory_refresh_options *options,
 {
     const struct config *config = options->config;
     enum err rc = ERR_NOT_FOUND;
+    if (!options->fastcgi) directory_file_serves_once();
     struct directory *directory = take_current(config);
     if (directory == NULL && options->may_fetch) rc = fetch_first(options, &directory);
     if (directory == NULL) {

@@ -2,8 +2,7 @@
 
 #include <stdlib.h>
 
-#include <curl/curl.h>
-
+#include "twilio/http_libcurl.h"
 #include "twilio/http_transfer.h"
 
 struct http_client {
@@ -36,7 +35,7 @@ enum err http_client_perform(struct http_client *client, const struct http_reque
     struct http_transfer *transfer = client->transfers[0];
     enum err rc = http_transfer_begin(transfer, request, deadline, reply);
     if (rc != ERR_OK) return rc;
-    return http_transfer_end(transfer, curl_easy_perform(http_transfer_handle(transfer)));
+    return http_transfer_end(transfer, http_libcurl.easy_perform(http_transfer_handle(transfer)));
 }
 
 enum err http_client_transfer(struct http_client *client, size_t index,

@@ -3,8 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include <curl/curl.h>
-
+#include "twilio/http_libcurl.h"
 #include "twilio/http_transfer.h"
 
 /* A program that is told to stop must not wait longer than that for a silent host. */
@@ -18,13 +17,14 @@ enum err http_many_new(struct http_many **many)
 {
     struct http_many *fresh = calloc(1, sizeof *fresh);
     if (fresh == NULL) return ERR_MEMORY;
-    fresh->multi = curl_multi_init();
+    enum err rc = http_libcurl_load();
+    if (rc == ERR_OK) fresh->multi = http_libcurl.multi_init();
     if (fresh->multi == NULL) {
         free(fresh);
-        return ERR_MEMORY;
+        return rc != ERR_OK ? rc : ERR_MEMORY;
     }
     /* Of each transfer, that is: its connections are its own. */
-    curl_multi_setopt(fresh->multi, CURLMOPT_MAXCONNECTS, 1L);
+    http_libcurl.multi_setopt(fresh->multi, CURLMOPT_MAXCONNECTS, 1L);
     *many = fresh;
     return ERR_OK;
 }
@@ -32,7 +32,7 @@ enum err http_many_new(struct http_many **many)
 void http_many_free(struct http_many *many)
 {
     if (many == NULL) return;
-    curl_multi_cleanup(many->multi);
+    http_libcurl.multi_cleanup(many->multi);
     free(many);
 }
 
@@ -51,7 +51,7 @@ static void end(struct http_many *many, struct http_exchange *exchange, CURLcode
     struct http_transfer *transfer = exchange->transfer;
     exchange->transfer = NULL;
     exchange->rc = http_transfer_end(transfer, code);
-    curl_multi_remove_handle(many->multi, http_transfer_handle(transfer));
+    http_libcurl.multi_remove_handle(many->multi, http_transfer_handle(transfer));
 }
 
 static void begin(struct http_many *many, struct http_exchange *exchanges, size_t which,
@@ -68,8 +68,8 @@ static void begin(struct http_many *many, struct http_exchange *exchanges, size_
     if (rc != ERR_OK) return;
     CURL *handle = http_transfer_handle(transfer);
     exchange->transfer = transfer;
-    if (curl_easy_setopt(handle, CURLOPT_PRIVATE, exchange) != CURLE_OK ||
-        curl_multi_add_handle(many->multi, handle) != CURLM_OK) {
+    if (http_libcurl.easy_setopt(handle, CURLOPT_PRIVATE, exchange) != CURLE_OK ||
+        http_libcurl.multi_add_handle(many->multi, handle) != CURLM_OK) {
         end(many, exchange, CURLE_FAILED_INIT);
     }
 }
@@ -86,12 +86,12 @@ static void end_those_done(struct http_many *many)
 {
     int left;
     const CURLMsg *message;
-    while ((message = curl_multi_info_read(many->multi, &left)) != NULL) {
+    while ((message = http_libcurl.multi_info_read(many->multi, &left)) != NULL) {
         /* The message doesn't outlive the handle's removal. */
         const CURLcode code = message->data.result;
         struct http_exchange *exchange = NULL;
         if (message->msg != CURLMSG_DONE) continue;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
+        http_libcurl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
         end(many, exchange, code);
     }
 }
@@ -101,10 +101,11 @@ static bool drive(struct http_many *many, const struct http_exchange *exchanges,
 {
     for (;;) {
         int running;
-        if (curl_multi_perform(many->multi, &running) != CURLM_OK) return false;
+        if (http_libcurl.multi_perform(many->multi, &running) != CURLM_OK) return false;
         end_those_done(many);
         if (!is_any_under_way(exchanges, count)) return true;
-        if (curl_multi_poll(many->multi, NULL, 0, LOOK_AGAIN_MS, NULL) != CURLM_OK) return false;
+        if (http_libcurl.multi_poll(many->multi, NULL, 0, LOOK_AGAIN_MS, NULL) != CURLM_OK)
+            return false;
     }
 }
 

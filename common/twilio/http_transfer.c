@@ -11,9 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
-
 #include "base/date.h"
+#include "twilio/http_libcurl.h"
 
 enum {
     CONNECT_MAX_MS = 2000, /* an unreachable host is given up sooner than one that thinks */
@@ -38,8 +37,7 @@ struct http_transfer {
     char problem[CURL_ERROR_SIZE];
 };
 
-static pthread_once_t global_once = PTHREAD_ONCE_INIT;
-static CURLcode global_result;
+static pthread_once_t certificates_once = PTHREAD_ONCE_INIT;
 static const char *hashed_ca_dir; /* NULL: the system has none */
 static const char *ca_bundle;     /* where there is none: a file in its stead; NULL: curl's own */
 
@@ -57,9 +55,8 @@ static bool is_hashed_dir(const char *path)
     return found;
 }
 
-static void global_init(void)
+static void find_certificates(void)
 {
-    global_result = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (is_hashed_dir("/etc/ssl/certs")) {
         hashed_ca_dir = "/etc/ssl/certs";
         return;
@@ -197,9 +194,9 @@ static bool kept_connection_is_alive(const struct http_transfer *transfer)
     return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-#define SET(option, value)                                                          \
-    do {                                                                            \
-        if (curl_easy_setopt(curl, option, value) != CURLE_OK) return ERR_INTERNAL; \
+#define SET(option, value)                                                                  \
+    do {                                                                                    \
+        if (http_libcurl.easy_setopt(curl, option, value) != CURLE_OK) return ERR_INTERNAL; \
     } while (0)
 
 static enum err set_lasting_options(CURL *curl, const struct http_options *options)
@@ -275,7 +272,7 @@ static enum err bind_handle(struct http_transfer *transfer)
 
 static bool add_header(struct curl_slist **headers, const char *line)
 {
-    struct curl_slist *longer = curl_slist_append(*headers, line);
+    struct curl_slist *longer = http_libcurl.slist_append(*headers, line);
     if (longer == NULL) return false;
     *headers = longer;
     return true;
@@ -311,7 +308,7 @@ static const char *problem_of(const struct http_transfer *transfer, CURLcode cod
         deadline_left_ms(transfer->deadline) > 0) {
         return "the connection died and the request must not be sent again";
     }
-    return transfer->problem[0] != '\0' ? transfer->problem : curl_easy_strerror(code);
+    return transfer->problem[0] != '\0' ? transfer->problem : http_libcurl.easy_strerror(code);
 }
 
 static enum http_cause cause_of(const struct http_transfer *transfer, CURLcode code)
@@ -342,8 +339,8 @@ static int64_t certificate_expiry(const struct http_transfer *transfer)
     static const char name[] = "Expire date:";
     struct curl_certinfo *chain = NULL;
     struct tm utc = { .tm_isdst = 0 };
-    if (curl_easy_getinfo(transfer->curl, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL ||
-        chain->num_of_certs == 0) {
+    if (http_libcurl.easy_getinfo(transfer->curl, CURLINFO_CERTINFO, &chain) != CURLE_OK ||
+        chain == NULL || chain->num_of_certs == 0) {
         return 0;
     }
     for (const struct curl_slist *line = chain->certinfo[0]; line != NULL; line = line->next) {
@@ -358,8 +355,8 @@ static int64_t certificate_expiry(const struct http_transfer *transfer)
 static void drop_headers(struct http_transfer *transfer)
 {
     /* The handle outlives the list. What else it points to is set anew before it is read again. */
-    curl_easy_setopt(transfer->curl, CURLOPT_HTTPHEADER, NULL);
-    curl_slist_free_all(transfer->headers);
+    http_libcurl.easy_setopt(transfer->curl, CURLOPT_HTTPHEADER, NULL);
+    http_libcurl.slist_free_all(transfer->headers);
     transfer->headers = NULL;
 }
 
@@ -386,7 +383,8 @@ enum err http_transfer_begin(struct http_transfer *transfer, const struct http_r
 static void note_kept_connection(struct http_transfer *transfer, CURLcode code)
 {
     transfer->kept = CURL_SOCKET_BAD;
-    if (code == CURLE_OK) curl_easy_getinfo(transfer->curl, CURLINFO_ACTIVESOCKET, &transfer->kept);
+    if (code == CURLE_OK)
+        http_libcurl.easy_getinfo(transfer->curl, CURLINFO_ACTIVESOCKET, &transfer->kept);
 }
 
 enum err http_transfer_end(struct http_transfer *transfer, int result)
@@ -397,7 +395,7 @@ enum err http_transfer_end(struct http_transfer *transfer, int result)
     enum err rc = result_of(transfer, code);
     note_kept_connection(transfer, code);
     if (rc == ERR_OK) {
-        curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
+        http_libcurl.easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
         reply->status = (int)status;
         reply->certificate_expires_s = certificate_expiry(transfer);
     } else {
@@ -420,16 +418,17 @@ static enum err make_transfer(CURL *curl, struct http_transfer **transfer)
     enum err rc = ERR_MEMORY;
     struct http_transfer *fresh = calloc(1, sizeof *fresh);
     if (fresh == NULL) {
-        curl_easy_cleanup(curl);
+        http_libcurl.easy_cleanup(curl);
         return rc;
     }
     fresh->curl = curl;
     fresh->kept = CURL_SOCKET_BAD;
-    fresh->own = curl != NULL ? curl_share_init() : NULL;
+    fresh->own = curl != NULL ? http_libcurl.share_init() : NULL;
     if (fresh->own == NULL) goto out;
     rc = ERR_INTERNAL;
-    if (curl_share_setopt(fresh->own, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK)
-        goto out;
+    CURLSHcode kept =
+        http_libcurl.share_setopt(fresh->own, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+    if (kept != CURLSHE_OK) goto out;
     rc = bind_handle(fresh);
     if (rc != ERR_OK) goto out;
     *transfer = fresh;
@@ -441,10 +440,10 @@ out:
 
 enum err http_transfer_new(const struct http_options *options, struct http_transfer **transfer)
 {
-    pthread_once(&global_once, global_init);
-    if (global_result != CURLE_OK) return ERR_INTERNAL;
     struct http_transfer *fresh = NULL;
-    enum err rc = make_transfer(curl_easy_init(), &fresh);
+    pthread_once(&certificates_once, find_certificates);
+    enum err rc = http_libcurl_load();
+    if (rc == ERR_OK) rc = make_transfer(http_libcurl.easy_init(), &fresh);
     if (rc == ERR_OK) rc = set_lasting_options(fresh->curl, options);
     if (rc == ERR_OK) fresh->through_proxy = options->proxy != NULL;
     if (rc == ERR_OK)
@@ -456,7 +455,7 @@ enum err http_transfer_new(const struct http_options *options, struct http_trans
 
 enum err http_transfer_copy(const struct http_transfer *model, struct http_transfer **transfer)
 {
-    enum err rc = make_transfer(curl_easy_duphandle(model->curl), transfer);
+    enum err rc = make_transfer(http_libcurl.easy_duphandle(model->curl), transfer);
     if (rc == ERR_OK) (*transfer)->through_proxy = model->through_proxy;
     return rc;
 }
@@ -464,7 +463,7 @@ enum err http_transfer_copy(const struct http_transfer *model, struct http_trans
 void http_transfer_free(struct http_transfer *transfer)
 {
     if (transfer == NULL) return;
-    curl_easy_cleanup(transfer->curl);
-    if (transfer->own != NULL) curl_share_cleanup(transfer->own);
+    http_libcurl.easy_cleanup(transfer->curl);
+    if (transfer->own != NULL) http_libcurl.share_cleanup(transfer->own);
     free(transfer);
 }

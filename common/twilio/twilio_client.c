@@ -25,9 +25,8 @@ enum {
 struct twilio_client {
     const struct config *config;
     const struct deadline *deadline;
-    /* All the first one if there is one base URL; else NULL until its host is asked. */
-    struct http_client *http[TWILIO_HOST__MAX];
-    char *base[TWILIO_HOST__MAX]; /* scheme and host, without a trailing slash */
+    struct http_client *http[TWILIO_HOST__MAX]; /* NULL until its host is asked: see http_of */
+    char *base[TWILIO_HOST__MAX];               /* scheme and host, without a trailing slash */
     struct twilio_ahead *ahead;
     int64_t date_s;       /* Twilio's clock, 0 before the first answer, */
     int64_t date_read_ms; /* and when it was read */
@@ -95,16 +94,9 @@ struct twilio_client *twilio_client_new(const struct config *config,
     client->ahead = twilio_ahead_new();
     if (client->ahead == NULL) goto failed;
     for (int host = 0; host < TWILIO_HOST__MAX; host++) {
-        bool shared = config->api_base_url != NULL && host > 0;
         client->base[host] = config->api_base_url != NULL ? strdup(config->api_base_url)
                                                           : twilio_base(config, &products[host]);
         if (client->base[host] == NULL) goto failed;
-        /* Every program asks the first two. */
-        if (shared)
-            client->http[host] = client->http[0];
-        else if (host <= TWILIO_API)
-            client->http[host] = connect_to(config, client->base[host]);
-        if (host <= TWILIO_API && client->http[host] == NULL) goto failed;
     }
     return client;
 failed:
@@ -117,8 +109,7 @@ void twilio_client_free(struct twilio_client *client)
     if (client == NULL) return;
     twilio_ahead_free(client->ahead);
     for (int host = 0; host < TWILIO_HOST__MAX; host++) {
-        if (host == 0 || client->http[host] != client->http[0])
-            http_client_free(client->http[host]);
+        http_client_free(client->http[host]);
         free(client->base[host]);
     }
     free(client);
@@ -180,6 +171,17 @@ static bool wait_ms(const struct twilio_client *client, int64_t ms)
     return true;
 }
 
+/*
+ * Made when its host is first asked, because a program that answers without Twilio needs none. With
+ * one base URL all hosts are one. NULL: it can't be made.
+ */
+static struct http_client *http_of(struct twilio_client *client, enum twilio_host host)
+{
+    struct http_client **http = &client->http[client->config->api_base_url != NULL ? 0 : host];
+    if (*http == NULL) *http = connect_to(client->config, client->base[host]);
+    return *http;
+}
+
 /* A read that was said ahead has been asked already; anything else is asked beside what was. */
 static enum err try_once(struct twilio_client *client, enum twilio_host host,
                          const struct exchange *exchange, struct http_reply *http)
@@ -191,7 +193,7 @@ static enum err try_once(struct twilio_client *client, enum twilio_host host,
     } else if (twilio_ahead_take(client->ahead, exchange->http.url, http, &rc)) {
         return rc;
     }
-    return twilio_ahead_perform(client->ahead, client->http[host], &exchange->http,
+    return twilio_ahead_perform(client->ahead, http_of(client, host), &exchange->http,
                                 client->deadline, http);
 }
 
@@ -298,18 +300,11 @@ static void log_unexpected(const struct exchange *exchange, const struct http_re
              problem[0] != '\0' ? ": " : "", problem);
 }
 
-static bool reach(struct twilio_client *client, enum twilio_host host)
-{
-    if (client->http[host] == NULL)
-        client->http[host] = connect_to(client->config, client->base[host]);
-    return client->http[host] != NULL;
-}
-
 static enum err perform(struct twilio_client *client, enum twilio_host host,
                         struct exchange *exchange, struct twilio_reply *reply)
 {
     struct http_reply http;
-    if (!reach(client, host)) return ERR_MEMORY;
+    if (http_of(client, host) == NULL) return ERR_MEMORY;
     http_reply_init(&http, STRBUF_MAX_UPSTREAM);
 
     const char *path = strstr(exchange->http.url, "://");
@@ -361,8 +356,8 @@ void twilio_client_ahead(struct twilio_client *client, enum twilio_host host, co
 {
     struct strbuf url;
     build_url(client, host, path, query, &url);
-    if (!strbuf_failed(&url) && client->http[host] != NULL)
-        twilio_ahead_say(client->ahead, client->http[host], url.buf);
+    struct http_client *http = http_of(client, host);
+    if (!strbuf_failed(&url) && http != NULL) twilio_ahead_say(client->ahead, http, url.buf);
     strbuf_free(&url);
 }
 

@@ -46,7 +46,7 @@ struct twilio_reply {
 
 /*
  * `config` and `deadline` outlive the client; the deadline is set anew for each request that the
- * program serves. NULL when memory or libcurl fails. The signature fits struct endpoint's
+ * program serves. NULL when memory fails. The signature fits struct endpoint's
  * `connect`.
  */
 struct twilio_client *twilio_client_new(const struct config *config,

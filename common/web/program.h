@@ -60,7 +60,7 @@ struct endpoint {
 
     /*
      * Only in programs that speak REST: twilio_client_new and twilio_client_free. Handed over here
-     * so that the others aren't linked with libcurl, which would double their size and their start.
+     * so that the others aren't linked with all that speaks REST.
      */
     struct twilio_client *(*connect)(const struct config *config, const struct deadline *deadline);
     void (*disconnect)(struct twilio_client *client);

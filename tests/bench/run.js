@@ -25,7 +25,9 @@ const CGI_RUNS = 200;
 const TEXTS = ['a', 'an', 'mar', 'garcia', 'lukasz kow', 'zzzz'];
 const TASK = `WT${'7'.repeat(32)}`;
 
-// Programs that never speak to Twilio are not linked with libcurl and stay small.
+// Programs that never speak to Twilio never load libcurl and stay small. Neither does one that is
+// plain CGI and answers from the directory's snapshot.
+const SNAPSHOT_TIMES = 1.5; // as long as caller-twiml, at most
 const SMALL = { programs: ['caller-twiml', 'callee-twiml'], megabytes: 6, milliseconds: 3 };
 const REST = { megabytes: 14, milliseconds: 6 };
 
@@ -215,12 +217,15 @@ async function benchCgi(place, report) {
     const { took, processor } = await timeCgi(place, request);
     report.below(request.program, took, limit, 'ms',
       `processor time ${processor.toFixed(2)} ms${note}`);
+    return took;
   };
   const { wire } = place;
-  await time(callerTwiml(wire), SMALL.milliseconds);
+  const twiml = await time(callerTwiml(wire), SMALL.milliseconds);
   await time(wire.get('health', ''), REST.milliseconds);
   await refreshDirectory(place);
-  await time(listAgents(wire, ['an'])[0], REST.milliseconds, ', from the snapshot');
+  const list = await time(listAgents(wire, ['an'])[0], REST.milliseconds, ', from the snapshot');
+  report.line('list-agents / caller-twiml', (list / twiml).toFixed(2), `<= ${SNAPSHOT_TIMES}`,
+    list / twiml <= SNAPSHOT_TIMES);
   const nothing = await spawnTime(place, '/dev/null', '/bin/true', {});
   report.line('true(1), to compare', `${nothing.took.toFixed(2)} ms`, '', null,
     `processor time ${nothing.processor.toFixed(2)} ms: as busy is this machine`);

@@ -164,7 +164,8 @@ test('an agent signs in, and nobody does without a password', async () => {
 });
 
 test('its libraries are its own', async () => {
-  const { stdout } = await asCustomer('ldd ~/public_html/dialpad/cgi-bin/session');
+  const { stdout } = await asCustomer(
+    'cd ~/public_html/dialpad && ldd cgi-bin/session bin/dialpad-admin');
   for (const library of ['libcurl', 'libcrypto', 'libfcgi', 'libcjson', 'libssl']) {
     assert.match(stdout, new RegExp(`${library}\\S* => /${WEB}/dialpad/\\S*private/lib/`));
   }

@@ -1,12 +1,16 @@
 // session and list-agents: who somebody is, and whom they can call.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
 
 import jwt from 'jsonwebtoken';
 
+import { Wire, cgiVariables } from '../bench/wire.js';
 import { Agent } from './agent.js';
 import { ANSWER_MS, expectError, isCgi, patience, until, useLab } from './lib.js';
 
@@ -204,6 +208,18 @@ describe('list-agents', () => {
     assert.match(taskSid, /^WT/);
     await new Agent(lab, 'alice').endCall(taskSid, 'cancel');
   });
+});
+
+// Loading libcurl takes a plain CGI program longer than all the rest of such an answer.
+test('what the snapshot answers is answered without libcurl', async () => {
+  await list();
+  const { stack } = lab;
+  const request = new Wire({ token: await lab.token('alice') }).get('list-agents', 'q=bob');
+  const { stdout, stderr } = await promisify(execFile)(join(stack.buildDir, 'cgi-bin/list-agents'),
+    [], { env: { ...stack.sets[0].env, ...cgiVariables(request), LD_DEBUG: 'files' } });
+  assert.match(stdout, /^Status: 200 [^]*Bob Baker/);
+  assert.match(stderr, /libutf8proc/);
+  assert.doesNotMatch(stderr, /libcurl/);
 });
 
 describe('while Twilio is down', () => {

@@ -16,9 +16,10 @@ import { agentsConfig, siteConfig } from '../stack/site.js';
 const run = promisify(execFile);
 const NGINX = 'etc/nginx';
 
-// The packages that our programs' libraries are from.
-async function librariesOf(folder) {
-  const files = readdirSync(folder).map((name) => join(folder, name));
+// The packages that our programs' libraries are from; libcurl, which they load by themselves, is
+// linked with the tools.
+async function librariesOf(...folders) {
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
   const { stdout: linked } = await run('ldd', files);
   const names = new Set([...linked.matchAll(/^\s+(lib\S+) => /gm)].map(([, name]) => `*/${name}`));
   const { stdout: owners } = await run('dpkg-query', ['--search', ...names]);
@@ -43,7 +44,7 @@ export class Machine {
       `PREFIX=${this.prefix}`, ...words]);
     await make('-j2', 'programs');
     await debootstrap(this.root, ['systemd-sysv', 'nginx', 'ca-certificates',
-      ...await librariesOf(join(buildDir, 'cgi-bin'))], releaseOf());
+      ...await librariesOf(join(buildDir, 'cgi-bin'), join(buildDir, 'bin'))], releaseOf());
     // There is no console.
     await run('chroot', [this.root, 'systemctl', 'mask', 'console-getty.service']);
     await make('install', `DESTDIR=${this.root}`);
