@@ -13,7 +13,7 @@ export class Report {
   line(what, figure, wanted = '', good = null, detail = '') {
     const verdict = good === null ? '' : good ? 'ok' : 'MISSED';
     if (good === false) this.missed += 1;
-    console.log(`  ${what.padEnd(32)} ${figure.padStart(10)}  ${wanted.padEnd(24)} `
+    console.log(`  ${what.padEnd(38)} ${figure.padStart(10)}  ${wanted.padEnd(24)} `
       + `${verdict.padEnd(7)} ${detail}`.trimEnd());
   }
 
