@@ -31,7 +31,7 @@ before(async () => {
   env = {
     ...process.env, ...own, PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
     DIALPAD_PROGRAMS: join(dir, 'programs'), DIALPAD_RUN: dir,
-    DIALPAD_LOG: join(dir, 'log/dialpad.log'),
+    DIALPAD_LOG_FILE: join(dir, 'log/dialpad.log'),
     DIALPAD_USER: 'www-data',
   };
   if (process.getuid() !== 0) return;
