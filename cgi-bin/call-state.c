@@ -56,6 +56,7 @@ static enum err handle(struct service *service, struct request *request, struct 
             goto out;
         }
         role = rc == ERR_OK ? call_rules_role(&call.who, worker_sid) : ROLE_NONE;
+        if (rc == ERR_OK) call_note(&call, role);
     }
     bool copy = false;
     if (rc == ERR_OK) rc = find_copy(&context, &call, asked, &copy);

@@ -29,6 +29,7 @@ static enum err handle(struct service *service, struct request *request, struct 
                              "Nobody else is in the call.");
     }
     if (rc == ERR_OK) {
+        response_detail(response, hold ? "hold" : "resume");
         strbuf_addf(&response->body, "{\"hold\":%s}", hold ? "true" : "false");
         rc = response_json_body(response, 200);
     }

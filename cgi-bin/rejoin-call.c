@@ -3,6 +3,7 @@
  * in. Dials the agent's softphone into the same Conference; the page answers, and the agent's older
  * legs go when the new one has joined.
  */
+#include "base/log.h"
 #include "base/sid.h"
 #include "call/call_rejoin.h"
 #include "page/page_call.h"
@@ -42,7 +43,7 @@ static enum err handle(struct service *service, struct request *request, struct 
         if (rc == ERR_OK && refusal != REJOIN_OK) rc = refuse(response, refusal);
     }
     if (rc == ERR_OK) {
-        response_about_call(response, call_sid);
+        log_note(LOG_CALL, call_sid);
         strbuf_addf(&response->body, "{\"callSid\":\"%s\"}", call_sid);
         rc = response_json_body(response, 200);
     }

@@ -12,6 +12,7 @@
  */
 #include <string.h>
 
+#include "base/log.h"
 #include "call/call_twiml.h"
 #include "call/call_waiting.h"
 #include "call/tone.h"
@@ -46,7 +47,7 @@ static void judge(const struct call_context *context, size_t key, struct request
 {
     bool over;
     enum err rc = call_waiting_judge(context, key, request_field(request, "CallSid"), wait, &over);
-    if (rc != ERR_OK) response_detail(response, "round %d %s", wait->round, err_name(rc));
+    if (rc != ERR_OK) log_warn("round %d: %s", wait->round, err_name(rc));
     if (rc == ERR_OK && over) response_detail(response, "round %d over", wait->round);
 }
 
@@ -62,12 +63,12 @@ static enum err handle(struct service *service, struct request *request, struct 
         strbuf_addstr(&response->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response/>");
         return response_twiml(response);
     }
-    response_about_task(response, wait.t1_sid);
-    response_about_call(response, request_field(request, "CallSid"));
+    log_note(LOG_TASK, wait.t1_sid);
+    log_note(LOG_CALL, request_field(request, "CallSid"));
     if (call_waiting_is_ours(&context, request_field(request, "To"), &wait, room, &key))
         judge(&context, key, request, response, &wait);
     else
-        response_detail(response, "not an address of ours");
+        log_warn("not an address of ours");
     enum err rc = call_twiml_wait(&response->body, service->config->public_url, &wait);
     return rc == ERR_OK ? response_twiml(response) : rc;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "auth/pass.h"
+#include "base/log.h"
 #include "base/sid.h"
 #include "call/call_events.h"
 #include "page/page_call.h"
@@ -21,8 +22,25 @@ static const struct param_spec params[P__MAX] = {
     [P_PASS] = { "pass", false, PARAM_TEXT, NULL },
 };
 
-static enum err on_conference_event(const struct call_context *context, struct request *request,
-                                    struct response *response)
+/* In Twilio's words what has happened, and why. */
+static void note_event(const struct request *request, const char *word)
+{
+    static const struct {
+        enum log_key key;
+        const char *field;
+    } fields[] = {
+        { LOG_CONF, "ConferenceSid" },
+        { LOG_LEFT_REASON, "ReasonParticipantLeft" },
+        { LOG_CALL_STATUS, "ParticipantCallStatus" },
+        { LOG_END_REASON, "ReasonConferenceEnded" },
+        { LOG_ENDED_BY, "CallSidEndingConference" },
+    };
+    log_note(LOG_EVENT, word);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        log_note(fields[i].key, request_field(request, fields[i].field));
+}
+
+static enum err on_conference_event(const struct call_context *context, struct request *request)
 {
     char t1_sid[SID_SIZE];
     size_t key;
@@ -41,8 +59,8 @@ static enum err on_conference_event(const struct call_context *context, struct r
      */
     if (request->method != METHOD_POST || word == NULL) return ERR_OK;
     if (!pass_room_read(context->passes, room, t1_sid, &key)) return ERR_OK;
-    response_about_task(response, t1_sid);
-    response_detail(response, "%s", word);
+    log_note(LOG_T1, t1_sid);
+    note_event(request, word);
     if (strcmp(word, "conference-end") == 0) return call_events_conference_end(context, t1_sid);
     if (!sid_is_call(event.call_sid)) return ERR_OK;
     if (strcmp(word, "participant-leave") == 0) return call_events_leave(context, &event);
@@ -51,8 +69,7 @@ static enum err on_conference_event(const struct call_context *context, struct r
     return ERR_OK;
 }
 
-static enum err on_leg_ended(const struct call_context *context, struct request *request,
-                             struct response *response)
+static enum err on_leg_ended(const struct call_context *context, struct request *request)
 {
     const struct call_leg_end end = {
         .task_sid = request_param(request, P_TASK_SID),
@@ -60,19 +77,20 @@ static enum err on_leg_ended(const struct call_context *context, struct request 
         .call_status = request_field(request, "CallStatus"),
         .pass = request_param(request, P_PASS),
     };
-    response_about_task(response, end.task_sid);
-    response_detail(response, "leg-ended");
+    log_note(LOG_TASK, end.task_sid);
+    log_note(LOG_EVENT, "leg-ended");
+    log_note(LOG_CALL_STATUS, end.call_status);
     return sid_is_call(end.call_sid) ? call_events_leg_ended(context, &end) : ERR_OK;
 }
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     const struct call_context context = page_call_context(service);
-    response_about_call(response, request_field(request, "CallSid"));
+    log_note(LOG_CALL, request_field(request, "CallSid"));
     enum err rc = request_param(request, P_TASK_SID) != NULL
-                      ? on_leg_ended(&context, request, response)
-                      : on_conference_event(&context, request, response);
-    if (rc == ERR_AUTH) response_detail(response, "nothing done: no valid pass");
+                      ? on_leg_ended(&context, request)
+                      : on_conference_event(&context, request);
+    if (rc == ERR_AUTH) log_warn("nothing done: no valid pass");
     if (rc == ERR_OK || rc == ERR_AUTH) return response_empty(response, 204);
     response_detail(response, "%s", err_name(rc));
     return response_refuse(response, ERR_UNAVAILABLE, "ask_again", "Please report this again.");

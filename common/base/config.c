@@ -57,6 +57,7 @@ static const struct config_rule pass = { .words = { "enforce", "log" } };
 static const struct config_rule overrides = { .words = { "on", "off" } };
 static const struct config_rule yes_or_no = { .min = 0, .max = 1 };
 static const struct config_rule routing = { .words = { "direct", "filter" } };
+static const struct config_rule log_form = { .words = { "text", "json" } };
 
 #define AT(member) offsetof(struct config, member)
 
@@ -88,6 +89,7 @@ const struct config_setting config_settings[] = {
     { "DIALPAD_ROUTING", AT(routing), &routing, 0, "direct" },
     { "DIALPAD_USER_ATTRIBUTE", AT(user_attribute), &attribute, 0, "friendly_name" },
     { "DIALPAD_EMBED_ORIGINS", AT(embed_origins), &origins, 0, NULL },
+    { "DIALPAD_LOG", AT(log), &log_form, 0, "text" },
     { "DIALPAD_METRICS_TOKEN", AT(metrics_token), &key_source, 0, NULL },
     { "DIALPAD_PROXY", AT(proxy), &proxy, 0, NULL },
     { "DIALPAD_API_BASE_URL", AT(api_base_url), &base_url, BASE, NULL },

@@ -22,6 +22,9 @@ enum config_overrides { CONFIG_OVERRIDES_ON, CONFIG_OVERRIDES_OFF };
 /* How Tasks reach an agent: by the Worker's SID, or by the Workflow's filter. */
 enum config_routing { CONFIG_ROUTING_DIRECT, CONFIG_ROUTING_FILTER };
 
+/* In what form the log is written. */
+enum config_log { CONFIG_LOG_TEXT, CONFIG_LOG_JSON };
+
 struct config {
     char *account_sid;
     char *auth_token;
@@ -55,9 +58,10 @@ struct config {
     int overrides;              /* enum config_overrides */
     int callee_starts;          /* 0 or 1 */
     int routing;                /* enum config_routing */
+    int log;                    /* enum config_log */
 };
 
-enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 30 };
+enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 31 };
 
 /*
  * What a value must be: a text that is `valid`; one of two `words`, kept as 0 or 1; or else a whole

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/private_file.h"
 #include "base/program_path.h"
@@ -308,6 +310,15 @@ static void forbid_core_dumps(void)
     const struct rlimit one_byte = { 1, 1 };
     const struct rlimit none = { 0, 0 };
     if (setrlimit(RLIMIT_CORE, &one_byte) != 0) (void)setrlimit(RLIMIT_CORE, &none);
+}
+
+bool config_load_has_journal(void)
+{
+    unsigned long long device, inode;
+    struct stat here;
+    const char *named = getenv("JOURNAL_STREAM");
+    if (named == NULL || sscanf(named, "%llu:%llu", &device, &inode) != 2) return false;
+    return fstat(STDERR_FILENO, &here) == 0 && here.st_dev == device && here.st_ino == inode;
 }
 
 char *config_load_path(void)

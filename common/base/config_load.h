@@ -31,6 +31,9 @@ enum err config_load_draft(struct config *config, char *error) MUST_CHECK;
 enum err config_load_from(const char *path, const char *(*env)(const char *name),
                           struct config *config, char *error) MUST_CHECK;
 
+/* Does standard error lead to systemd's journal (JOURNAL_STREAM, systemd.exec(5))? */
+bool config_load_has_journal(void);
+
 /* The path of the file that config_load reads; the caller's (free). NULL without memory. */
 char *config_load_path(void);
 

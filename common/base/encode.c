@@ -2,8 +2,9 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 static const char upper_hex[] = "0123456789ABCDEF";
-static const char lower_hex[] = "0123456789abcdef";
 
 /* Our own, because isalnum() and its like depend on the locale and on the sign of char. */
 static bool is_alnum(unsigned char c)
@@ -57,22 +58,37 @@ void encode_base64url(struct strbuf *out, const void *data, size_t len)
     }
 }
 
-static bool is_log_char(unsigned char c)
+/* Beyond U+FFFF JSON has two escapes, a surrogate pair (RFC 8259, section 7). */
+static void add_code_point(struct strbuf *out, unsigned long point)
 {
-    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+    if (point <= 0xFFFF) {
+        strbuf_addf(out, "\\u%04lx", point);
+    } else {
+        point -= 0x10000;
+        strbuf_addf(out, "\\u%04lx\\u%04lx", 0xD800 + (point >> 10), 0xDC00 + (point & 0x3FF));
+    }
 }
 
-void encode_log_text(struct strbuf *out, const char *text, size_t len)
+size_t encode_log_char(struct strbuf *out, const char *text, size_t len)
 {
-    for (size_t at = 0; at < len; at++) {
-        size_t plain = at;
-        while (plain < len && is_log_char((unsigned char)text[plain]))
-            plain++;
-        strbuf_add(out, text + at, plain - at);
-        at = plain;
-        if (at == len) break;
-        unsigned char c = (unsigned char)text[at];
-        const char escape[4] = { '\\', 'x', lower_hex[c >> 4], lower_hex[c & 15] };
-        strbuf_add(out, escape, sizeof escape);
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t char_len = utf8_char_len(text, len);
+    if (char_len == 0) {
+        add_code_point(out, 0xFFFD);
+        return 1;
     }
+    if (char_len == 1) {
+        if (*text == '"' || *text == '\\') strbuf_addch(out, '\\');
+        if (*bytes >= 0x20 && *bytes < 0x7F)
+            strbuf_addch(out, *text);
+        else
+            add_code_point(out, *bytes);
+        return 1;
+    }
+    /* The first byte tells by its leading ones how many there are, the others hold six bits. */
+    unsigned long point = *bytes & (0x7FU >> char_len);
+    for (size_t i = 1; i < char_len; i++)
+        point = point << 6 | (bytes[i] & 0x3FU);
+    add_code_point(out, point);
+    return char_len;
 }

@@ -18,7 +18,11 @@ void encode_form_pair(struct strbuf *out, const char *name, const char *value);
 /* RFC 4648 section 5, without padding. */
 void encode_base64url(struct strbuf *out, const void *data, size_t len);
 
-/* For log lines: printable ASCII stays, every other byte, '"' and '\\' become \xNN. */
-void encode_log_text(struct strbuf *out, const char *text, size_t len);
+/*
+ * For a JSON string of a log line, which is printable ASCII whatever it holds: the character that
+ * `text` begins with, escaped unless it is that already; for a byte that begins none U+FFFD.
+ * Returns how many of the `len` bytes, one at least, that was.
+ */
+size_t encode_log_char(struct strbuf *out, const char *text, size_t len);
 
 #endif

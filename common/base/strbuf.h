@@ -30,7 +30,7 @@ enum {
     STRBUF_MAX_TOKEN = 8 * 1024,           /* a JWT */
     STRBUF_MAX_ATTRIBUTES = 4096,          /* TaskRouter's own limit for a Task's Attributes */
     STRBUF_MAX_UPSTREAM = 8 * 1024 * 1024, /* an answer of Twilio's: a page of 1,000 Workers */
-    STRBUF_MAX_LOG_LINE = 2048
+    STRBUF_MAX_LOG_LINE = 4096             /* PIPE_BUF: a write of it is whole, or not at all */
 };
 
 void strbuf_init(struct strbuf *sb, size_t max);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "twilio/voice.h"
 
 enum { LOOK_AGAIN_MS = 300 };
@@ -42,6 +43,21 @@ bool call_is_over(const struct call *call)
 bool call_is_connected(const struct call *call)
 {
     return call->facts.connected_at[0] != '\0';
+}
+
+/* K only as its statement has proved it: T1's word for it is a hint. */
+static void note_tasks(const struct call *call)
+{
+    log_note(LOG_T1, call->t1_sid);
+    log_note(LOG_K, call->k_found ? call->k.sid : "");
+}
+
+void call_note(const struct call *call, enum call_role role)
+{
+    note_tasks(call);
+    if (role == ROLE_NONE) return;
+    log_note(LOG_ROLE, call_rules_role_name(role));
+    log_note(LOG_OTHER, call->who.party[call_rules_other(role)].worker_sid);
 }
 
 enum err call_ignore_strangers(enum err rc)
@@ -106,6 +122,7 @@ static enum err set_who(const struct call_context *context, struct call *call, c
     call->who = *who;
     call->key = key;
     sid_copy(call->t1_sid, t1_sid);
+    note_tasks(call);
     return pass_room(context->passes, key, t1_sid, call->room);
 }
 
@@ -184,6 +201,7 @@ static enum err load_from_k(const struct call_context *context, struct task *k,
     call->k = *k;
     call->k_found = true;
     memset(k, 0, sizeof *k);
+    note_tasks(call);
     return ERR_OK;
 }
 
@@ -266,6 +284,7 @@ static enum err try_k(const struct call_context *context, struct call *call, con
         call->k = k;
         call->k_found = true;
         memset(&k, 0, sizeof k);
+        note_tasks(call);
     }
     task_clear(&k);
     return call_ignore_strangers(rc);

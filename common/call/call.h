@@ -66,6 +66,12 @@ bool call_is_over(const struct call *call);
 bool call_is_connected(const struct call *call);
 
 /*
+ * From here on the log's lines are about this call, and this end of it. Loading a call does the
+ * first; whoever turns to another call meanwhile comes back by this.
+ */
+void call_note(const struct call *call, enum call_role role);
+
+/*
  * The same error, but a Task that is gone or isn't ours is none: for what has nothing to do then.
  */
 enum err call_ignore_strangers(enum err rc) MUST_CHECK;

@@ -4,6 +4,7 @@
 
 #include "call/call_close.h"
 #include "call/call_legs.h"
+#include "call/call_log.h"
 #include "call/call_rules_away.h"
 #include "call/call_tell.h"
 
@@ -11,20 +12,23 @@
 struct noting {
     enum call_role role;
     int64_t now_s; /* by Twilio's clock; unused for a return */
+    bool ours;     /* it is this process that writes it */
 };
 
 static enum err decide_away(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct noting *noting = wanted;
-    if (call_is_over(call) || call_rules_is_away(&call->facts, noting->role)) return ERR_OK;
+    struct noting *noting = wanted;
+    noting->ours = !call_is_over(call) && !call_rules_is_away(&call->facts, noting->role);
+    if (!noting->ours) return ERR_OK;
     *patch = call_rules_away_patch(noting->role, noting->now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 static enum err decide_back(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct noting *noting = wanted;
-    if (!call_rules_is_away(&call->facts, noting->role)) return ERR_OK;
+    struct noting *noting = wanted;
+    noting->ours = call_rules_is_away(&call->facts, noting->role);
+    if (!noting->ours) return ERR_OK;
     *patch = call_rules_away_patch_back(noting->role);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
@@ -65,8 +69,10 @@ static enum err look_after(const struct call_context *context, struct call *call
     enum err rc =
         call_legs_hold(context, call, legs, call_rules_other(role), true, "reconnect", NULL);
     if (rc == ERR_OK) rc = call_update(context, call, decide_away, &noting);
-    if (rc == ERR_OK && !call_is_over(call)) call_tell_callee(context, call);
-    return rc;
+    if (rc != ERR_OK || call_is_over(call)) return rc;
+    if (noting.ours) call_log_state(call, role, "away");
+    call_tell_callee(context, call);
+    return ERR_OK;
 }
 
 enum err call_away_gone(const struct call_context *context, struct call *call, enum call_role role)
@@ -119,8 +125,10 @@ static enum err end_waiting(const struct call_context *context, struct call *cal
     before.party[role].away_since_s = call->facts.party[role].away_since_s;
     if (rc == ERR_OK && !is_held_alike(&before, &call->facts))
         rc = end_music(context, call, legs, role);
-    if (rc == ERR_OK) call_tell_callee(context, call);
-    return rc;
+    if (rc != ERR_OK) return rc;
+    if (noting.ours) call_log_state(call, role, "back");
+    call_tell_callee(context, call);
+    return ERR_OK;
 }
 
 enum err call_away_back(const struct call_context *context, struct call *call, enum call_role role,

@@ -7,6 +7,7 @@
 #include "call/call_count.h"
 #include "call/call_endings.h"
 #include "call/call_legs.h"
+#include "call/call_log.h"
 #include "call/call_tell.h"
 #include "twilio/voice.h"
 
@@ -31,7 +32,7 @@ static enum err decide_outcome(void *wanted, const struct call *call, cJSON **pa
  * up has no room for a word more: neither is a reason to leave the rest undone.
  */
 static enum err write_outcome(const struct call_context *context, struct call *call,
-                              enum call_outcome outcome)
+                              enum call_outcome outcome, bool *ours)
 {
     struct ending ending = { .outcome = outcome, .now_s = twilio_client_now_s(context->twilio) };
     enum err rc = ERR_REFUSED;
@@ -42,7 +43,8 @@ static enum err write_outcome(const struct call_context *context, struct call *c
         }
         rc = call_update(context, call, decide_outcome, &ending);
     }
-    if (rc == ERR_OK && ending.ours) call_count_outcome(context, call);
+    *ours = rc == ERR_OK && ending.ours;
+    if (*ours) call_count_outcome(context, call);
     if (rc == ERR_REFUSED || rc == ERR_NOT_FOUND || rc == ERR_TOO_LARGE) return ERR_OK;
     return rc;
 }
@@ -227,8 +229,9 @@ static enum err close_t1(const struct call_context *context, struct call *call,
 enum err call_close(const struct call_context *context, struct call *call,
                     enum call_outcome outcome)
 {
+    bool ours;
     call_load_k_ahead(context, call);
-    enum err rc = write_outcome(context, call, outcome);
+    enum err rc = write_outcome(context, call, outcome, &ours);
     if (rc != ERR_OK) goto out;
     if (call->facts.outcome != OUTCOME_NONE) outcome = call->facts.outcome;
     call_endings_note(call->t1_sid, ENDING_BEGUN);
@@ -237,6 +240,7 @@ enum err call_close(const struct call_context *context, struct call *call,
     /* T1 last, and only then: that it is closed says that all the rest is done. */
     if (rc == ERR_OK) rc = close_t1(context, call, outcome);
     if (rc == ERR_OK) call_endings_note(call->t1_sid, ENDING_DONE);
+    if (ours) call_log_outcome(context, call);
 out:
     twilio_client_ahead_end(context->twilio);
     return rc;

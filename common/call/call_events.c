@@ -9,6 +9,7 @@
 #include "call/call_endings.h"
 #include "call/call_heard.h"
 #include "call/call_legs.h"
+#include "call/call_log.h"
 #include "call/call_place.h"
 #include "call/call_tell.h"
 #include "twilio/voice.h"
@@ -37,7 +38,10 @@ enum err call_events_connected(const struct call_context *context, struct call *
     struct joined joined = { callee_call_sid, twilio_client_now_s(context->twilio), false };
     call_load_k_ahead(context, call);
     enum err rc = call_update(context, call, decide_connected, &joined);
-    if (rc == ERR_OK && joined.ours) call_count_connected(context, call);
+    if (rc == ERR_OK && joined.ours) {
+        call_count_connected(context, call);
+        call_log_connected(call, callee_call_sid);
+    }
     if (rc == ERR_OK && !call_is_over(call)) call_tell_callee(context, call);
     if (call->k_found) call_endings_pair(call->t1_sid, call->k.sid);
     twilio_client_ahead_end(context->twilio);
@@ -51,9 +55,10 @@ static enum err leg_of(const struct call_context *context, const struct call *ca
                        const struct call_event *event, enum call_role *leg, bool *live)
 {
     *live = true;
+    enum err rc = ERR_OK;
     *leg = call_labelled_leg(context, call, event->call_sid, event->label);
-    if (*leg != ROLE_NONE) return ERR_OK;
-    enum err rc = call_leg(context, call, event->call_sid, leg, live);
+    if (*leg == ROLE_NONE) rc = call_leg(context, call, event->call_sid, leg, live);
+    if (rc == ERR_OK) call_note(call, *leg);
     return rc == ERR_NOT_FOUND ? ERR_UNAVAILABLE : rc;
 }
 
@@ -224,6 +229,7 @@ static enum err on_leg_ended(const struct call_context *context, struct call *ca
     bool ended;
     bool being_ended = is_being_ended(context, call);
     enum call_role leg = strcmp(end->task_sid, call->t1_sid) == 0 ? ROLE_CALLER : ROLE_CALLEE;
+    call_note(call, leg);
     call_endings_asked(end->task_sid);
     if (call_pass_check(context, call, leg, end->pass) == PASS_WRONG) return ERR_AUTH;
     if (!call->t1_found) return call_close_remains(context, call);

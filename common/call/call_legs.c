@@ -17,6 +17,7 @@ static enum err find_conference(const struct call_context *context, const char *
     conference_sid[0] = '\0';
     enum err rc = voice_conference_find(context->twilio, room, &conference);
     if (rc == ERR_OK) sid_copy(conference_sid, conference.sid);
+    log_note(LOG_CONF, conference_sid);
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
@@ -27,6 +28,7 @@ static enum err list_room(const struct call_context *context, const char *room,
     enum err rc;
     all->count = 0;
     if (call_rooms_recall(room, conference_sid)) {
+        log_note(LOG_CONF, conference_sid);
         rc = voice_participants_list(context->twilio, conference_sid, all);
         if (rc != ERR_OK || all->count > 0) return rc;
         call_rooms_forget(room);
@@ -170,7 +172,9 @@ enum err call_legs_put_out(const struct call_context *context, const char *t1_si
                            const char *conference_sid, const char *call_sid)
 {
     metrics_count(METRIC_STRANGERS);
-    log_warn("%s: stranger %s is put out of the call", t1_sid, call_sid);
+    log_note(LOG_T1, t1_sid);
+    log_note(LOG_CONF, conference_sid);
+    log_warn("stranger %s is put out of the call", call_sid);
     return voice_participant_put_out(context->twilio, conference_sid, call_sid);
 }
 

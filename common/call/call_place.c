@@ -148,6 +148,7 @@ static enum err create_k(struct placing *placing)
     task_clear(&call->k);
     rc = route_k(context, call, attributes, &unknown);
     call->k_found = rc == ERR_OK;
+    call_note(call, ROLE_CALLER);
     /* A create that was refused frees the claim; one whose result is unknown leaves it standing. */
     if (rc != ERR_OK && !unknown) {
         enum err released = call_update(context, call, decide_unclaim, placing);
@@ -168,6 +169,7 @@ static enum err settle_glare(struct placing *placing, const char *other_t1, bool
     enum err rc = call_load_t1(placing->context, other_t1, &other);
     if (rc == ERR_OK) rc = call_close(placing->context, &other, OUTCOME_GLARE);
     call_clear(&other);
+    call_note(placing->call, ROLE_CALLER);
     return call_ignore_strangers(rc);
 }
 

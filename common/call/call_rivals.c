@@ -17,6 +17,7 @@ static enum err is_elder(const struct call_context *context, const struct call *
             call_rules_is_older(other.t1.created_s, other.t1_sid, call->t1.created_s, call->t1_sid);
     }
     call_clear(&other);
+    call_note(call, ROLE_NONE);
     return call_ignore_strangers(rc);
 }
 

@@ -239,6 +239,9 @@ static enum err create_t1(const struct call_context *context, const struct token
     rc = call_route_create(context, &draft, &t1, &unknown, result);
     if (rc != ERR_OK || *result != ROUTE_DONE) goto out;
     sid_copy(started->t1_sid, t1.sid);
+    log_note(LOG_T1, t1.sid);
+    log_note(LOG_ROLE, call_rules_role_name(ROLE_CALLER));
+    log_note(LOG_OTHER, who->party[ROLE_CALLEE].worker_sid);
     const struct pass_seat seat = {
         PASS_CALLER,
         t1.sid,

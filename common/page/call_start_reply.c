@@ -35,7 +35,6 @@ enum err call_start_reply(struct request *request, struct response *response,
         return response_refuse(response, refusals[refusal].err, refusals[refusal].code,
                                refusals[refusal].message);
     }
-    response_about_task(response, started->t1_sid);
     strbuf_addf(&response->body, "{\"taskSid\":\"%s\",\"pass\":\"%s\"}", started->t1_sid,
                 started->pass);
     return response_json_body(response, 201);

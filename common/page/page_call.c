@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/params.h"
 #include "call/call_close.h"
 
@@ -39,6 +40,7 @@ static enum err admit(const struct request *request, struct response *response, 
     if (rc == ERR_NOT_FOUND)
         return response_refuse(response, rc, "unknown_task", "There is no such Task.");
     *role = rc == ERR_OK ? call_rules_role(&call->who, request->agent.worker_sid) : ROLE_NONE;
+    if (rc == ERR_OK) call_note(call, *role);
     bool foreign = rc == ERR_FORBIDDEN || (rc == ERR_OK && *role == ROLE_NONE);
     return foreign ? page_call_refuse(response) : rc;
 }
@@ -48,7 +50,7 @@ enum err page_call_load(const struct service *service, const struct request *req
                         enum call_role *role)
 {
     const struct call_context context = page_call_context(service);
-    response_about_task(response, task_sid);
+    log_note(LOG_TASK, task_sid);
     return admit(request, response, call_load(&context, task_sid, call), call, role);
 }
 
@@ -58,7 +60,7 @@ enum err page_call_look(const struct service *service, const struct request *req
 {
     const struct call_context context = page_call_context(service);
     const char *asker = request->agent.worker_sid;
-    response_about_task(response, task_sid);
+    log_note(LOG_TASK, task_sid);
     return admit(request, response, call_load_for(&context, asker, task_sid, call), call, role);
 }
 
@@ -83,7 +85,6 @@ enum err page_call_close(const struct service *service, struct response *respons
     enum err rc =
         call->t1_found ? call_close(&context, call, outcome) : call_close_remains(&context, call);
     if (rc != ERR_OK) return rc;
-    response_detail(response, "%s", call_rules_outcome_name(outcome));
     strbuf_addstr(&response->body, "{}");
     return response_json_body(response, 200);
 }

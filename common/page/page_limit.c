@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "web/rate_limit.h"
 
 /* A table that can't be kept costs the limit, not the call. */
@@ -12,7 +13,7 @@ enum err page_limit_calls(const struct service *service, const struct request *r
     int wait_s = 0;
     enum err rc =
         rate_limit_count(service->config, request->agent.worker_sid, clock_wall_s(), &wait_s);
-    if (rc != ERR_OK) response_detail(response, "calls not counted: %s", err_name(rc));
+    if (rc != ERR_OK) log_warn("calls not counted: %s", err_name(rc));
     if (rc != ERR_OK || wait_s == 0) return ERR_OK;
     char seconds[sizeof "-2147483648"];
     snprintf(seconds, sizeof seconds, "%d", wait_s);

@@ -31,6 +31,11 @@ static void process_open(struct process *process, const struct endpoint *endpoin
     process->counted_as = metrics_word(METRIC_REQUESTS, endpoint->name);
     config_watch_start(&process->watch);
     enum err rc = config_load(&process->config, process->problem);
+    const struct log_form form = {
+        .json = rc == ERR_OK && process->config.log == CONFIG_LOG_JSON,
+        .journal = config_load_has_journal(),
+    };
+    log_set_form(&form);
     if (rc == ERR_OK) {
         config_watch_users(&process->watch, &process->config);
         metrics_open(process->config.state_dir, process->config.workspace_sid);
@@ -102,6 +107,7 @@ static enum err run(struct thread *thread)
     int budget = endpoint->deadline_ms > 0 ? endpoint->deadline_ms : ENDPOINT_DEADLINE_MS;
     service->deadline.at_ms = request->started_ms + budget;
     enum err rc = gates_pass(endpoint, service, request, response);
+    log_note(LOG_WORKER, request->agent.worker_sid);
     if (rc == ERR_OK) rc = endpoint->handle(service, request, response);
     return rc;
 }
@@ -126,14 +132,10 @@ static void log_outcome(const struct thread *thread)
     const struct response *response = &thread->response;
     bool refused = response->status == 401 || response->status == 403;
     const struct log_request entry = {
-        .request_id = request->id,
         .status = response->status,
         .duration_ms = clock_ms() - request->started_ms,
         .reason = response->reason != NULL ? response->reason : "ok",
         .detail = response->detail[0] != '\0' ? response->detail : NULL,
-        .task_sid = response->task_sid[0] != '\0' ? response->task_sid : NULL,
-        .call_sid = response->call_sid[0] != '\0' ? response->call_sid : NULL,
-        .worker_sid = request->agent.worker_sid[0] != '\0' ? request->agent.worker_sid : NULL,
         .address = refused ? request_variable(request, "REMOTE_ADDR") : NULL,
     };
     log_request(&entry);

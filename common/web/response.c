@@ -100,16 +100,6 @@ void response_detail(struct response *response, const char *format, ...)
     va_end(arguments);
 }
 
-void response_about_task(struct response *response, const char *task_sid)
-{
-    if (sid_is_task(task_sid)) sid_copy(response->task_sid, task_sid);
-}
-
-void response_about_call(struct response *response, const char *call_sid)
-{
-    if (sid_is_call(call_sid)) sid_copy(response->call_sid, call_sid);
-}
-
 /* What the client is told where the program has said nothing better. */
 static const char *default_message(enum err err)
 {

@@ -10,7 +10,6 @@
 #include <cjson/cJSON.h>
 
 #include "base/err.h"
-#include "base/sid.h"
 #include "base/strbuf.h"
 #include "web/request.h"
 
@@ -33,8 +32,6 @@ struct response {
     /* For the log line. */
     const char *reason;
     char detail[RESPONSE_DETAIL_SIZE];
-    char task_sid[SID_SIZE];
-    char call_sid[SID_SIZE];
 };
 
 void response_init(struct response *response);
@@ -69,8 +66,6 @@ enum err response_refuse(struct response *response, enum err err, const char *co
 
 /* What the log line says beside the reason word. */
 void response_detail(struct response *response, const char *format, ...) PRINTF_LIKE(2, 3);
-void response_about_task(struct response *response, const char *task_sid);
-void response_about_call(struct response *response, const char *call_sid);
 
 /* Turns a failure into the reply that it deserves. */
 void response_failure(struct response *response, enum err err, const char *request_id);

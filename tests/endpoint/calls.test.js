@@ -299,6 +299,36 @@ describe('the end', () => {
   });
 });
 
+describe('the log', () => {
+  /** The lines of all programs that say this. */
+  function lines(text) {
+    const logs = new Set(lab.stack.names.map((name) => lab.log(name)));
+    return [...logs].flatMap((log) => log.split('\n')).filter((line) => line.includes(text));
+  }
+
+  test('has one line by which a call is found from any of its SIDs, and all lines name T1',
+    async () => {
+      const call = await connect(lab);
+      const { t1, k } = call;
+      const [{ sid: conference, participants: legs }] = (await lab.state()).conferences;
+      const about = [t1, k, conference, ...legs.map((leg) => leg.callSid ?? leg.call_sid)];
+      assert.equal((await call.callee.endCall(k)).status, 200);
+      await expectEnded(call, 'hangup');
+      await lab.expectQuiet();
+      const [outcome, ...more] = lines(' outcome=').filter((line) => line.includes(t1));
+      assert.deepEqual(more, [], 'one line of one outcome');
+      for (const sid of [...about, call.caller.sid, call.callee.sid])
+        assert.ok(outcome.includes(`=${sid}`), `${sid}: ${outcome}`);
+      assert.match(outcome, / info program=end-call .* outcome=hangup .* seconds=\d+$/);
+      assert.equal(lines(' state=connected ').filter((line) => line.includes(t1)).length, 1);
+      for (const line of lines(k)) assert.ok(line.includes(` t1=${t1} `), line);
+      const left = lines(' event=participant-leave ').filter((line) => line.includes(t1));
+      assert.match(left[0], / left_reason=\w+ call_status=\S+/);
+      const ended = lines(' event=conference-end ').find((line) => line.includes(t1));
+      assert.match(ended, new RegExp(` conf=${conference} .* end_reason=conference-ended-via-api`));
+    });
+});
+
 describe('hold', () => {
   test('holds the other side and nobody else', async () => {
     const { caller, callee, t1, k } = await connect(lab);

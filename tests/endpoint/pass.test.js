@@ -87,7 +87,7 @@ describe('a report of a join', () => {
       lab.pass('caller', t1, caller.contactUri, -31)];
     for (const one of wrong) assert.equal((await report(join, one)).status, 204, one);
     assert.equal((await calleeTasks(lab, t1)).length, 0);
-    assert.match(lab.log('status-callback'), / 204 .*no valid pass/);
+    assert.match(lab.log('status-callback'), / warn .*no valid pass/);
     assert.equal((await caller.state(t1)).state, 'calling');
     assert.equal((await report(join, pass)).status, 204);
     await callee.rings();

@@ -292,7 +292,8 @@ describe('documents', () => {
 });
 
 describe('admission', () => {
-  const refusals = (program) => lab.log(program).split('\n').filter((line) => / 403 /.test(line));
+  const refusals = (program) => lab.log(program).split('\n')
+    .filter((line) => / status=403 /.test(line));
 
   test('a pass admits one address into one call, as one of the two, for five minutes', async () => {
     for (const program of BOTH) {

@@ -224,5 +224,5 @@ test('the log says what Twilio has said, beside the request that it was about', 
   assert.equal(answer.status, 502, answer.body);
   const id = answer.headers['x-request-id'];
   assert.match(lab.log('call-state'), new RegExp(
-    `${id} warn twilio GET /v1/\\S+: refused, status 400, code 20007, .*A fault that a test has ordered`));
+    `warn program=call-state request=${id} .*msg="twilio GET /v1/\\S+: refused, status 400, code 20007, .*A fault that a test has ordered`));
 });

@@ -53,9 +53,16 @@ static void check_log(const char *text)
 {
     struct strbuf out;
     strbuf_init(&out, STRBUF_MAX_REPLY);
-    encode_log_text(&out, text, strlen(text));
+    strbuf_addstr(&out, "{\"text\":\"");
+    for (size_t done = 0, len = strlen(text); done < len;)
+        done += encode_log_char(&out, text + done, len - done);
+    strbuf_addstr(&out, "\"}");
     for (size_t i = 0; i < out.len; i++)
-        MUST(out.buf[i] >= ' ' && out.buf[i] <= '~' && out.buf[i] != '"');
+        MUST(out.buf[i] >= ' ' && out.buf[i] <= '~');
+    cJSON *object = NULL;
+    MUST(json_parse_object(out.buf, out.len, &object) == ERR_OK);
+    if (utf8_valid(text, strlen(text))) MUST(strcmp(json_get_string(object, "text"), text) == 0);
+    cJSON_Delete(object);
     strbuf_free(&out);
 }
 

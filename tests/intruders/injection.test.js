@@ -26,7 +26,8 @@ const NASTY = [
   '$(id) `id` %s%n%n',
 ];
 // What a web server can hand over as a name: nothing with a line break or a NUL survives HTTP.
-const LOG_LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [a-z-]+ [!-~]+ [ -~]+$/;
+const LOG_LINE =
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (info|warn|error)( [a-z0-9_]+=("([ !#-[\]-~]|\\[ -~])*"|[!#-<>-[\]-~]+))+$/;
 
 // These Workers go by names that no address could be made from.
 const lab = useLab({ extraConfig: { DIALPAD_IDENTITY: 'contact_uri' } });
@@ -152,7 +153,7 @@ describe('what a text can not become', () => {
         FriendlyName: randomSid('WT'), CallSid: text, ConferenceSid: text } });
     }
     for (const program of ['session', 'call-state', 'create-task', 'status-callback']) {
-      const lines = lab.log(program).split('\n').filter((line) => line.includes(` ${program} `));
+      const lines = lab.log(program).split('\n').filter((line) => line.includes(` program=${program} `));
       assert.ok(lines.length >= NASTY.length, program);
       if (isCgi) continue; // the log is fcgiwrap's then, and not all ours
       for (const line of lab.log(program).split('\n').slice(0, -1)) assert.match(line, LOG_LINE);

@@ -1,7 +1,7 @@
 // Too much of everything: calls, requests, bytes, parameters, and time.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import https from 'node:https';
@@ -196,8 +196,8 @@ describe('the programs', () => {
     child.stderr.on('data', (text) => {
       said += text;
     });
-    await until('the line', () => /warn only \d+ of 64 threads could be started/.test(said));
-    child.kill();
+    const line = /warn program=caller-twiml msg="only \d+ of 64 threads could be started/;
+    await until('the line', () => line.test(said)).finally(() => child.kill());
     return assert.equal((await ended)[0], 0);
   });
 
@@ -227,17 +227,27 @@ test('an address that is too long is told so', async () => {
   }
 });
 
+/** What a program of this configuration logs of one request with DIALPAD_LOG=json. */
+function jsonLog(program, variables) {
+  return spawnSync(join(lab.stack.buildDir, 'cgi-bin', program), [], {
+    env: { ...lab.stack.sets[0].env, DIALPAD_LOG: 'json', REQUEST_METHOD: 'GET', ...variables },
+    encoding: 'utf8',
+  }).stderr;
+}
+
 test('fail2ban finds who was refused, and never Twilio', async () => {
   const filter = readFileSync(join(lab.stack.repo, 'deploy/fail2ban/dialpad.filter.conf'), 'utf8');
-  const [, rule] = /^failregex = (.*)$/m.exec(filter);
-  const refused = new RegExp(rule.replace('<HOST>', '192\\.0\\.2\\.(\\d+)'), 'm');
+  const rules = /^failregex = (.*)\n +(.*)$/m.exec(filter).slice(1);
+  const [refused, inJson] = rules
+    .map((rule) => new RegExp(rule.replace('<HOST>', '192\\.0\\.2\\.(\\d+)'), 'm'));
   const from = (program, address, more) => direct(lab.stack, program, {
     REQUEST_METHOD: 'GET', REQUEST_URI: `/cgi-bin/${program}`, REMOTE_ADDR: address, ...more });
   await from('call-state', '192.0.2.7', { HTTP_X_DIALPAD_TOKEN: 'x' });
   await from('ringback', '192.0.2.8', { HTTP_X_TWILIO_SIGNATURE: 'x' });
   assert.equal(refused.exec(lab.log('call-state'))?.[1], '7');
-  assert.match(lab.log('ringback'), / 403 \d+ms bad_signature.* from=192\.0\.2\.8$/m);
+  assert.match(lab.log('ringback'), / status=403 ms=\d+ reason=bad_signature.* from=192\.0\.2\.8$/m);
   assert.equal(refused.exec(lab.log('ringback')), null);
+  assert.equal(inJson.exec(jsonLog('call-state', { REMOTE_ADDR: '192.0.2.9' }))?.[1], '9');
 });
 
 describe('bodies that never end', () => {

@@ -65,14 +65,30 @@ static void base64_is_that_of_rfc_4648(void **state)
     }
 }
 
-static void log_text_is_printable(void **state)
+static void log_text_is_printable_json(void **state)
 {
     (void)state;
-    struct strbuf out;
-    strbuf_init(&out, 1000);
-    encode_log_text(&out, "a \"b\"\\\n\x1B[31m\x7F\xC3\0z", 16);
-    assert_string_equal(out.buf, "a \\x22b\\x22\\x5c\\x0a\\x1b[31m\\x7f\\xc3\\x00z");
-    strbuf_free(&out);
+    static const struct {
+        const char *text;
+        const char *encoded;
+    } rows[] = {
+        { "a \"b\"\\\n", "a \\\"b\\\"\\\\\\u000a" },
+        { "\x1B[31m\x7F", "\\u001b[31m\\u007f" },
+        { "\xC5\x81ukasz", "\\u0141ukasz" },
+        { "\xE2\x80\xAE\xEF\xBB\xBF", "\\u202e\\ufeff" }, /* right to left, no width */
+        { "\xF0\x9F\x98\x80", "\\ud83d\\ude00" },
+        { "\xC3(\xED\xA0\x80", "\\ufffd(\\ufffd\\ufffd\\ufffd" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct strbuf out;
+        strbuf_init(&out, 1000);
+        const char *text = rows[i].text;
+        size_t len = strlen(text);
+        for (size_t done = 0; done < len;)
+            done += encode_log_char(&out, text + done, len - done);
+        assert_string_equal(out.buf, rows[i].encoded);
+        strbuf_free(&out);
+    }
 }
 
 int main(void)
@@ -81,7 +97,7 @@ int main(void)
         cmocka_unit_test(form_values_are_escaped),
         cmocka_unit_test(pairs_are_joined),
         cmocka_unit_test(base64_is_that_of_rfc_4648),
-        cmocka_unit_test(log_text_is_printable),
+        cmocka_unit_test(log_text_is_printable_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

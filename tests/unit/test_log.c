@@ -3,8 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+
+#define WT "WT0123456789abcdef0123456789abcdef"
+#define WK "WK0123456789abcdef0123456789abcdef"
+#define CA "CA0123456789abcdef0123456789abcdef"
 
 /* Runs `write_line` with standard error going into a pipe, and returns what came out. */
 static void capture(void (*write_line)(void), char *text, size_t size)
@@ -37,21 +42,26 @@ static const char *without_time(const char *line)
 
 static void write_full_request(void)
 {
+    log_about("3f9c");
+    log_note(LOG_TASK, WT);
+    log_note(LOG_T1, WT);
+    log_note(LOG_CALL, "a line\nof its own");
+    log_note(LOG_CALL, NULL);
+    log_note(LOG_WORKER, WK);
+    log_note(LOG_EVENT, "left msg=\"no\"");
     log_request(&(struct log_request){
-        .request_id = "3f9c",
         .status = 201,
         .duration_ms = 14,
         .reason = "ok",
-        .detail = "said \"no\"\n2026-01-01T00:00:00.000Z forged - 200",
-        .task_sid = "WT1",
-        .call_sid = "CA1",
-        .worker_sid = "WK1",
+        .detail = "said \"no\"\n2026-01-01T00:00:00.000Z forged from=192.0.2.1",
+        .address = "192.0.2.7",
     });
 }
 
-static void write_bare_request(void)
+static void write_failed_request(void)
 {
-    log_request(&(struct log_request){ .status = 405, .duration_ms = 0, .reason = "method" });
+    log_about(NULL);
+    log_request(&(struct log_request){ .status = 503, .reason = "ask_again" });
 }
 
 static void write_endless_request(void)
@@ -59,14 +69,15 @@ static void write_endless_request(void)
     char detail[5000];
     memset(detail, '\n', sizeof detail - 1);
     detail[sizeof detail - 1] = '\0';
+    for (enum log_key key = 0; key < LOG_KEY__MAX; key++)
+        log_note(key, detail);
     log_request(&(struct log_request){
         .status = 500,
-        .reason = detail,
+        .reason = "internal",
         .detail = detail,
-        .task_sid = detail,
-        .call_sid = detail,
-        .worker_sid = detail,
+        .address = "0000:0000:0000:0000:0000:ffff:192.168.100.228",
     });
+    log_about(NULL);
 }
 
 static void write_warning(void)
@@ -77,59 +88,102 @@ static void write_warning(void)
 static void write_warning_of_a_request(void)
 {
     log_about("3f9c");
+    log_note(LOG_CALL, CA);
+    log_note(LOG_T1, WT);
+    log_note(LOG_T1, "");
     log_warn("Twilio has said no");
+    log_about(NULL);
+}
+
+static void write_facts(void)
+{
+    const struct log_fact facts[] = { { "outcome", "no-answer" }, { "k", NULL }, { "at", "" } };
+    log_note(LOG_T1, WT);
+    log_facts(facts, 3);
     log_about(NULL);
 }
 
 static void what_is_said_during_a_request_names_it(void **state)
 {
     (void)state;
-    char line[4096];
-    log_open("create-task");
+    char line[8192];
     capture(write_warning_of_a_request, line, sizeof line);
-    assert_string_equal(without_time(line), "create-task 3f9c warn Twilio has said no\n");
+    assert_string_equal(without_time(line), "warn program=create-task request=3f9c call=" CA
+                                            " msg=\"Twilio has said no\"\n");
     capture(write_warning, line, sizeof line);
-    assert_non_null(strstr(line, " create-task - warn can't open"));
+    assert_string_equal(without_time(line),
+                        "warn program=create-task msg=\"can't open \\u001b[2J: 13\"\n");
 }
 
 static void a_request_is_one_line(void **state)
 {
     (void)state;
-    char line[4096];
-    log_open("create-task");
+    char line[8192];
     capture(write_full_request, line, sizeof line);
+    assert_string_equal(
+        without_time(line),
+        "info program=create-task request=3f9c status=201 ms=14 reason=ok t1=" WT " worker=" WK
+        " event=\"left msg=\\\"no\\\"\" msg=\"said \\\"no\\\"\\u000a2026-01-01T00:00:00.000Z forged "
+        "from=192.0.2.1\" from=192.0.2.7\n");
+    capture(write_failed_request, line, sizeof line);
     assert_string_equal(without_time(line),
-                        "create-task 3f9c 201 14ms ok task=WT1 call=CA1 worker=WK1 "
-                        "\"said \\x22no\\x22\\x0a2026-01-01T00:00:00.000Z forged - 200\"\n");
-    capture(write_bare_request, line, sizeof line);
-    assert_string_equal(without_time(line), "create-task - 405 0ms method\n");
+                        "warn program=create-task status=503 ms=0 reason=ask_again\n");
+    capture(write_facts, line, sizeof line);
+    assert_string_equal(without_time(line),
+                        "info program=create-task t1=" WT " outcome=no-answer at=\"\"\n");
 }
 
 static void a_line_is_cut_not_lost(void **state)
 {
     (void)state;
-    char line[4096];
+    char line[8192];
     capture(write_endless_request, line, sizeof line);
     assert_true(strlen(line) <= STRBUF_MAX_LOG_LINE);
-    assert_string_equal(strrchr(line, '='), "=... \"...\"\n");
+    assert_string_equal(strrchr(line, ' '),
+                        " from=0000:0000:0000:0000:0000:ffff:192.168.100.228\n");
     assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
 }
 
-static void other_lines_have_a_level(void **state)
+static void with_json_each_line_is_an_object_of_the_same_keys(void **state)
 {
     (void)state;
-    char line[4096];
+    char line[8192];
+    cJSON *object = NULL;
+    log_set_form(&(struct log_form){ .json = true });
+    capture(write_full_request, line, sizeof line);
+    assert_int_equal(json_parse_object(line, strlen(line), &object), ERR_OK);
+    assert_int_equal(strlen(json_get_string(object, "time")), 24);
+    assert_string_equal(json_get_string(object, "level"), "info");
+    assert_string_equal(json_get_string(object, "t1"), WT);
+    assert_int_equal((int)json_get_number(object, "status", 0), 201);
+    assert_string_equal(strstr(line, ",\"from\""), ",\"from\":\"192.0.2.7\"}\n");
+    cJSON_Delete(object);
+    capture(write_endless_request, line, sizeof line);
+    assert_int_equal(json_parse_object(line, strlen(line), &object), ERR_OK);
+    cJSON_Delete(object);
+    log_set_form(&(struct log_form){ .json = false });
+}
+
+static void in_the_journal_each_line_begins_with_its_priority(void **state)
+{
+    (void)state;
+    char line[8192];
+    log_set_form(&(struct log_form){ .journal = true });
     capture(write_warning, line, sizeof line);
-    assert_string_equal(without_time(line), "create-task - warn can't open \\x1b[2J: 13\n");
+    assert_memory_equal(line, "<4>", 3);
+    assert_memory_equal(without_time(line + 3), "warn ", 5);
+    log_set_form(&(struct log_form){ .json = false });
 }
 
 int main(void)
 {
+    log_open("create-task");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_is_one_line),
         cmocka_unit_test(what_is_said_during_a_request_names_it),
         cmocka_unit_test(a_line_is_cut_not_lost),
-        cmocka_unit_test(other_lines_have_a_level),
+        cmocka_unit_test(with_json_each_line_is_an_object_of_the_same_keys),
+        cmocka_unit_test(in_the_journal_each_line_begins_with_its_priority),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,11 @@ bool admin_load(struct config *config)
 {
     char problem[CONFIG_ERROR_SIZE];
     if (config_load(config, problem) == ERR_OK) {
+        const struct log_form form = {
+            .json = config->log == CONFIG_LOG_JSON,
+            .journal = config_load_has_journal(),
+        };
+        log_set_form(&form);
         metrics_open(config->state_dir, config->workspace_sid);
         return true;
     }

@@ -91,12 +91,12 @@ static enum err sweep_task(const struct call_context *context, const char *task_
     enum err rc = call_heal_sweep(context, task_sid, &result);
     if (rc == ERR_OK && result == SWEEP_CLOSED) {
         counts->closed++;
-        log_info("%s: closed", task_sid);
+        log_info("closed");
     }
     if (rc == ERR_OK && result == SWEEP_WRAPPED_UP) counts->wrapped_up++;
     if (rc == ERR_OK && result == SWEEP_UNVERIFIED) {
         counts->unverified++;
-        log_warn("%s: ended, no key verifies its statement", task_sid);
+        log_warn("ended: no key verifies its statement");
     }
     return rc;
 }
@@ -118,12 +118,14 @@ static void sweep_all(const struct call_context *context, struct deadline *deadl
     while (counts->looked_at < tasks->count && clock_ms() < end_ms) {
         const char *task_sid = tasks->list[(first + counts->looked_at) % tasks->count].sid;
         deadline->at_ms = deadline_of_task(end_ms);
+        log_about(NULL);
+        log_note(LOG_TASK, task_sid);
         enum err rc = sweep_task(context, task_sid, counts);
         /* That was our time, not Twilio's fault: the next sweep begins with this Task. */
         if (rc == ERR_TIMEOUT && deadline->at_ms == end_ms) break;
         if (rc != ERR_OK) {
             counts->failed++;
-            log_warn("%s: %s", task_sid, err_name(rc));
+            log_warn("not looked after: %s", err_name(rc));
         }
         counts->looked_at++;
         sid_copy(mark, task_sid);
