@@ -15,6 +15,7 @@ enum {
 };
 
 /* Each gets the arguments that follow its name, and returns the exit status. */
+int admin_call(int argc, char **argv);
 int admin_check(int argc, char **argv);
 int admin_doctor(int argc, char **argv);
 int admin_setup(int argc, char **argv);

@@ -16,6 +16,7 @@ static const struct command {
     const char *summary;
     int (*run)(int argc, char **argv);
 } commands[] = {
+    { "call", "SID [OPTIONS]", 8, "the timeline of one call, and what it came to", admin_call },
     { "check", "[--user NAME]", 2, "reads the configuration as the programs' user", admin_check },
     { "doctor", "[OPTIONS]", 8, "looks for what would keep calls from working", admin_doctor },
     { "setup", "[OPTIONS]", 16, "makes what is needed in Twilio's account, and the configuration",
