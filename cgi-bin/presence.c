@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/sid.h"
 #include "base/utf8.h"
 #include "directory/directory_overlay.h"
@@ -50,7 +51,7 @@ static enum err handle(struct service *service, struct request *request, struct 
                                "This was told less than a second ago.");
     }
     /* A state folder that can't be written costs colleagues some seconds. */
-    if (rc != ERR_OK) response_detail(response, "not kept: %s", err_name(rc));
+    if (rc != ERR_OK) log_warn("not kept: %s", err_name(rc));
     return response_empty(response, 204);
 }
 
