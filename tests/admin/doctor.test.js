@@ -139,10 +139,10 @@ test('a program that has ended is named, by its socket and at the public URL', a
   await stack.stopProgram('call-state');
   try {
     const checks = await expectFound(
-      ['inward.programs', 'FAIL', /call-state doesn't answer/, /dialpad-call-state\.service/]);
+      ['inward.programs', 'FAIL', /call-state doesn't answer/, /dialpad@call-state\.service/]);
     assert.equal(checks.sockets.result, 'FAIL');
     assert.match(checks.sockets.text, /call-state\.sock/);
-    assert.match(checks.sockets.repair, /systemctl restart dialpad-call-state/);
+    assert.match(checks.sockets.repair, /systemctl restart dialpad@call-state\.socket/);
   } finally {
     await stack.startProgram('call-state');
   }

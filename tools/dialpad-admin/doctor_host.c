@@ -119,8 +119,8 @@ static void check_socket(struct doctor *doctor, const char *path, const char *pr
         return;
     }
     snprintf(repair, sizeof repair,
-             "systemctl restart dialpad-%.100s.service (without systemd: dialpad-spawn start); "
-             "journalctl -u dialpad-%.100s",
+             "systemctl restart dialpad@%.100s.socket (without systemd: dialpad-spawn start); "
+             "journalctl -u 'dialpad@%.100s*'",
              program, program);
     doctor_note(doctor, DOCTOR_FAIL, "sockets", repair, "%s: %s", path, why);
 }
@@ -164,26 +164,44 @@ static bool is_member(const struct group *group, const char *user)
     return false;
 }
 
-/* The sockets are the group's; the web server must be in it to connect. */
+/* NULL where there is no socket. */
+static const struct group *group_of_sockets(const struct doctor *doctor)
+{
+    const struct dirent *entry;
+    const struct group *group = NULL;
+    DIR *folder = opendir(doctor->sockets);
+    while (folder != NULL && group == NULL && (entry = readdir(folder)) != NULL) {
+        char path[PATH_MAX];
+        struct stat status;
+        snprintf(path, sizeof path, "%s/%s", doctor->sockets, entry->d_name);
+        if (stat(path, &status) == 0 && S_ISSOCK(status.st_mode)) group = getgrgid(status.st_gid);
+    }
+    if (folder != NULL) closedir(folder);
+    return group;
+}
+
+/* Only their group may connect to the sockets; the web server's user must be in it. */
 void doctor_host_group(struct doctor *doctor)
 {
     static const char *const users[] = { "www-data", "nginx", "apache", "http" };
-    const struct group *group = getgrnam("dialpad");
-    if (group == NULL) return;
-    for (size_t i = 0; i < sizeof users / sizeof users[0]; i++) {
-        char repair[DOCTOR_TEXT_SIZE];
+    const struct group *group = group_of_sockets(doctor);
+    const char *outside = NULL;
+    for (size_t i = 0; group != NULL && i < sizeof users / sizeof users[0]; i++) {
         if (getpwnam(users[i]) == NULL) continue;
         if (is_member(group, users[i])) {
-            doctor_note(doctor, DOCTOR_OK, "group", "", "%s is in the group dialpad", users[i]);
+            doctor_note(doctor, DOCTOR_OK, "group", "", "%s is in the sockets' group %s", users[i],
+                        group->gr_name);
             return;
         }
-        snprintf(repair, sizeof repair, "usermod -aG dialpad %s, then restart the web server",
-                 users[i]);
-        doctor_note(doctor, DOCTOR_WARN, "group", repair,
-                    "%s isn't in the group dialpad, to which the programs' sockets belong",
-                    users[i]);
-        return;
+        if (outside == NULL) outside = users[i];
     }
+    if (outside == NULL) return;
+    char repair[DOCTOR_TEXT_SIZE];
+    snprintf(repair, sizeof repair, "usermod -aG %.100s %s, then restart the web server",
+             group->gr_name, outside);
+    doctor_note(doctor, DOCTOR_WARN, "group", repair,
+                "%s isn't in the group %s, for which the programs' sockets are", outside,
+                group->gr_name);
 }
 
 void doctor_host_sweep(struct doctor *doctor)

@@ -168,7 +168,7 @@ static void check_program(struct doctor *doctor, const char *program, size_t *go
     } else {
         char repair[DOCTOR_TEXT_SIZE];
         snprintf(repair, sizeof repair,
-                 "systemctl restart dialpad-%s.service (dialpad-spawn start), and let the web "
+                 "systemctl restart dialpad@%s.service (dialpad-spawn start), and let the web "
                  "server know it: nginx.conf.example",
                  program);
         doctor_note(doctor, DOCTOR_FAIL, "inward.programs", repair,

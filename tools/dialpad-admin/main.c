@@ -9,22 +9,58 @@
 #include "base/metrics.h"
 #include "base/version.h"
 
+static const char call_options[] =
+    "  SID                 of one of its Tasks, legs or its Conference: WT..., CA..., CF...\n"
+    "  --agent NAME        instead of a SID, with --at: the call that this agent had then\n"
+    "  --at TIME           10:03, 10:03:20 or 2026-11-28T10:03:20Z\n"
+    "  --log FILE          where the programs' log is (the journal)\n"
+    "  --numbers           prints phone numbers whole\n";
+
+static const char doctor_options[] =
+    "  --json              for programs: {version, ok, checks: [{id, result, text, repair}]}\n"
+    "  --quiet             leaves out what is ok\n"
+    "  --sign-in USER      also tries this user's password, which it asks for\n"
+    "  --sockets FOLDER    where the programs' sockets are (/run/dialpad)\n"
+    "  --user NAME         as whom the programs run (dialpad)\n";
+
+static const char setup_options[] =
+    "  --public-url URL    where Twilio reaches the programs: https://calls.example.com/cgi-bin\n"
+    "  --workspace WS...   where there is no Flex that would name one\n"
+    "  --dry-run           says what would be made, and makes nothing\n"
+    "  --adopt WW...       uses this Workflow, and doesn't change it\n"
+    "  --into WW...        prints the filter that this Workflow needs\n"
+    "  --identity WHOSE    whose address is believed: friendly_name or contact_uri\n"
+    "  --flex-outbound     also sets Flex's outbound call configuration\n"
+    "  --remove            removes what setup has made, and nothing else\n"
+    "  rotate-key          makes a new API key; run again, deletes the old one\n";
+
 static const struct command {
     const char *name;
     const char *arguments; /* "" if it takes none */
     int arguments_max;
     const char *summary;
     int (*run)(int argc, char **argv);
+    const char *options; /* lines of them for --help, or NULL */
 } commands[] = {
-    { "call", "SID [OPTIONS]", 8, "the timeline of one call, and what it came to", admin_call },
-    { "check", "[--user NAME]", 2, "reads the configuration as the programs' user", admin_check },
-    { "doctor", "[OPTIONS]", 8, "looks for what would keep calls from working", admin_doctor },
+    { "call", "SID [OPTIONS]", 8, "the timeline of one call, and what it came to", admin_call,
+      call_options },
+    { "check", "[--user NAME]", 2, "reads the configuration as the programs' user", admin_check,
+      "  --user NAME         as whom it is read (dialpad, if root asks)\n" },
+    { "doctor", "[OPTIONS]", 8, "looks for what would keep calls from working", admin_doctor,
+      doctor_options },
     { "setup", "[OPTIONS]", 16, "makes what is needed in Twilio's account, and the configuration",
-      admin_setup },
-    { "metrics", "", 0, "prints what the programs of this host have counted", admin_metrics },
+      admin_setup, setup_options },
+    { "metrics", "", 0, "prints what the programs of this host have counted", admin_metrics, NULL },
     { "sweep", "[SECONDS]", 1, "looks after calls of which nobody reports anything (45 s)",
-      admin_sweep },
+      admin_sweep, NULL },
 };
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(name, commands[i].name) == 0) return &commands[i];
+    return NULL;
+}
 
 bool admin_load(struct config *config)
 {
@@ -49,7 +85,9 @@ static void write_usage(FILE *to)
         fprintf(to, "  %-7s %-14s %s\n", commands[i].name, commands[i].arguments,
                 commands[i].summary);
     }
-    fputs("Exit status: 0 done, 1 failed, 2 usage, 3 more to do (sweep).\n", to);
+    fputs("dialpad-admin COMMAND --help names a command's options.\n"
+          "Exit status: 0 done, 1 failed, 2 usage, 3 something differs, or more to do (sweep).\n",
+          to);
 }
 
 static int usage(void)
@@ -64,6 +102,20 @@ static bool is_asked(int argc, char **argv, const char *option)
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], option) == 0) return true;
     return false;
+}
+
+/* Of the first command that is named, else of all. */
+static void write_help(int argc, char **argv)
+{
+    const struct command *command = NULL;
+    for (int i = 1; i < argc && command == NULL; i++)
+        command = find_command(argv[i]);
+    if (command == NULL) {
+        write_usage(stdout);
+        return;
+    }
+    printf("usage: dialpad-admin %s %s\n%s\n%s", command->name, command->arguments,
+           command->summary, command->options != NULL ? command->options : "");
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -81,10 +133,9 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     if (is_asked(argc, argv, "--help")) {
-        write_usage(stdout);
+        write_help(argc, argv);
         return EXIT_SUCCESS;
     }
-    for (size_t i = 0; argc >= 2 && i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(argv[1], commands[i].name) == 0) return run(&commands[i], argc - 2, argv + 2);
-    return usage();
+    const struct command *command = argc >= 2 ? find_command(argv[1]) : NULL;
+    return command != NULL ? run(command, argc - 2, argv + 2) : usage();
 }
