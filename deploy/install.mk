@@ -10,8 +10,10 @@ UNIT_DIR   = $(PREFIX)/lib/systemd/system
 USER_DIR   = $(PREFIX)/lib/sysusers.d
 WWW_DIR    = $(PREFIX)/share/dialpad/www
 DOC_DIR    = $(PREFIX)/share/doc/dialpad
+MAN_DIR    = $(PREFIX)/share/man
+COMPLETION = $(PREFIX)/share/bash-completion/completions/dialpad-admin
 
-.PHONY: install uninstall dist bundle bundle-programs
+.PHONY: install uninstall dist bundle bundle-programs deb
 
 # The only modules that know where things are installed.
 $(OBJ)/common/base/config.o: CPPFLAGS += -DDIALPAD_STATE_PATH='"$(STATE_DIR)"'
@@ -44,6 +46,9 @@ bundle: bundle-programs $(VENDOR)
 	deploy/make-bundle $(BUNDLE_DIR) $(VERSION)
 
 # Units and scripts name the places where Debian has things; installed elsewhere, they name those.
+# Where each man page belongs is the end of its name.
+MAN_PAGES        = $(wildcard deploy/man/*)
+manual           = $(MAN_DIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 SYSTEMD_UNITS    = $(wildcard deploy/systemd/dialpad*.service deploy/systemd/dialpad*.socket \
                      deploy/systemd/dialpad*.timer deploy/systemd/dialpad*.target)
 # What only some instances of a unit have: a folder each, with the name of the unit.
@@ -54,7 +59,7 @@ EXAMPLES         = nginx.conf.example deploy/apache.conf.example deploy/htaccess
 relocate         = sed -e 's|/usr/lib/dialpad|$(PREFIX)/lib/dialpad|g' \
                      -e 's|/usr/share/dialpad|$(PREFIX)/share/dialpad|g' \
                      -e 's|/usr/bin/dialpad|$(PREFIX)/bin/dialpad|g' \
-                     $(if $(ROOT),$(relocate_cache))
+                     $(if $(ROOT),-e 's|/etc/dialpad|$(CONFIG_DIR)|g' $(relocate_cache))
 # systemd's CacheDirectory is always below /var/cache. Any other has to be made first, as root ("+");
 # without it ("-") the programs run all the same.
 make_cache       = -+/usr/bin/install -d -o dialpad -g dialpad -m 0750 $(STATE_DIR)
@@ -81,6 +86,12 @@ install: programs
 	chmod 755 $(DESTDIR)$(PREFIX)/bin/dialpad-spawn
 	install -m 644 deploy/systemd/dialpad.sysusers $(DESTDIR)$(USER_DIR)/dialpad.conf
 	install -m 640 dialpad.conf.example $(DESTDIR)$(CONFIG_DIR)
+	install -D -m 644 deploy/completion $(DESTDIR)$(COMPLETION)
+	for folder in cron.d logrotate.d; do install -d $(DESTDIR)$(ROOT)/etc/$$folder || exit 1; done
+	$(relocate) deploy/cron >$(DESTDIR)$(ROOT)/etc/cron.d/dialpad
+	$(relocate) deploy/logrotate >$(DESTDIR)$(ROOT)/etc/logrotate.d/dialpad
+	install -d $(addprefix $(DESTDIR)$(MAN_DIR)/man,5 8)
+	$(foreach page,$(MAN_PAGES),$(relocate) $(page) >$(DESTDIR)$(call manual,$(page)) &&) true
 
 # The configuration and what it holds are the administrator's: they stay.
 uninstall:
@@ -88,7 +99,9 @@ uninstall:
 	  $(TOOLS:$(B)/bin/%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/bin/dialpad-spawn \
 	  $(SYSTEMD_UNITS:deploy/systemd/%=$(DESTDIR)$(UNIT_DIR)/%) \
 	  $(DROP_INS:deploy/systemd/%=$(DESTDIR)$(UNIT_DIR)/%) \
-	  $(DESTDIR)$(USER_DIR)/dialpad.conf $(DESTDIR)$(CONFIG_DIR)/dialpad.conf.example
+	  $(DESTDIR)$(USER_DIR)/dialpad.conf $(DESTDIR)$(CONFIG_DIR)/dialpad.conf.example \
+	  $(DESTDIR)$(COMPLETION) $(foreach page,$(MAN_PAGES),$(DESTDIR)$(call manual,$(page))) \
+	  $(DESTDIR)$(ROOT)/etc/cron.d/dialpad $(DESTDIR)$(ROOT)/etc/logrotate.d/dialpad
 	rm -rf $(DESTDIR)$(WWW_DIR) $(DESTDIR)$(DOC_DIR)
 	-rmdir $(addprefix $(DESTDIR)$(UNIT_DIR)/,$(patsubst deploy/systemd/%/,%,$(dir $(DROP_INS)))) \
 	  $(DESTDIR)$(LIB_DIR) $(DESTDIR)$(PREFIX)/lib/dialpad $(DESTDIR)$(PREFIX)/share/dialpad \
@@ -105,3 +118,7 @@ dist: $(VENDOR)
 	  --transform='s,^,dialpad-$(VERSION)/,' www/vendor
 	gzip -9n <$(B)/dist.tar >$(DIST_DIR)/dialpad-$(VERSION).tar.gz
 	rm $(B)/dist.tar
+
+# By Debian's tools, from a release; deploy/debian says how.
+deb: dist
+	deploy/make-deb $(DIST_DIR)/dialpad-$(VERSION).tar.gz $(VERSION) $(B)/deb

@@ -138,6 +138,30 @@ test('every command says what it is, whatever its configuration', async () => {
   await run(join(dest, 'usr/bin/dialpad-admin'), ['sweep', '--help'], { env });
 });
 
+test('the man pages name every command and option that --help does, and no other', async () => {
+  const command = join(dest, 'usr/bin/dialpad-admin');
+  const help = async (...words) => (await run(command, [...words, '--help'])).stdout;
+  const words = (text) => [...text.matchAll(/^ {2}([a-z-]+)/gm)].map(([, word]) => word).sort();
+  const page = readFileSync(join(dest, 'usr/share/man/man8/dialpad-admin.8'), 'utf8')
+    .replaceAll('\\-', '-');
+  for (const section of page.split(/^\.SS /m).slice(1)) {
+    const [, name] = /^(\S+)/.exec(section);
+    const options = [...section.split('\n.SH')[0].matchAll(/^\.TP\n\.BI? "?([a-z-]+)/gm)];
+    assert.deepEqual(options.map(([, option]) => option).sort(), words(await help(name)), name);
+  }
+  assert.deepEqual([...page.matchAll(/^\.SS (\S+)/gm)].map(([, name]) => name).sort(),
+    words(await help()));
+});
+
+test('the man page and the README name every key', () => {
+  const keys = named('common/base/config.c', /^ {4}\{ "([A-Z_]+)",/gm);
+  const listed = (text) => [...text.matchAll(/[A-Z]+(?:_[A-Z]+)+/g)].map(([key]) => key).sort();
+  const inPage = read('deploy/man/dialpad.conf.5').match(/^\.TP\n\.B .*$/gm).join('\n');
+  const inReadme = read('README.md').match(/^\| `[A-Z_]+`.*? \|/gm).join('\n');
+  assert.deepEqual(listed(inPage), keys);
+  assert.deepEqual(listed(inReadme), keys);
+});
+
 test('a check as root passes nothing that no program can read', { skip: whyNotRoot }, async () => {
   const file = join(dest, 'dialpad.conf');
   const sid = (prefix) => `${prefix}${'0'.repeat(32)}`;
