@@ -1,8 +1,9 @@
 // A Debian of its own in a folder, for tests of what happens on a host that isn't this one. What
-// all of them begin with is made once and kept in build/, and so are the packages that were
-// fetched.
+// all of them begin with is made once and kept in build/, and so is what was made of it, by the
+// packages that were asked for.
 
 import { execFile, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,12 +37,21 @@ export async function debootstrap(root, packages, release = 'bookworm') {
   const whose = release === releaseOf() ? 'same' : 'other';
   await run('flock', [`${base}.lock`, COMMANDS, 'base', base, release, whose,
     ...(mirror ? [mirror] : [])], MUCH);
-  await run('tar', ['-C', root, '-xf', base]);
-  chmodSync(root, 0o755); // it will be everybody's "/", not just its maker's
   if (packages.length) {
-    await run('flock', [`${debs}.lock`, 'unshare', '--mount', COMMANDS, 'install', root, debs,
-      ...packages], MUCH);
+    const of = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 12);
+    const tar = join(kept, `${release}-${of}.tar`);
+    await run('flock', [`${debs}.lock`, 'unshare', '--mount', COMMANDS, 'install', root, base, tar,
+      debs, ...packages], MUCH);
+  } else {
+    await run('tar', ['-C', root, '-xf', base]);
   }
+  chmodSync(root, 0o755); // it will be everybody's "/", not just its maker's
+}
+
+/** Puts all that an installation of these packages will fetch there beforehand. */
+export async function fetchPackages(root, packages) {
+  const debs = packagesOf(releaseOf());
+  await run('flock', [`${debs}.lock`, COMMANDS, 'fetch', root, debs, ...packages], MUCH);
 }
 
 /** Why this machine can't boot a second system, or null. */
