@@ -67,7 +67,8 @@ $(call step,LINK )$(LINK) -o $@ $^ $(1) $(PKG_LIBS) -lm
 endef
 
 .PHONY: all programs units benches test test-all test-sanitized test-bundle test-systemd test-bare \
-        demo bench lint screenshots soak soak-far load fuzz fuzzers fuzz-programs clean FORCE
+        test-package demo bench lint screenshots soak soak-far load fuzz fuzzers fuzz-programs \
+        clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -117,6 +118,13 @@ test-systemd:
 	tests/install-deps systemd
 	$(MAKE) programs
 	node tests/run.js systemd
+
+# The Debian package, and the README's installation in an empty Debian that boots: root, and four
+# minutes.
+test-package:
+	tests/install-deps package
+	$(MAKE) programs $(VENDOR)
+	node tests/run.js package
 
 # `make test` where nothing is installed, as root and as a user with sudo: root, and half an hour
 # each. BARE=root or BARE=user for one of them, BARE_GROUPS='unit endpoint' for a part.

@@ -41,8 +41,9 @@ export const BUDGETS = [
   { what: 'unit and fuzz', minutes: 2, groups: /^(unit|page|sandbox|fuzz)$/ },
   { what: 'endpoint', minutes: 4, groups: /^endpoint/ },
   { what: 'browser', minutes: 9, groups: /^e2e|-browser$/ },
-  { what: 'admin, hosting, intruders, soak', minutes: 4, groups: /^(admin|hosting|intruders|soak|soak-far)$/ },
-  { what: 'root', minutes: 6, groups: /^(bundle|systemd)$/ },
+  { what: 'admin, hosting, intruders, soak', minutes: 4,
+    groups: /^(admin|hosting|intruders|soak|soak-far)$/ },
+  { what: 'root', minutes: 6, groups: /^(bundle|systemd|package)$/ },
 ];
 
 // A group:
@@ -103,5 +104,7 @@ export const GROUPS = [
   { name: 'bundle', kind: 'node', seconds: 1200, files: () => nodeTests('tests/bundle'),
     onlyNamed: true, get whyNot() { return whyNotBoot(); } },
   { name: 'systemd', kind: 'node', seconds: 1200, files: () => nodeTests('tests/systemd'),
+    onlyNamed: true, get whyNot() { return whyNotBoot(); } },
+  { name: 'package', kind: 'node', seconds: 1200, files: () => nodeTests('tests/package'),
     onlyNamed: true, get whyNot() { return whyNotBoot(); } },
 ];

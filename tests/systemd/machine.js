@@ -1,7 +1,7 @@
 // A Debian that systemd has booted, with nginx and with our programs as `make install` lays them
 // out: a machine in all but its kernel and its network, which are this one's.
 
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import {
   chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync,
 } from 'node:fs';
@@ -95,11 +95,22 @@ export class Machine {
     }
   }
 
+  #enter(command) {
+    return ['--target', this.init, '--mount', '--uts', '--ipc', '--pid', '--cgroup', '--root',
+      '--wd=/', '--', ...command];
+  }
+
   /** Runs a command inside → what it says. */
   async run(...command) {
-    const { stdout } = await run('nsenter', ['--target', this.init, '--mount', '--uts', '--ipc',
-      '--pid', '--cgroup', '--root', '--wd=/', '--', ...command], { maxBuffer: 1 << 26 });
+    const { stdout } = await run('nsenter', this.#enter(command), { maxBuffer: 1 << 26 });
     return stdout;
+  }
+
+  /** Starts one inside, as in an administrator's shell → the process. */
+  spawn(...command) {
+    return spawn('nsenter', this.#enter(command), { stdio: ['pipe', 'pipe', 'inherit'],
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root',
+        TERM: 'dumb', DEBIAN_FRONTEND: 'noninteractive', LANG: 'C.UTF-8' } });
   }
 
   systemctl(...words) {
