@@ -40,10 +40,13 @@ export function createOwnPresence(send) {
 
   return {
     tell(state) {
+      const isFirst = state && !wanted;
       wanted = state;
       // What a connection that was lost has hidden may have been told by another page meanwhile.
       if (!state) told = null;
-      work();
+      // So may something else just now: by the page before a reload, or by a tab that has closed.
+      if (isFirst && !waiting) rest(PAUSE);
+      else work();
     },
   };
 }
