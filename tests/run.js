@@ -13,9 +13,9 @@ import { basename, join } from 'node:path';
 
 import { BUDGETS, GROUPS, build, filesIn, repo } from './groups.js';
 
-// Most tests wait more than they work, so two cores carry three; only one lane at a time has
-// browsers.
-const LANES = 3;
+// A lane with browsers fills a core and more, and only one at a time has them: a third lane would
+// make each of the others as much slower.
+const LANES = 2;
 const words = process.argv.slice(2);
 const isShort = words.length === 0;
 const scratch = mkdtempSync(join(tmpdir(), 'dialpad-test-'));
