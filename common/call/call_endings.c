@@ -81,6 +81,15 @@ void call_endings_asked(const char *task_sid)
     pthread_mutex_unlock(&lock);
 }
 
+void call_endings_t1(const char *task_sid, char t1_sid[SID_SIZE])
+{
+    pthread_mutex_lock(&lock);
+    const struct known *known = find(task_sid);
+    t1_sid[0] = '\0';
+    if (known != NULL) sid_copy(t1_sid, known->t1_sid);
+    pthread_mutex_unlock(&lock);
+}
+
 void call_endings_pair(const char *t1_sid, const char *k_sid)
 {
     pthread_mutex_lock(&lock);

@@ -27,6 +27,9 @@ enum call_ending {
 enum call_ending call_endings_ask(const char *task_sid);
 void call_endings_asked(const char *task_sid);
 
+/* The T1 of a Task that has just been found here, for the log; "" if it is known no more. */
+void call_endings_t1(const char *task_sid, char t1_sid[SID_SIZE]);
+
 /* K belongs to T1, by its statement. */
 void call_endings_pair(const char *t1_sid, const char *k_sid);
 void call_endings_note(const char *t1_sid, enum call_ending ending);

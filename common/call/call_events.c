@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "call/call_away.h"
 #include "call/call_close.h"
 #include "call/call_count.h"
@@ -240,11 +241,21 @@ static enum err on_leg_ended(const struct call_context *context, struct call *ca
     return leg_is_gone(context, call, leg, false, end->call_status);
 }
 
+/* Nothing is read of a call that is known to be over; the log names it all the same. */
+static void note_over(const char *task_sid)
+{
+    char t1_sid[SID_SIZE];
+    call_endings_t1(task_sid, t1_sid);
+    log_note(LOG_T1, t1_sid);
+    if (strcmp(task_sid, t1_sid) != 0) log_note(LOG_K, task_sid);
+}
+
 enum err call_events_leg_ended(const struct call_context *context, const struct call_leg_end *end)
 {
     struct call call = { 0 };
     if (!call_rules_status_is_end(end->call_status)) return ERR_OK;
     enum call_ending known = call_endings_ask(end->task_sid);
+    if (known != ENDING_UNKNOWN) note_over(end->task_sid);
     if (known == ENDING_DONE) return ERR_OK;
     if (known == ENDING_BEGUN) return see_to_ending(context, end->task_sid);
     enum err rc = call_load(context, end->task_sid, &call);

@@ -70,6 +70,7 @@ describe('what has been', () => {
     assert.equal((await declined.callee.decline(declined.k)).status, 200);
     await expectEnded(declined, 'declined');
     await declined.caller.wrapUp(declined.t1);
+    await lab.clock(2); // Twilio's times are in seconds
     const missed = await ring(lab, 'carol', 'bob');
     assert.equal((await missed.caller.endCall(missed.t1, 'cancel')).status, 200);
     await expectEnded(missed, 'cancel');

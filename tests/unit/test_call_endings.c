@@ -13,6 +13,9 @@ static void an_end_is_known_by_both_tasks(void **state)
     call_endings_pair(T1, K);
     call_endings_note(T1, ENDING_BEGUN);
     assert_int_equal(call_endings_ask(K), ENDING_BEGUN);
+    char t1_sid[SID_SIZE];
+    call_endings_t1(K, t1_sid);
+    assert_string_equal(t1_sid, T1);
     call_endings_note(T1, ENDING_DONE);
     call_endings_note(T1, ENDING_BEGUN);
     assert_int_equal(call_endings_ask(T1), ENDING_DONE);
@@ -22,7 +25,8 @@ static void an_end_is_known_by_both_tasks(void **state)
 static void one_asks_and_the_others_wait_for_it_only_so_long(void **state)
 {
     (void)state;
-    call_endings_pair(OTHER, "");
+    const char none[SID_SIZE] = "";
+    call_endings_pair(OTHER, none);
     assert_int_equal(call_endings_ask(OTHER), ENDING_UNKNOWN);
     call_endings_asked(OTHER);
     assert_int_equal(call_endings_ask(OTHER), ENDING_UNKNOWN);
