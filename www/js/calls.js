@@ -196,8 +196,8 @@ function ownWord() {
 
 /** What colleagues are told of this agent; null while TaskRouter's word isn't known. */
 function presenceNow() {
-  const { taskRouter, up } = connection;
-  const activity = up ? taskRouter?.activity() : null;
+  const { taskRouter, online, up } = connection;
+  const activity = online && up ? taskRouter?.activity() : null;
   if (!activity) return null;
   const busy = !canCall(call) || taskRouter.isWithCustomer();
   return { activity: activity.sid, name: activity.name, available: activity.available, busy };
