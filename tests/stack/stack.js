@@ -195,11 +195,10 @@ class Stack {
     if (this.mode.startedBy !== 'us') return;
     const socket = set.socketOf(name);
     const program = join(this.buildDir, 'cgi-bin', name);
-    const owner = this.mode.server === 'apache' ? socketOwner() : [];
     const [command, ...args] = this.options.holdSockets
       ? ['perl', join(repo, 'tests/hosting/socket-holder.pl'), socket, program]
       : ['env', '--block-signal=TERM',
-        'spawn-fcgi', '-n', '-s', socket, '-M', '0660', ...owner, '--', program];
+        'spawn-fcgi', '-n', '-s', socket, '-M', '0660', ...socketOwner(), '--', program];
     const started = this.processes.start(set.logName(name), command, args, { env: set.env });
     set.programs[name] = { pid: started.pid, socket, process: started };
     await this.untilListening(started, socket);

@@ -155,42 +155,44 @@ void doctor_host_sockets(struct doctor *doctor)
     }
 }
 
-static bool is_member(const struct group *group, const char *user)
+static bool may_connect(const struct stat *socket, const struct group *group, const char *user)
 {
     const struct passwd *entry = getpwnam(user);
-    if (entry != NULL && entry->pw_gid == group->gr_gid) return true;
+    if (entry == NULL) return false;
+    if (entry->pw_uid == socket->st_uid || entry->pw_gid == group->gr_gid) return true;
     for (char **member = group->gr_mem; *member != NULL; member++)
         if (strcmp(*member, user) == 0) return true;
     return false;
 }
 
-/* NULL where there is no socket. */
-static const struct group *group_of_sockets(const struct doctor *doctor)
+/* NULL where there is no socket; else one of them. */
+static const struct group *group_of_sockets(const struct doctor *doctor, struct stat *socket)
 {
     const struct dirent *entry;
     const struct group *group = NULL;
     DIR *folder = opendir(doctor->sockets);
     while (folder != NULL && group == NULL && (entry = readdir(folder)) != NULL) {
         char path[PATH_MAX];
-        struct stat status;
         snprintf(path, sizeof path, "%s/%s", doctor->sockets, entry->d_name);
-        if (stat(path, &status) == 0 && S_ISSOCK(status.st_mode)) group = getgrgid(status.st_gid);
+        if (stat(path, socket) == 0 && S_ISSOCK(socket->st_mode)) group = getgrgid(socket->st_gid);
     }
     if (folder != NULL) closedir(folder);
     return group;
 }
 
-/* Only their group may connect to the sockets; the web server's user must be in it. */
+/* Only their owner and their group may connect to the sockets: the web server must be among them.
+ */
 void doctor_host_group(struct doctor *doctor)
 {
     static const char *const users[] = { "www-data", "nginx", "apache", "http" };
-    const struct group *group = group_of_sockets(doctor);
+    struct stat socket;
+    const struct group *group = group_of_sockets(doctor, &socket);
     const char *outside = NULL;
     for (size_t i = 0; group != NULL && i < sizeof users / sizeof users[0]; i++) {
         if (getpwnam(users[i]) == NULL) continue;
-        if (is_member(group, users[i])) {
-            doctor_note(doctor, DOCTOR_OK, "group", "", "%s is in the sockets' group %s", users[i],
-                        group->gr_name);
+        if (may_connect(&socket, group, users[i])) {
+            doctor_note(doctor, DOCTOR_OK, "group", "", "%s may use the sockets, whose group is %s",
+                        users[i], group->gr_name);
             return;
         }
         if (outside == NULL) outside = users[i];
