@@ -72,10 +72,15 @@ test('why two did not talk', () => {
 });
 
 function storeOf(values = {}) {
+  const followers = [];
   return {
     values,
     get: (name, otherwise = null) => values[name] ?? otherwise,
-    set(name, value) { values[name] = structuredClone(value); },
+    set(name, value) {
+      values[name] = structuredClone(value);
+      followers.filter((one) => one.name === name).forEach(({ follower }) => follower());
+    },
+    follow(name, follower) { followers.push({ name, follower }); },
   };
 }
 

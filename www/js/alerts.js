@@ -21,6 +21,7 @@ export function createAlerts({ quiet, ringing }) {
   let shown = null;
   let badge = null;
   let notification = null;
+  let missedOnes = [];
 
   /** In the system, if the page isn't looked at. Phones allow it only to service workers. */
   function notify(text, picture, what) {
@@ -50,6 +51,11 @@ export function createAlerts({ quiet, ringing }) {
     notification = null;
   }
 
+  function clearMissed() {
+    for (const one of missedOnes) one?.close();
+    missedOnes = [];
+  }
+
   return {
     /**
      * @param {?string} name who calls
@@ -61,6 +67,7 @@ export function createAlerts({ quiet, ringing }) {
       const title = name === null ? quiet() : ringing(name);
       if (document.title !== title) document.title = title;
       if (!aloud) clear();
+      if (!missed) clearMissed();
       if (name === shown) return;
       shown = name;
       icon?.setAttribute('href', name === null ? calm : RINGING_ICON);
@@ -70,7 +77,7 @@ export function createAlerts({ quiet, ringing }) {
 
     /** A call was missed while nobody looked: said until somebody has seen it. */
     missed(text) {
-      notify(text, 'icon.svg', `missed-${Date.now()}`);
+      missedOnes.push(notify(text, 'icon.svg', `missed-${Date.now()}`));
     },
   };
 }

@@ -23,6 +23,14 @@ export function createPastCalls(ask) {
   const rows = () => merge(seen, told, Date.now());
   const changed = () => followers.forEach((follower) => follower());
 
+  /** What another tab of this agent has seen, or has been looked at in. */
+  function learn(kept) {
+    if (kept !== store) return;
+    seen = store.get('calls', []);
+    lookedAt = store.get('lookedAt', lookedAt);
+    changed();
+  }
+
   /** A call that is missed has to be noticed, not only listed: it is given back once. */
   function keep(row) {
     const isNew = seen.every(({ taskSid }) => taskSid !== row.taskSid);
@@ -39,7 +47,7 @@ export function createPastCalls(ask) {
     missed: () => countMissed(rows(), lookedAt),
     isComplete: () => complete,
 
-    /** @param {{get, set}} kept the store of the agent who has signed in */
+    /** @param {{get, set, follow}} kept the store of the agent who has signed in */
     belongTo(kept) {
       store = kept;
       seen = store.get('calls', []);
@@ -47,6 +55,7 @@ export function createPastCalls(ask) {
       lookedAt = store.get('lookedAt') ?? Date.now();
       store.set('lookedAt', lookedAt);
       told = [];
+      for (const name of ['calls', 'lookedAt']) kept.follow(name, () => learn(kept));
       changed();
     },
 

@@ -33,6 +33,12 @@ export function openStore(sid, storage = localStorageIfAny()) {
         // Full, or switched off.
       }
     },
+    /** To be told when another page of this agent has set it. */
+    follow(name, follower) {
+      globalThis.addEventListener?.('storage', ({ key }) => {
+        if (key === keyOf(sid, name)) follower();
+      });
+    },
   };
 }
 
