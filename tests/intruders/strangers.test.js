@@ -94,7 +94,7 @@ describe('our documents', () => {
     for (const [program, method, url] of asks(victims)) {
       const said = listen(lab, program);
       expectAlone(await carol.tries(redirectTwiml(url, method)), `${method} ${url}`);
-      assert.equal(said(/ 403 /).length, 1, `${method} ${url}`);
+      assert.equal(said(/ status=403 /).length, 1, `${method} ${url}`);
     }
     await victims.stillTalk();
     await victims.end();
@@ -106,7 +106,7 @@ describe('our documents', () => {
     const said = listen(lab, 'caller-twiml');
     await carol.tries(redirectTwiml(`${lab.config.DIALPAD_PUBLIC_URL}/caller-twiml?taskSid=${
       victims.t1}&pass=${victims.caller.passes.get(victims.t1)}`));
-    assert.equal(said(/ 403 .*expected .*, Twilio says client:carol/).length, 1);
+    assert.equal(said(/ status=403 .*expected .*, Twilio says client:carol/).length, 1);
     await victims.end();
   });
 
