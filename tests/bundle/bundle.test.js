@@ -146,7 +146,7 @@ test('before it is filled in, it says that it is not', async () => {
 test('page and programs answer, the rest is closed', async () => {
   await configure();
   assert.equal((await fetchInside('/cgi-bin/health')).status, 200);
-  assert.match((await fetchInside('/')).body, /<title[^>]*>Call Agent</);
+  assert.match((await fetchInside('/')).body, /<title[^>]*>Call a colleague</);
   for (const path of ['/private/dialpad.conf', '/private/lib/libcurl.so.4', '/.htpasswd',
     '/.htaccess', '/bin/dialpad-admin', '/cgi-bin/', '/README.txt', '/private/README.txt']) {
     assert.ok([403, 404].includes((await fetchInside(path)).status), path);

@@ -120,7 +120,7 @@ test('it runs as an ordinary user on a read-only root, and ends when it is asked
     assert.equal(container.exitCode, null, said());
     return (await ask('/cgi-bin/health').catch(() => [])).at(-1) === '200';
   });
-  assert.match((await ask('/'))[0], /<title[^>]*>Call Agent</);
+  assert.match((await ask('/'))[0], /<title[^>]*>Call a colleague</);
   assert.equal((await ask('/cgi-bin/session')).at(-1), '401');
   assert.match(said(), /health/, 'the log goes to the standard error');
   const { stdout: first } = await run('pgrep', ['-P', String(container.pid)]);
