@@ -18,7 +18,7 @@ test('each change once, at most one a second, and the last one arrives', async (
   presence.tell(state('Available'));
   await settled();
   assert.deepEqual(sent, [], 'the page before this one may have told something just now');
-  time.tick(1000);
+  time.tick(1500);
   await settled();
   assert.deepEqual(sent, ['Available']);
   presence.tell(state('Break'));
@@ -44,7 +44,7 @@ test('what fails is tried again, and after a lost connection it is told anew', a
     if (!works) throw new Error('unreachable');
   });
   presence.tell(state('Available'));
-  time.tick(1000);
+  time.tick(1500);
   await settled();
   works = true;
   time.tick(5000);
@@ -53,7 +53,7 @@ test('what fails is tried again, and after a lost connection it is told anew', a
   time.tick(5000);
   presence.tell(null);
   presence.tell(state('Available'));
-  time.tick(1000);
+  time.tick(1500);
   await settled();
   assert.equal(sent.length, 3);
 });

@@ -179,7 +179,7 @@ function render() {
   const inCharge = connection.tabs?.inCharge() ?? true;
   ringer.update(call.phase === 'ringing' && inCharge);
   alerts.update(call.phase === 'ringing' ? toldName(call.other) : null, inCharge, past.missed());
-  if (inCharge) ownPresence.tell(presenceNow());
+  ownPresence.tell(inCharge ? presenceNow() : null);
 }
 
 /** What is true of this agent instead of the activity, if anything is. */

@@ -2,6 +2,7 @@
 // once: on change only, at most once a second, and the last state always arrives.
 
 const PAUSE = 1000; // milliseconds between two, as the server wants it
+const FIRST = 1500; // before the first one: another page's last may be on its way
 const AGAIN = 5000; // until what failed is tried again
 
 const isSame = (a, b) => Boolean(a && b) && a.activity === b.activity && a.name === b.name
@@ -10,7 +11,7 @@ const isSame = (a, b) => Boolean(a && b) && a.activity === b.activity && a.name 
 /**
  * @param {(state: object) => Promise<void>} send
  * @returns {{tell: (state: ?object) => void}} to be told the state as often as anybody likes; null
- *   while it isn't known
+ *   while it isn't known, or another page tells it
  */
 export function createOwnPresence(send) {
   let wanted = null;
@@ -42,10 +43,11 @@ export function createOwnPresence(send) {
     tell(state) {
       const isFirst = state && !wanted;
       wanted = state;
-      // What a connection that was lost has hidden may have been told by another page meanwhile.
+      // Another page may tell something else meanwhile: without a connection, or not in charge,
+      // this one doesn't know.
       if (!state) told = null;
       // So may something else just now: by the page before a reload, or by a tab that has closed.
-      if (isFirst && !waiting) rest(PAUSE);
+      if (isFirst && !waiting) rest(FIRST);
       else work();
     },
   };
