@@ -51,7 +51,8 @@ export function createAlerts({ quiet, ringing }) {
     notification = null;
   }
 
-  function clearMissed() {
+  function clearMissed(missed) {
+    if (missed) return;
     for (const one of missedOnes) one?.close();
     missedOnes = [];
   }
@@ -67,7 +68,7 @@ export function createAlerts({ quiet, ringing }) {
       const title = name === null ? quiet() : ringing(name);
       if (document.title !== title) document.title = title;
       if (!aloud) clear();
-      if (!missed) clearMissed();
+      clearMissed(missed);
       if (name === shown) return;
       shown = name;
       icon?.setAttribute('href', name === null ? calm : RINGING_ICON);

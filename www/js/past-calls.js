@@ -6,26 +6,53 @@ import { countMissed, isMissed, merge, remember, rowOf, rowOfState } from './his
 const DAYS = 30;
 const RESTING = ['idle', 'ended'];
 
+/** Gives the row of a call when it is over, once, if there is somebody whose call it was. */
+function createWatch() {
+  let resting = true;
+  let began = 0;
+  let last = null;
+  return (state, isKnown) => {
+    const rests = RESTING.includes(state.phase);
+    if (resting && !rests) began = Date.now();
+    resting = rests;
+    const row = isKnown ? rowOfState(state, began || Date.now()) : null;
+    if (!row || (row.taskSid === last?.taskSid && row.outcome === last.outcome)) return null;
+    last = row;
+    return row;
+  };
+}
+
+/** Which calls have been told of already: by this page, or by one before it; not by another tab. */
+function createNotices() {
+  let told = new Set();
+  return {
+    begin(rows) { told = new Set(rows.map(({ taskSid }) => taskSid)); },
+    isFirst({ taskSid }) {
+      const isFirst = !told.has(taskSid);
+      told.add(taskSid);
+      return isFirst;
+    },
+  };
+}
+
 /**
  * @param {(method: string, program: string, options: object) => Promise<{answer: object}>} ask
  */
 export function createPastCalls(ask) {
   const followers = [];
+  const watch = createWatch();
   let store = null;
   let seen = [];
+  const notices = createNotices();
   let told = [];
   let lookedAt = 0;
   let complete = true;
-  let resting = true;
-  let began = 0;
-  let last = null;
 
   const rows = () => merge(seen, told, Date.now());
   const changed = () => followers.forEach((follower) => follower());
 
   /** What another tab of this agent has seen, or has been looked at in. */
-  function learn(kept) {
-    if (kept !== store) return;
+  function learn() {
     seen = store.get('calls', []);
     lookedAt = store.get('lookedAt', lookedAt);
     changed();
@@ -33,12 +60,11 @@ export function createPastCalls(ask) {
 
   /** A call that is missed has to be noticed, not only listed: it is given back once. */
   function keep(row) {
-    const isNew = seen.every(({ taskSid }) => taskSid !== row.taskSid);
     // Another tab may have written meanwhile.
     seen = remember(store.get('calls', seen), row);
     store.set('calls', seen);
     changed();
-    return isNew && isMissed(row) ? row : null;
+    return notices.isFirst(row) && isMissed(row) ? row : null;
   }
 
   return {
@@ -51,11 +77,12 @@ export function createPastCalls(ask) {
     belongTo(kept) {
       store = kept;
       seen = store.get('calls', []);
+      notices.begin(seen);
       // Whoever comes for the first time has missed nothing here.
       lookedAt = store.get('lookedAt') ?? Date.now();
       store.set('lookedAt', lookedAt);
       told = [];
-      for (const name of ['calls', 'lookedAt']) kept.follow(name, () => learn(kept));
+      for (const name of ['calls', 'lookedAt']) kept.follow(name, learn);
       changed();
     },
 
@@ -64,13 +91,8 @@ export function createPastCalls(ask) {
      * @returns {?object} the row of a call that has just been missed
      */
     follow(state) {
-      const rests = RESTING.includes(state.phase);
-      if (resting && !rests) began = Date.now();
-      resting = rests;
-      const row = store && rowOfState(state, began || Date.now());
-      if (!row || (row.taskSid === last?.taskSid && row.outcome === last.outcome)) return null;
-      last = row;
-      return keep(row);
+      const row = watch(state, store !== null);
+      return row ? keep(row) : null;
     },
 
     /** Asks the server; whoever shows the list is told. A failure leaves what is known. */
