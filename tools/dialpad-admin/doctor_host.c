@@ -180,8 +180,7 @@ static const struct group *group_of_sockets(const struct doctor *doctor, struct 
     return group;
 }
 
-/* Only their owner and their group may connect to the sockets: the web server must be among them.
- */
+/* Only their owner and their group may connect: the web server must be among them. */
 void doctor_host_group(struct doctor *doctor)
 {
     static const char *const users[] = { "www-data", "nginx", "apache", "http" };
