@@ -148,6 +148,7 @@ describe('what is counted', () => {
     assert.equal(series.get('dialpad_calls_live'), 0);
     assert.equal(count('dialpad_sweep_tasks_total{result="failed"}'), 0);
     assert.ok(Math.abs(Date.now() / 1000 - series.get('dialpad_sweep_timestamp_seconds')) < 20);
+    assert.ok(series.get('dialpad_certificate_expiry_timestamp_seconds') > Date.now() / 1000);
   });
 
   test('without a request to Twilio, and for a textfile collector, too', async () => {

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "call/call_heal.h"
+#include "certificate.h"
 #include "twilio/taskrouter_task.h"
 #include "twilio/taskrouter_worker.h"
 #include "twilio/twilio_client.h"
@@ -219,6 +220,7 @@ int admin_sweep(int argc, char **argv)
     }
     if (!admin_load(&config)) return EXIT_FAILURE;
     int status = sweep(&config, seconds);
+    certificate_note(&config);
     config_free(&config);
     return status;
 }
