@@ -120,7 +120,8 @@ describe('a call between two agents', () => {
     await alice.says('Call ended');
     alice.expectTrouble('status of 409');
     // Page and program complete the Task that wraps up; who is second is told that it is done.
-    for (const text of ['status of 400', 'cannot become completed']) alice.expectTrouble(text);
+    alice.expectTrouble('/v1/wschannels');
+    alice.expectTrouble('cannot become completed: it is completed');
     await alice.press('Call again');
     await bob.isRungBy(alice);
     await bob.press('Decline');

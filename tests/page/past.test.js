@@ -6,8 +6,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { endScene, haveEnded, isQuiet, startScene, until } from '../e2e/lib.js';
 
-// Three seconds, and what a busy machine adds; without being told it takes ten and more.
-const WITHIN_MS = 6000;
+const WITHIN_MS = 3000;
 
 describe('past calls and presence', () => {
   let scene, alice, bob;

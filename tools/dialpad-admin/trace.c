@@ -7,7 +7,7 @@
 
 #include "base/utf8.h"
 
-enum { REQUEST_MS = 8 * 1000, LINE_MAX_BYTES = 4096 };
+enum { REQUEST_MS = 8 * 1000, LINE_MAX_BYTES = 4096, PATH_SIZE = 192 };
 
 static const char *const source_names[TRACE_SOURCE__MAX] = {
     [TRACE_TASKROUTER] = "TaskRouter",
@@ -19,6 +19,16 @@ static const char *const source_names[TRACE_SOURCE__MAX] = {
 void trace_ask(struct trace *trace)
 {
     trace->deadline.at_ms = clock_ms() + REQUEST_MS;
+}
+
+enum err trace_fetch(struct trace *trace, const char *collection, const char *sid,
+                     struct twilio_reply *reply)
+{
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "/2010-04-01/Accounts/%s/%s/%s.json", trace->config->account_sid,
+             collection, sid);
+    trace_ask(trace);
+    return twilio_client_get(trace->client, TWILIO_API, path, NULL, reply);
 }
 
 static void PRINTF_LIKE(3, 0)

@@ -95,6 +95,10 @@ void trace_free(struct trace *trace);
 /* Gives the next request its time. */
 void trace_ask(struct trace *trace);
 
+/* Fetches one of Voice's resources: of "Calls" or "Conferences". */
+enum err trace_fetch(struct trace *trace, const char *collection, const char *sid,
+                     struct twilio_reply *reply) MUST_CHECK;
+
 /*
  * Finds T1: of a Task, Conference or Call SID; or of the call of a Worker (its SID or
  * friendly_name) that was going on, or began nearest before that time. ERR_NOT_FOUND when Twilio

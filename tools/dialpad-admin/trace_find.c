@@ -8,7 +8,6 @@
 #include "twilio/twilio_resource.h"
 
 enum {
-    PATH_SIZE = 192,
     DAY_S = 24 * 60 * 60,
     EVENTS_S = 30 * DAY_S,
     LEG_BEFORE_S = 120,  /* a leg is placed so long after its Task's creation at most */
@@ -57,21 +56,11 @@ static enum err find_by_task(struct trace *trace, const char *task_sid)
     return trace_each_event(trace, &wanted, match, &search);
 }
 
-static enum err fetch(struct trace *trace, const char *collection, const char *sid,
-                      struct twilio_reply *reply)
-{
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "/2010-04-01/Accounts/%s/%s/%s.json", trace->config->account_sid,
-             collection, sid);
-    trace_ask(trace);
-    return twilio_client_get(trace->client, TWILIO_API, path, NULL, reply);
-}
-
 static enum err find_by_call(struct trace *trace, const char *call_sid)
 {
     struct twilio_reply reply = { 0 };
     struct search search = { .trace = trace, .leg = call_sid };
-    enum err rc = fetch(trace, "Calls", call_sid, &reply);
+    enum err rc = trace_fetch(trace, "Calls", call_sid, &reply);
     int64_t began_s = rc == ERR_OK ? twilio_resource_time(reply.json, "date_created") : 0;
     if (rc == ERR_OK && began_s == 0) began_s = twilio_resource_time(reply.json, "start_time");
     twilio_reply_free(&reply);
@@ -86,7 +75,7 @@ static enum err find_by_conference(struct trace *trace, const char *conference_s
 {
     char name[PASS_NAME_SIZE] = "";
     struct twilio_reply reply = { 0 };
-    enum err rc = fetch(trace, "Conferences", conference_sid, &reply);
+    enum err rc = trace_fetch(trace, "Conferences", conference_sid, &reply);
     if (rc == ERR_OK) twilio_resource_text(reply.json, "friendly_name", name, sizeof name);
     twilio_reply_free(&reply);
     if (name[0] != '\0') name[SID_LEN] = '\0';

@@ -9,16 +9,6 @@
 
 enum { PATH_SIZE = 192 };
 
-static enum err fetch(struct trace *trace, const char *collection, const char *sid,
-                      struct twilio_reply *reply)
-{
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "/2010-04-01/Accounts/%s/%s/%s.json", trace->config->account_sid,
-             collection, sid);
-    trace_ask(trace);
-    return twilio_client_get(trace->client, TWILIO_API, path, NULL, reply);
-}
-
 /* ---- the Conference */
 
 static enum err first_sid(void *context, const cJSON *conference)
@@ -97,7 +87,7 @@ static void read_conference(struct trace *trace)
         trace_say(trace, TRACE_CONFERENCE, "none, or no longer kept");
         return;
     }
-    rc = fetch(trace, "Conferences", trace->conference_sid, &reply);
+    rc = trace_fetch(trace, "Conferences", trace->conference_sid, &reply);
     if (rc == ERR_OK)
         tell_conference(trace, reply.json);
     else
@@ -131,7 +121,7 @@ static void read_legs(struct trace *trace)
         struct twilio_reply reply = { 0 };
         if (trace->party[role].leg[0] == '\0') continue;
         legs++;
-        enum err rc = fetch(trace, "Calls", trace->party[role].leg, &reply);
+        enum err rc = trace_fetch(trace, "Calls", trace->party[role].leg, &reply);
         if (rc == ERR_OK) {
             found++;
             tell_call(trace, role, reply.json);

@@ -22,7 +22,7 @@ import { createMicrophone, microphonePermission } from './microphone.js';
 import { createOutside } from './outside.js';
 import { createOwnPresence } from './own-presence.js';
 import { mountOwnStatus, statusWord } from './own-status.js';
-import { api, colleagues, picker, preferences, session } from './page.js';
+import { LISTS_EVERY, api, colleagues, picker, preferences, session } from './page.js';
 import { createPastCalls } from './past-calls.js';
 import { mountPastCalls } from './past-calls-view.js';
 import { mountPeopleView } from './people-view.js';
@@ -41,7 +41,6 @@ const now = {
   reached: true, statusFailed: false, wasConnected: false, microphone: 'granted',
   soundBlocked: false, notifications: null,
 };
-const TEAM_EVERY = 2500; // milliseconds: no row is older than three seconds
 const missing = new Set(); // parts that should have come
 let call = initialState;
 
@@ -317,7 +316,7 @@ preferences.onChange(() => {
   render();
 });
 
-setInterval(team.refresh, TEAM_EVERY);
+setInterval(team.refresh, LISTS_EVERY);
 document.addEventListener('visibilitychange', team.refresh);
 
 if (preferences.get('leg')) controller.returning();
