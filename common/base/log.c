@@ -57,7 +57,9 @@ void log_note(enum log_key key, const char *value)
 {
     if (value == NULL) return;
     if (*value != '\0' && keys[key].valid != NULL && !keys[key].valid(value)) return;
-    snprintf(notes[key], NOTE_SIZE, "%s", value);
+    size_t len = strnlen(value, NOTE_SIZE - 1);
+    memcpy(notes[key], value, len);
+    notes[key][len] = '\0';
 }
 
 static void line_begin(struct log_line *line, enum log_level level)

@@ -24,7 +24,8 @@ static const char *level_name(enum log_level level)
     return "info";
 }
 
-static void add_time(struct strbuf *text)
+/* Formatted at one go: each request writes a line. */
+static void add_head(struct strbuf *text, bool json, const char *level)
 {
     struct timespec now;
     struct tm utc;
@@ -34,7 +35,8 @@ static void add_time(struct strbuf *text)
         strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &utc) == 0) {
         snprintf(seconds, sizeof seconds, "-");
     }
-    strbuf_addf(text, "%s.%03ldZ", seconds, now.tv_nsec / 1000000);
+    strbuf_addf(text, json ? "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\"" : "%s.%03ldZ %s", seconds,
+                now.tv_nsec / 1000000, level);
 }
 
 void log_line_begin(struct log_line *line, const struct log_form *form, enum log_level level)
@@ -43,9 +45,7 @@ void log_line_begin(struct log_line *line, const struct log_form *form, enum log
     line->json = form->json;
     strbuf_init(text, STRBUF_MAX_LOG_LINE);
     if (form->journal) strbuf_addf(text, "<%d>", (int)level);
-    if (line->json) strbuf_addstr(text, "{\"time\":\"");
-    add_time(text);
-    strbuf_addf(text, line->json ? "\",\"level\":\"%s\"" : " %s", level_name(level));
+    add_head(text, line->json, level_name(level));
 }
 
 void log_line_free(struct log_line *line)
@@ -105,17 +105,17 @@ void log_line_add(struct log_line *line, const char *key, const char *value)
 {
     if (value == NULL || line->text.len + strlen(key) + 2 * LINE_END > line->text.max) return;
     add_key(line, key);
-    bool is_short = is_word(value) && strlen(value) <= LINE_RESERVE / 2;
-    if (is_short && !line->json && line->text.len + strlen(value) + LINE_END <= line->text.max)
-        strbuf_addstr(&line->text, value);
+    const size_t len = strlen(value);
+    bool is_short = len <= LINE_RESERVE / 2 && is_word(value);
+    if (is_short && !line->json && line->text.len + len + LINE_END <= line->text.max)
+        strbuf_add(&line->text, value, len);
     else
         add_quoted(&line->text, value, is_short ? LINE_END : LINE_RESERVE);
 }
 
 void log_line_add_number(struct log_line *line, const char *key, int64_t value)
 {
-    add_key(line, key);
-    strbuf_addf(&line->text, "%lld", (long long)value);
+    strbuf_addf(&line->text, line->json ? ",\"%s\":%lld" : " %s=%lld", key, (long long)value);
 }
 
 void log_line_end(struct log_line *line)
