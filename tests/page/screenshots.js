@@ -53,6 +53,8 @@ try {
         page, look, () => page.screenshot({ path: join(folder, `${file}-${look}.png`) }));
     }
     if (publish && state === 'connected') {
+      // What has just appeared takes no press for a moment, and looks like that.
+      await page.locator('.actions [aria-disabled]').first().waitFor({ state: 'detached' });
       await inLook(
         page, 'published', () => page.screenshot({ path: join(repo, 'docs/screenshot.png') }));
     }

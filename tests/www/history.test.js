@@ -108,6 +108,24 @@ test('a missed call stays counted over a reload until the agent looks', (t) => {
   assert.equal(open().rows().length, 1);
 });
 
+test('each of two tabs notices a missed call; looking at it in one is enough', (t) => {
+  const time = fakeTime(t);
+  const store = storeOf();
+  const [one, other] = [1, 2].map(() => {
+    const calls = createPastCalls(() => Promise.reject(new Error('unreachable')));
+    calls.belongTo(store);
+    return calls;
+  });
+  time.tick(1000);
+  for (const tab of [one, other]) tab.follow({ phase: 'ringing', taskSid: 'WT1', other: BOB });
+  assert.equal(one.follow(ended()).taskSid, 'WT1');
+  assert.equal(other.follow(ended())?.taskSid, 'WT1', 'although the first has kept it');
+  assert.deepEqual([one.missed(), other.missed()], [1, 1]);
+  time.tick(1000);
+  one.look();
+  assert.deepEqual([one.missed(), other.missed()], [0, 0]);
+});
+
 test('what came while the page was closed is counted; what was before the first visit isn\'t',
   async (t) => {
     const time = fakeTime(t);
