@@ -428,6 +428,10 @@ describe('the page', () => {
     await open('client:bob');
     await question.waitFor();
     assert.equal(new URL(alice.page.url()).search, '');
+    const { x, y, width, height } = await question.boundingBox();
+    const window = alice.page.viewportSize();
+    assert.ok(Math.abs(x + width / 2 - window.width / 2) <= 1, 'it stands in the middle');
+    assert.ok(Math.abs(y + height / 2 - window.height / 2) <= 1, 'it stands in the middle');
     await question.getByRole('button', { name: 'Cancel' }).click();
     assert.equal(await alice.status(), 'No call');
     const { workers } = await sandbox(scene.stack, 'state');
