@@ -90,7 +90,7 @@ test('dropped: whose softphone, when, and that it did not come back', async () =
   assert.match(out, /Twilio reports participant-leave of Bob Baker: participant_hung_up/);
 });
 
-test('declined, not answered, canceled, busy, crossed', async () => {
+test('declined, not answered, canceled, busy', async () => {
   const ends = [
     [(call) => call.callee.decline(call.k), /^declined: Bob Baker declined after \d+ s/],
     [(call) => call.caller.endCall(call.t1, 'no-answer'),
@@ -113,6 +113,27 @@ test('declined, not answered, canceled, busy, crossed', async () => {
   await caller.joinOwn(t1);
   await caller.until('ended', t1);
   await expectVerdicts(t1, /^busy: Carol [A-Z]\w+ was on another call when it would have rung\.$/);
+});
+
+test('crossed: two called each other at once', async () => {
+  const { caller: alice, callee: bob } = await pair(lab);
+  // Each finds the other free, because no Task is made before both have looked.
+  const match = { method: 'POST', path: '/Tasks$' };
+  await lab.fault({ match, action: 'delay', ms: 1000, times: 2 });
+  const made = await Promise.all([[alice, bob], [bob, alice]].map(async ([who, other]) => {
+    const { status, data, body } = await who.createTask(other.sid);
+    assert.equal(status, 201, body);
+    return { who, other, t1: data.taskSid };
+  }));
+  // The one with the smaller SID lives.
+  const [lives, dies] = made.sort((a, b) => (a.t1 < b.t1 ? -1 : 1));
+  await dies.who.joinOwn(dies.t1);
+  await dies.who.until('ended', dies.t1);
+  const name = ({ worker }) => worker.attributes.full_name;
+  await expectVerdicts(dies.t1, new RegExp(`^crossed: ${name(dies.who)} and ${name(dies.other)} `
+    + 'called each other at once; the other call lives\\.$'));
+  assert.equal((await lives.who.state(lives.t1)).state, 'calling');
+  await lives.who.endCall(lives.t1, 'cancel');
 });
 
 test('failed: whose softphone, and how', async () => {
