@@ -164,6 +164,20 @@ for (const [name, found, worker] of WORKERS) {
   });
 }
 
+test('a limit that others have nearly used up is named', async () => {
+  const pace = (requestsPerSecond) =>
+    host.sandbox.control('POST', 'switches', { requestsPerSecond });
+  await pace(100);
+  const { checks } = await examine();
+  assert.match(checks['twilio.limits'].text, /^99 of 100 requests/);
+  await pace(1);
+  try {
+    await expectFound(['twilio.limits', 'WARN', /^0 of 1 requests are left/, /subaccount/]);
+  } finally {
+    await pace(0);
+  }
+});
+
 test('alerts of Twilio about us are named, others\' aren\'t', async () => {
   const alert = (url, code) => ({ error_code: code, log_level: 'error', request_url: url });
   await host.sandbox.control('POST', 'alerts', { alerts: [alert('https://crm.example.com/hook', '11750'),

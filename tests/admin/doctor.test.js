@@ -10,6 +10,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 
+import { pair } from '../endpoint/agent.js';
 import { Lab } from '../endpoint/lib.js';
 import { send } from '../stack/processes.js';
 import { startStack } from '../stack/stack.js';
@@ -19,9 +20,11 @@ import { doctor, expectAmong, run } from './lib.js';
 let lab;
 let stack;
 let folder;
+const PREVIOUS = 'p'.repeat(32);
 
 before(async () => {
-  stack = await startStack({ mode: 'fastcgi', tls: true });
+  stack = await startStack({ mode: 'fastcgi', tls: true,
+    extraConfig: { DIALPAD_SECRET_PREVIOUS: PREVIOUS } });
   lab = new Lab(stack);
   await lab.loadWorkers();
   [{ dir: folder }] = stack.sets;
@@ -183,6 +186,15 @@ const signIn = (user, password) => ({ args: ['--sign-in', user], input: `${passw
 const basic = (user, password) =>
   ({ Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` });
 
+test('a host that signs with another secret is named, and one amid a change of it', async () => {
+  const { checks } = await examine();
+  assert.match(checks['inward.keys'].text, /^both sides sign with the key [0-9a-f]{8}$/);
+  await expectFound(['inward.keys', 'FAIL', /the programs sign with the key [0-9a-f]{8}/,
+    /the same DIALPAD_SECRET/], { DIALPAD_SECRET: 'x'.repeat(32) });
+  await expectFound(['inward.keys', 'WARN', /is being changed/, /on every host/],
+    { DIALPAD_SECRET: PREVIOUS, DIALPAD_SECRET_PREVIOUS: stack.secrets.apiSecret });
+});
+
 test('a name that may sign in does; a wrong password and an unknown name are named', async () => {
   const { checks } = await examine({}, signIn('alice', 'alice'));
   assert.equal(checks['inward.sign_in'].text, 'alice is signed in');
@@ -232,6 +244,36 @@ test('a proxy that changes what Twilio has signed is named, with a token that is
         ['inward.signature', 'FAIL', /a proxy changes the URL/, /REQUEST_URI \$request_uri/]);
       assert.equal(checks['twilio.token'].result, 'ok');
     });
+});
+
+// ---- a call
+
+test('--call makes one through every step, says where it failed, and leaves nothing', async () => {
+  const call = (...names) => examine({}, { args: ['--call', ...names] });
+  const steps = (checks) => Object.fromEntries(Object.entries(checks)
+    .filter(([id]) => id.startsWith('call.')).map(([id, { result }]) => [id, result]));
+  const ok = { 'call.agents': 'ok', 'call.task': 'ok', 'call.caller': 'ok' };
+  const { callee } = await pair(lab);
+  const { checks } = await call('alice', callee.sid, '--experiment');
+  assert.deepEqual(steps(checks),
+    { ...ok, 'call.callee': 'ok', 'call.hold': 'ok', 'call.end': 'ok' },
+    JSON.stringify(checks, null, 1));
+  assert.match(checks['call.callee'].text, /^the colleague's leg is in: .*, \d+ ms$/);
+  const found = (id) => checks[`experiment.${id}`].text;
+  assert.match(found('task'), /\d ms after it was made: status 200$/);
+  assert.equal(found('etag'), 'an ETag comes bare; If-Match bare: 200, quoted: 200');
+  assert.match(found('list'), /status 200, our Task is in it, its attributes too$/);
+  assert.match(found('leg'), /status 200, to client:alice, direction outbound-api, queue_time 0$/);
+  assert.match(found('lone'), /status in-progress, 1 participants, 1 with a label$/);
+  assert.match(found('both'), /status in-progress, 2 participants, 2 with a label$/);
+  await lab.expectQuiet();
+  await callee.noPhone();
+  const failed = await call('alice', 'bob');
+  assert.deepEqual(steps(failed.checks), { ...ok, 'call.callee': 'FAIL' });
+  expectAmong(failed, ['call.callee', 'FAIL', /leg of bob.*came to failed/, /registered/]);
+  await lab.expectQuiet();
+  expectAmong(await call('alice', 'dave'), ['call.task', 'FAIL', /409 callee_offline/, /available/]);
+  expectAmong(await call('alice', 'nobody'), ['call.agents', 'FAIL', /^nobody: no Worker/, /WK…/]);
 });
 
 // ---- the certificate

@@ -23,30 +23,15 @@ enum { BUSY_TRIES = 4, BUSY_S = 3 };
 
 /* In this order: what comes first explains what follows. */
 static void (*const checks[])(struct doctor *doctor) = {
-    doctor_host_configuration,
-    doctor_host_state,
-    doctor_host_sockets,
-    doctor_host_group,
-    doctor_host_sweep,
-    doctor_host_webhooks,
-    doctor_twilio_region,
-    doctor_twilio_reach,
-    doctor_twilio_clock,
-    doctor_twilio_token,
-    doctor_twilio_key,
-    doctor_twilio_workspace,
-    doctor_workflow_fetch,
-    doctor_workflow_timeout,
-    doctor_workflow_filter,
-    doctor_workflow_queue,
-    doctor_workers,
-    doctor_twilio_alerts,
-    doctor_inward_url,
-    doctor_inward_certificate,
-    doctor_inward_programs,
-    doctor_inward_signature,
-    doctor_inward_sign_in,
-    doctor_inward_vendor,
+    doctor_host_configuration, doctor_host_state,       doctor_host_sockets,
+    doctor_host_group,         doctor_host_sweep,       doctor_host_webhooks,
+    doctor_twilio_region,      doctor_twilio_reach,     doctor_twilio_clock,
+    doctor_twilio_token,       doctor_twilio_key,       doctor_twilio_workspace,
+    doctor_workflow_fetch,     doctor_workflow_timeout, doctor_workflow_filter,
+    doctor_workflow_queue,     doctor_workers,          doctor_twilio_limits,
+    doctor_twilio_alerts,      doctor_inward_url,       doctor_inward_keys,
+    doctor_inward_certificate, doctor_inward_programs,  doctor_inward_signature,
+    doctor_inward_sign_in,     doctor_inward_vendor,    doctor_call,
 };
 
 void doctor_note(struct doctor *doctor, enum doctor_result result, const char *id,
@@ -99,9 +84,10 @@ enum err doctor_fetch(struct doctor *doctor, const struct doctor_request *reques
         .certificate = true,
     };
     const struct http_request http = {
-        .method = request->form != NULL ? "POST" : "GET",
+        .method = request->form != NULL || request->json != NULL ? "POST" : "GET",
         .url = request->url,
-        .form = request->form,
+        .form = request->json != NULL ? request->json : request->form,
+        .json = request->json != NULL,
         .header = request->header,
     };
     http_reply_init(reply, ANSWER_MAX);
@@ -218,24 +204,36 @@ struct flags {
     bool quiet;
 };
 
+static bool read_call(struct doctor *doctor, char *const *argv, int left)
+{
+    if (strcmp(argv[0], "--call") != 0 || left < 2) return false;
+    doctor->call[0] = argv[1];
+    doctor->call[1] = argv[2];
+    return true;
+}
+
 static bool read_options(int argc, char **argv, struct doctor *doctor, struct flags *flags)
 {
     for (int i = 0; i < argc; i++) {
-        const bool more = i + 1 < argc;
+        const int left = argc - 1 - i;
         if (strcmp(argv[i], "--json") == 0)
             flags->json = true;
         else if (strcmp(argv[i], "--quiet") == 0)
             flags->quiet = true;
-        else if (strcmp(argv[i], "--sockets") == 0 && more)
+        else if (strcmp(argv[i], "--experiment") == 0)
+            doctor->experiment = true;
+        else if (strcmp(argv[i], "--sockets") == 0 && left > 0)
             doctor->sockets = argv[++i];
-        else if (strcmp(argv[i], "--user") == 0 && more)
+        else if (strcmp(argv[i], "--user") == 0 && left > 0)
             doctor->user = argv[++i];
-        else if (strcmp(argv[i], "--sign-in") == 0 && more)
+        else if (strcmp(argv[i], "--sign-in") == 0 && left > 0)
             doctor->sign_in = argv[++i];
+        else if (read_call(doctor, argv + i, left))
+            i += 2;
         else
             return false;
     }
-    return true;
+    return !doctor->experiment || doctor->call[0] != NULL;
 }
 
 int admin_doctor(int argc, char **argv)

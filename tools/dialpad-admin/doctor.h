@@ -18,7 +18,7 @@
 
 enum doctor_result { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL };
 
-enum { DOCTOR_TEXT_SIZE = 768, DOCTOR_FINDINGS_MAX = 96 };
+enum { DOCTOR_TEXT_SIZE = 768, DOCTOR_FINDINGS_MAX = 96, DOCTOR_URL_SIZE = 2048 };
 
 struct doctor_finding {
     char id[48];
@@ -32,6 +32,8 @@ struct doctor {
     const char *user;    /* whom the programs run as */
     const char *sign_in; /* the user whose password was asked for; NULL: nobody */
     const char *password;
+    const char *call[2]; /* who calls whom, once all is looked at; NULL: nobody */
+    bool experiment;     /* that call also answers what Twilio documents nowhere */
     struct config config;
     char *conf_path;
     struct twilio_client *client;  /* as the programs ask */
@@ -56,7 +58,8 @@ void doctor_ask(struct doctor *doctor);
 /* One GET or POST of `url` past all proxies, as Twilio would come; see http_client_perform. */
 struct doctor_request {
     const char *url;
-    const char *form;   /* NULL: a GET */
+    const char *form;   /* NULL: a GET, unless there is `json` */
+    const char *json;   /* NULL: a form, or nothing */
     const char *header; /* NULL: none */
     const char *user;   /* NULL: none; HTTP Basic */
     const char *password;
@@ -64,6 +67,10 @@ struct doctor_request {
 };
 enum err doctor_fetch(struct doctor *doctor, const struct doctor_request *request,
                       struct http_reply *reply) MUST_CHECK;
+
+/* Where one of our programs is asked, by the public URL. */
+void doctor_program_url(const struct doctor *doctor, const char *program,
+                        char url[DOCTOR_URL_SIZE]);
 
 /* The checks. */
 void doctor_host_configuration(struct doctor *doctor);
@@ -78,6 +85,7 @@ void doctor_twilio_clock(struct doctor *doctor);
 void doctor_twilio_token(struct doctor *doctor);
 void doctor_twilio_key(struct doctor *doctor);
 void doctor_twilio_workspace(struct doctor *doctor);
+void doctor_twilio_limits(struct doctor *doctor);
 void doctor_twilio_alerts(struct doctor *doctor);
 void doctor_workflow_fetch(struct doctor *doctor);
 void doctor_workflow_timeout(struct doctor *doctor);
@@ -85,10 +93,12 @@ void doctor_workflow_filter(struct doctor *doctor);
 void doctor_workflow_queue(struct doctor *doctor);
 void doctor_workers(struct doctor *doctor);
 void doctor_inward_url(struct doctor *doctor);
+void doctor_inward_keys(struct doctor *doctor);
 void doctor_inward_certificate(struct doctor *doctor);
 void doctor_inward_programs(struct doctor *doctor);
 void doctor_inward_signature(struct doctor *doctor);
 void doctor_inward_sign_in(struct doctor *doctor);
 void doctor_inward_vendor(struct doctor *doctor);
+void doctor_call(struct doctor *doctor);
 
 #endif

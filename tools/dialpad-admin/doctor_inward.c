@@ -14,7 +14,7 @@
 #include "base/json.h"
 #include "base/params.h"
 
-enum { URL_SIZE = 2048, DAYS_MIN = 14, DAY_S = 24 * 60 * 60 };
+enum { DAYS_MIN = 14, DAY_S = 24 * 60 * 60 };
 
 /* The name in a URL that the configuration has checked; in brackets it is an IPv6 address. */
 static void host_of(const char *url, char host[256])
@@ -40,9 +40,9 @@ static bool has_only_ipv6(const char *host)
     return !resolves(host, AF_INET) && resolves(host, AF_INET6);
 }
 
-static void program_url(const struct doctor *doctor, const char *program, char url[URL_SIZE])
+void doctor_program_url(const struct doctor *doctor, const char *program, char url[DOCTOR_URL_SIZE])
 {
-    snprintf(url, URL_SIZE, "%s/%s", doctor->config.public_url, program);
+    snprintf(url, DOCTOR_URL_SIZE, "%s/%s", doctor->config.public_url, program);
 }
 
 static void note_unreached(struct doctor *doctor, const struct http_reply *reply)
@@ -112,7 +112,7 @@ static void note_answer(struct doctor *doctor, const struct http_reply *reply)
 void doctor_inward_url(struct doctor *doctor)
 {
     char host[256];
-    char url[URL_SIZE];
+    char url[DOCTOR_URL_SIZE];
     struct http_reply reply;
     host_of(doctor->config.public_url, host);
     if (has_only_ipv6(host)) {
@@ -120,7 +120,7 @@ void doctor_inward_url(struct doctor *doctor)
                     "give the host an A record: Twilio comes by IPv4 only",
                     "%s has only an IPv6 address", host);
     }
-    program_url(doctor, "health", url);
+    doctor_program_url(doctor, "health", url);
     const struct doctor_request request = { .url = url };
     if (doctor_fetch(doctor, &request, &reply) == ERR_OK)
         note_answer(doctor, &reply);
@@ -131,10 +131,10 @@ void doctor_inward_url(struct doctor *doctor)
 
 void doctor_inward_certificate(struct doctor *doctor)
 {
-    char url[URL_SIZE];
+    char url[DOCTOR_URL_SIZE];
     struct http_reply reply;
     if (!doctor->reaches_us) return;
-    program_url(doctor, "health", url);
+    doctor_program_url(doctor, "health", url);
     const struct doctor_request request = { .url = url };
     enum err rc = doctor_fetch(doctor, &request, &reply);
     const int64_t left_s = reply.certificate_expires_s - (int64_t)time(NULL);
@@ -158,9 +158,9 @@ static bool is_ours(const struct http_reply *reply)
 
 static void check_program(struct doctor *doctor, const char *program, size_t *good)
 {
-    char url[URL_SIZE];
+    char url[DOCTOR_URL_SIZE];
     struct http_reply reply;
-    program_url(doctor, program, url);
+    doctor_program_url(doctor, program, url);
     const struct doctor_request request = { .url = url };
     enum err rc = doctor_fetch(doctor, &request, &reply);
     if (rc == ERR_OK && is_ours(&reply)) {
@@ -218,7 +218,7 @@ static bool sign(const struct doctor *doctor, const char *url, const char *accou
  */
 void doctor_inward_signature(struct doctor *doctor)
 {
-    char url[URL_SIZE];
+    char url[DOCTOR_URL_SIZE];
     char header[64];
     char form[64];
     struct http_reply reply;
@@ -312,10 +312,10 @@ static void note_user(struct doctor *doctor, const struct http_reply *reply)
 
 void doctor_inward_sign_in(struct doctor *doctor)
 {
-    char url[URL_SIZE];
+    char url[DOCTOR_URL_SIZE];
     struct http_reply reply;
     if (!doctor->reaches_us) return;
-    program_url(doctor, "session", url);
+    doctor_program_url(doctor, "session", url);
     const struct doctor_request request = {
         .url = url, .form = "", .user = doctor->sign_in, .password = doctor->password
     };
@@ -339,7 +339,7 @@ void doctor_inward_vendor(struct doctor *doctor)
     const char *folder = strrchr(base, '/');
     if (!doctor->reaches_us || folder == NULL) return;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        char url[URL_SIZE];
+        char url[DOCTOR_URL_SIZE];
         struct http_reply reply;
         snprintf(url, sizeof url, "%.*s/vendor/%s", (int)(folder - base), base, files[i]);
         const struct doctor_request request = { .url = url };

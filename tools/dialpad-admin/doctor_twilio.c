@@ -16,6 +16,9 @@
 
 enum { CLOCK_SKEW_MAX_S = 60, PATH_SIZE = 160, DAY_S = 24 * 60 * 60 };
 
+/* Of what Twilio takes of the account at once, so much should be left when nobody calls. */
+enum { LIMIT_LEFT_MIN_PERCENT = 20 };
+
 /* TaskRouter is in these; us1 is where it is without a word. */
 void doctor_twilio_region(struct doctor *doctor)
 {
@@ -168,6 +171,43 @@ void doctor_twilio_workspace(struct doctor *doctor)
         doctor_note(doctor, DOCTOR_OK, "twilio.workspace", "", "%s", doctor->config.workspace_sid);
     }
     twilio_reply_free(&reply);
+}
+
+/* ---- how much of Twilio's limits is left */
+
+/* X-Rate-Limit-* of an answer: TaskRouter counts each of its methods for the whole account. */
+static void note_limit(struct doctor *doctor, const struct http_reply *reply)
+{
+    const int limit = reply->rate_limit;
+    const int left = reply->rate_remaining;
+    if (limit <= 0 || left < 0) {
+        doctor_note(doctor, DOCTOR_OK, "twilio.limits", "", "Twilio doesn't say what is left");
+    } else if ((int64_t)left * 100 < (int64_t)limit * LIMIT_LEFT_MIN_PERCENT) {
+        doctor_note(doctor, DOCTOR_WARN, "twilio.limits",
+                    "find what else asks TaskRouter with this account "
+                    "(https://console.twilio.com/monitor), or give calls a subaccount of their own",
+                    "%d of %d requests are left to a method of TaskRouter: calls will fail when "
+                    "there are none",
+                    left, limit);
+    } else {
+        doctor_note(doctor, DOCTOR_OK, "twilio.limits", "",
+                    "%d of %d requests are left to a method of TaskRouter", left, limit);
+    }
+}
+
+void doctor_twilio_limits(struct doctor *doctor)
+{
+    char url[DOCTOR_URL_SIZE];
+    struct http_reply reply;
+    if (!doctor->has_workflow) return;
+    snprintf(url, sizeof url, "%s/v1/Workspaces/%s/Tasks?PageSize=1",
+             twilio_client_base(doctor->client, TWILIO_TASKROUTER), doctor->config.workspace_sid);
+    const struct doctor_request request = { .url = url,
+                                            .user = doctor->config.api_key,
+                                            .password = doctor->config.api_secret,
+                                            .as_twilio_is_asked = true };
+    if (doctor_fetch(doctor, &request, &reply) == ERR_OK) note_limit(doctor, &reply);
+    http_reply_free(&reply);
 }
 
 /* ---- what Twilio has met with on its way to us */

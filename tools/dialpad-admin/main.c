@@ -20,6 +20,8 @@ static const char doctor_options[] =
     "  --json              for programs: {version, ok, checks: [{id, result, text, repair}]}\n"
     "  --quiet             leaves out what is ok\n"
     "  --sign-in USER      also tries this user's password, which it asks for\n"
+    "  --call NAME NAME    also makes a call of one Worker to another, whose softphones answer\n"
+    "  --experiment        with --call: also prints what is documented nowhere, to be sent to us\n"
     "  --sockets FOLDER    where the programs' sockets are (/run/dialpad)\n"
     "  --user NAME         as whom the programs run (dialpad)\n";
 
@@ -46,7 +48,7 @@ static const struct command {
       call_options },
     { "check", "[--user NAME]", 2, "reads the configuration as the programs' user", admin_check,
       "  --user NAME         as whom it is read (dialpad, if root asks)\n" },
-    { "doctor", "[OPTIONS]", 8, "looks for what would keep calls from working", admin_doctor,
+    { "doctor", "[OPTIONS]", 12, "looks for what would keep calls from working", admin_doctor,
       doctor_options },
     { "setup", "[OPTIONS]", 16, "makes what is needed in Twilio's account, and the configuration",
       admin_setup, setup_options },

@@ -1,0 +1,266 @@
+/*
+ * dialpad-admin doctor --call ALICE BOB: one call through every step, with the time that each took.
+ * It does what two pages would, so that only the softphones have to answer, and by themselves.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "call/call_rules.h"
+#include "doctor_agent.h"
+#include "doctor_experiment.h"
+
+enum { STATE_MS = 20 * 1000, POLL_MS = 250, BODY_SIZE = 160, PROGRAM_SIZE = 128 };
+
+struct trial {
+    struct doctor *doctor;
+    struct doctor_agent agent[ROLE__MAX];
+    const char *names[ROLE__MAX]; /* as they were given */
+    int64_t step_ms;              /* when the step in hand began */
+};
+
+static void note_done(struct trial *trial, const char *id, const char *what)
+{
+    doctor_note(trial->doctor, DOCTOR_OK, id, "", "%s, %" PRId64 " ms", what,
+                clock_ms() - trial->step_ms);
+}
+
+static bool PRINTF_LIKE(4, 5)
+    fail(struct trial *trial, const char *id, const char *repair, const char *format, ...)
+{
+    char text[DOCTOR_TEXT_SIZE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    doctor_note(trial->doctor, DOCTOR_FAIL, id, repair, "%s", text);
+    return false;
+}
+
+/* ---- waiting */
+
+static bool is_state(const struct doctor_answer *answer, const char *wanted)
+{
+    const char *state = answer->status == 200 ? json_get_string(answer->json, "state") : NULL;
+    return state != NULL && strcmp(state, wanted) == 0;
+}
+
+/* What call-state says to this end: of its own Task, or of whatever rings there. */
+static void look(struct trial *trial, enum call_role role, struct doctor_answer *answer)
+{
+    char program[PROGRAM_SIZE] = "call-state";
+    const struct doctor_agent *agent = &trial->agent[role];
+    if (agent->task_sid[0] != '\0')
+        snprintf(program, sizeof program, "call-state?taskSid=%s", agent->task_sid);
+    doctor_agent_ask(trial->doctor, agent, program, NULL, answer);
+}
+
+/* "" unless the caller is told that the call is over. */
+static void read_outcome(struct trial *trial, char outcome[32])
+{
+    struct doctor_answer answer;
+    look(trial, ROLE_CALLER, &answer);
+    const char *said = is_state(&answer, "ended") ? json_get_string(answer.json, "outcome") : "";
+    snprintf(outcome, 32, "%s", said != NULL ? said : "an end");
+    doctor_answer_clear(&answer);
+}
+
+/* False, with the outcome, when the call is over first, or when it takes too long ("nothing"). */
+static bool wait_for(struct trial *trial, enum call_role role, const char *state,
+                     struct doctor_answer *answer, char outcome[32])
+{
+    const int64_t by_ms = clock_ms() + STATE_MS;
+    for (;;) {
+        look(trial, role, answer);
+        if (is_state(answer, state)) return true;
+        doctor_answer_clear(answer);
+        outcome[0] = '\0';
+        if (strcmp(state, "ended") != 0) read_outcome(trial, outcome);
+        if (outcome[0] != '\0') return false;
+        if (clock_ms() > by_ms) break;
+        clock_pause(POLL_MS);
+    }
+    snprintf(outcome, 32, "nothing");
+    return false;
+}
+
+/* ---- the steps */
+
+static bool find_agents(struct trial *trial)
+{
+    for (enum call_role role = 0; role < ROLE__MAX; role++) {
+        const char *why;
+        if (doctor_agent_find(trial->doctor, trial->names[role], &trial->agent[role], &why))
+            continue;
+        return fail(trial, "call.agents", "name two Workers by friendly name or WK…", "%s: %s",
+                    trial->names[role], why);
+    }
+    note_done(trial, "call.agents", "both Workers may be called");
+    return true;
+}
+
+static void keep(struct doctor_agent *agent, const cJSON *answer)
+{
+    const char *sid = json_get_string(answer, "taskSid");
+    const char *pass = json_get_string(answer, "pass");
+    if (sid_is_task(sid)) sid_copy(agent->task_sid, sid);
+    if (pass_is_text(pass)) snprintf(agent->pass, sizeof agent->pass, "%s", pass);
+}
+
+static bool make_task(struct trial *trial)
+{
+    char body[BODY_SIZE];
+    struct doctor_answer answer;
+    struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
+    snprintf(body, sizeof body, "{\"to\":\"%s\"}", trial->agent[ROLE_CALLEE].worker.sid);
+    doctor_agent_ask(trial->doctor, caller, "create-task", body, &answer);
+    bool made = answer.status == 201;
+    if (made) {
+        keep(caller, answer.json);
+        note_done(trial, "call.task", "create-task makes a Task");
+        doctor_experiment_task(trial->doctor, caller->task_sid);
+    } else {
+        fail(trial, "call.task",
+             "take two agents who are in an activity that is available, and in no call", "%s",
+             answer.said);
+    }
+    doctor_answer_clear(&answer);
+    return made;
+}
+
+static bool fail_leg(struct trial *trial, enum call_role role, const char *outcome)
+{
+    char repair[DOCTOR_TEXT_SIZE];
+    const char *name = trial->names[role];
+    snprintf(repair, sizeof repair,
+             "let a softphone of %.100s be registered that answers by itself (Flex does); "
+             "dialpad-admin call %s says what Twilio did",
+             name, trial->agent[ROLE_CALLER].task_sid);
+    return fail(trial, role == ROLE_CALLER ? "call.caller" : "call.callee", repair,
+                "the leg of %s didn't come into the Conference: the call came to %s", name,
+                outcome);
+}
+
+/* The caller's leg joins, and the colleague's Task is there: it rings. */
+static bool ring(struct trial *trial)
+{
+    char twiml[PROGRAM_SIZE];
+    char outcome[32];
+    const char *why;
+    struct doctor_answer answer;
+    struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
+    snprintf(twiml, sizeof twiml, "caller-twiml?taskSid=%s", caller->task_sid);
+    if (!doctor_agent_dial(trial->doctor, caller, twiml, caller->worker.contact_uri, &why)) {
+        return fail(trial, "call.caller",
+                    "see the checks of the Workflow above, DIALPAD_ROUTING "
+                    "and DIALPAD_OVERRIDES",
+                    "%s: %s", trial->names[ROLE_CALLER], why);
+    }
+    doctor_experiment_leg(trial->doctor, caller->task_sid);
+    if (!wait_for(trial, ROLE_CALLEE, "ringing", &answer, outcome))
+        return fail_leg(trial, ROLE_CALLER, outcome);
+    keep(&trial->agent[ROLE_CALLEE], answer.json);
+    doctor_answer_clear(&answer);
+    note_done(trial, "call.caller", "the caller's leg is in, and it rings");
+    doctor_experiment_room(trial->doctor, caller->task_sid, 1);
+    return true;
+}
+
+static bool answer_it(struct trial *trial)
+{
+    char twiml[PROGRAM_SIZE];
+    char outcome[32];
+    const char *why;
+    struct doctor_answer answer;
+    struct doctor_agent *callee = &trial->agent[ROLE_CALLEE];
+    const struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
+    snprintf(twiml, sizeof twiml, "callee-twiml?conferenceName=%s", caller->task_sid);
+    if (!doctor_agent_dial(trial->doctor, callee, twiml, caller->worker.contact_uri, &why)) {
+        return fail(trial, "call.callee", "see the checks of the Workflow above", "%s: %s",
+                    trial->names[ROLE_CALLEE], why);
+    }
+    if (!wait_for(trial, ROLE_CALLER, "connected", &answer, outcome))
+        return fail_leg(trial, ROLE_CALLEE, outcome);
+    doctor_answer_clear(&answer);
+    note_done(trial, "call.callee", "the colleague's leg is in: both are connected");
+    doctor_experiment_room(trial->doctor, caller->task_sid, 2);
+    return true;
+}
+
+static bool hold(struct trial *trial)
+{
+    static const char *const words[] = { "true", "false" };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        char body[BODY_SIZE];
+        struct doctor_answer answer;
+        const struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
+        snprintf(body, sizeof body, "{\"taskSid\":\"%s\",\"hold\":%s}", caller->task_sid, words[i]);
+        doctor_agent_ask(trial->doctor, caller, "hold-participant", body, &answer);
+        doctor_answer_clear(&answer);
+        if (answer.status != 200)
+            return fail(trial, "call.hold", "see the log of hold-participant", "%s", answer.said);
+    }
+    note_done(trial, "call.hold", "held, and resumed");
+    return true;
+}
+
+static bool hang_up(struct trial *trial)
+{
+    char body[BODY_SIZE];
+    char outcome[32];
+    struct doctor_answer answer;
+    const struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
+    snprintf(body, sizeof body, "{\"taskSid\":\"%s\",\"reason\":\"hangup\"}", caller->task_sid);
+    doctor_agent_ask(trial->doctor, caller, "end-call", body, &answer);
+    doctor_answer_clear(&answer);
+    if (answer.status != 200)
+        return fail(trial, "call.end", "dialpad-admin sweep", "%s", answer.said);
+    if (!wait_for(trial, ROLE_CALLEE, "ended", &answer, outcome)) {
+        return fail(trial, "call.end", "dialpad-admin sweep", "%s isn't told that it is over",
+                    trial->names[ROLE_CALLEE]);
+    }
+    doctor_answer_clear(&answer);
+    note_done(trial, "call.end", "hung up, and over for both");
+    return true;
+}
+
+/* Nothing rings or talks on, and neither agent is left wrapping. */
+static void leave_nothing(struct trial *trial, bool over)
+{
+    if (!over && trial->agent[ROLE_CALLER].task_sid[0] != '\0') {
+        char body[BODY_SIZE];
+        struct doctor_answer answer;
+        snprintf(body, sizeof body, "{\"taskSid\":\"%s\",\"reason\":\"cancel\"}",
+                 trial->agent[ROLE_CALLER].task_sid);
+        doctor_agent_ask(trial->doctor, &trial->agent[ROLE_CALLER], "end-call", body, &answer);
+        doctor_answer_clear(&answer);
+    }
+    for (enum call_role role = 0; role < ROLE__MAX; role++) {
+        doctor_agent_wrap_up(trial->doctor, &trial->agent[role]);
+        doctor_agent_clear(&trial->agent[role]);
+    }
+}
+
+void doctor_call(struct doctor *doctor)
+{
+    static bool (*const steps[])(struct trial * trial) = {
+        find_agents, make_task, ring, answer_it, hold, hang_up,
+    };
+    if (doctor->call[0] == NULL) return;
+    if (!doctor->reaches_us || !doctor->has_workflow) {
+        doctor_note(doctor, DOCTOR_FAIL, "call.agents", "repair what is said above",
+                    "no call was tried");
+        return;
+    }
+    static struct trial trial;
+    trial.doctor = doctor;
+    memcpy(trial.names, doctor->call, sizeof trial.names);
+    bool good = true;
+    for (size_t i = 0; good && i < sizeof steps / sizeof steps[0]; i++) {
+        trial.step_ms = clock_ms();
+        good = steps[i](&trial);
+    }
+    leave_nothing(&trial, good);
+}
