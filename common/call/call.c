@@ -323,15 +323,35 @@ enum err call_load_k_surely(const struct call_context *context, struct call *cal
     return rc == ERR_OK && call->k_is_new ? ERR_UNAVAILABLE : rc;
 }
 
+/* Takes the first of these Tasks that is this call's K. */
+static enum err find_k_among(const struct call_context *context, struct call *call,
+                             const struct task_sids *found)
+{
+    bool deleted;
+    enum err rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < found->count && !call->k_found; i++)
+        rc = try_k(context, call, found->list[i], &deleted);
+    return rc;
+}
+
 enum err call_find_k(const struct call_context *context, struct call *call)
 {
     struct task_sids found = { 0 };
-    bool deleted;
     enum err rc = taskrouter_tasks_of_conference(context->twilio, call->t1_sid, &found);
-    for (size_t i = 0; rc == ERR_OK && i < found.count && !call->k_found; i++)
-        rc = try_k(context, call, found.list[i], &deleted);
+    if (rc == ERR_OK) rc = find_k_among(context, call, &found);
     task_sids_free(&found);
     return rc;
+}
+
+enum err call_find_ringing_k(const struct call_context *context, struct call *call)
+{
+    struct task_sids found = { 0 };
+    const char *callee_sid = call->who.party[ROLE_CALLEE].worker_sid;
+    if (callee_sid[0] == '\0') return ERR_OK;
+    enum err rc = taskrouter_tasks_of_worker(context->twilio, callee_sid, "pending", &found);
+    if (rc == ERR_OK) rc = find_k_among(context, call, &found);
+    task_sids_free(&found);
+    return call_ignore_strangers(rc);
 }
 
 static enum err write_patch(const struct call_context *context, struct call *call,

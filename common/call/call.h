@@ -141,6 +141,12 @@ void call_load_k_ahead(const struct call_context *context, const struct call *ca
 enum err call_find_k(const struct call_context *context, struct call *call) MUST_CHECK;
 
 /*
+ * As call_find_k, among the Reservations that wait for the callee's answer: costs a request and one
+ * more for each of them, of which Twilio allows many.
+ */
+enum err call_find_ringing_k(const struct call_context *context, struct call *call) MUST_CHECK;
+
+/*
  * Changes T1's Attributes: `decide` looks at the call and says what to merge into them (*patch,
  * ours to delete; NULL: nothing). When another process was faster, T1 is read again and `decide`
  * asked anew, CALL_TRIES times at most (ERR_CONFLICT after that).

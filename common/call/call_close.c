@@ -147,16 +147,28 @@ static enum err first_failure(enum err so_far, enum err next)
 }
 
 /*
- * K as T1 names it. Where T1 has a claim and no K, its owner is either still at work (and will
- * find the outcome) or died, and then K may ring unknown to all. So may it where T1 names
- * a Task that isn't this call's.
+ * K as T1 names it. Where that is none, or a Task that isn't shown or isn't this call's, its caller
+ * may have rewritten T1, and K would ring on: the callee's Reservations show it all the same.
+ */
+static enum err find_k(const struct call_context *context, struct call *call)
+{
+    enum err rc = call_load_k(context, call);
+    if (rc == ERR_OK && !call->k_found) rc = call_find_ringing_k(context, call);
+    if (rc == ERR_OK && !call->k_found) rc = call_load_k_surely(context, call);
+    return rc;
+}
+
+/*
+ * Where T1 has a claim and no K, its owner is either still at work (and will find the outcome) or
+ * died, and then K may be about to ring unknown to all. So may it where T1 names a Task that isn't
+ * this call's.
  */
 static enum err load_k(const struct call_context *context, struct call *call)
 {
     bool named = call->facts.k_sid[0] != '\0';
     /* What was read a moment ago will do: a step that no longer fits is refused, and read again. */
     if (call->k_found && strcmp(call->k.sid, call->facts.k_sid) == 0) return ERR_OK;
-    enum err rc = call_load_k_surely(context, call);
+    enum err rc = find_k(context, call);
     bool known = call->k_found || call->facts.k_sid[0] != '\0';
     if (rc != ERR_OK || known || (!named && call->facts.claim_id[0] == '\0')) return rc;
     bool lost =

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "call/call_away.h"
+#include "call/call_close.h"
 #include "call/call_events.h"
 #include "call/call_legs.h"
 
@@ -95,6 +96,17 @@ static enum err look_at_legs(const struct call_context *context, struct call *ca
     return rc;
 }
 
+/*
+ * A K that rings though its call is over: T1 is the caller's to rewrite, so that whoever ended it
+ * may have found no K there.
+ */
+static enum err end_ring(const struct call_context *context, struct call *call,
+                         enum call_outcome outcome)
+{
+    bool rings = call->k_found && call_rules_close_step(call->k.status) == CLOSE_CANCEL;
+    return rings ? call_close_task(context, &call->k, outcome) : ERR_OK;
+}
+
 enum err call_report(const struct call_context *context, struct call *call, enum call_role role,
                      struct call_report *report)
 {
@@ -122,6 +134,8 @@ enum err call_report(const struct call_context *context, struct call *call, enum
         report_presence(call, role, &legs, report);
     }
     memcpy(report->connected_at, call->facts.connected_at, sizeof report->connected_at);
-    bool rings = report->state == STATE_RINGING && role == ROLE_CALLEE;
-    return rings ? call_pass_make(context, call, role, report->pass) : ERR_OK;
+    if (role != ROLE_CALLEE) return ERR_OK;
+    if (report->state == STATE_ENDED) return end_ring(context, call, report->outcome);
+    if (report->state != STATE_RINGING) return ERR_OK;
+    return call_pass_make(context, call, role, report->pass);
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 
 import { Agent, connect, expectEnded, ring } from '../endpoint/agent.js';
-import { until, useLab } from '../endpoint/lib.js';
+import { expectError, randomSid, until, useLab } from '../endpoint/lib.js';
 import { Page } from '../soak/page.js';
 import { HZ, Intruder, Victims, listen, redirectTwiml, roomTwiml, voicesIn } from './intruder.js';
 
@@ -196,6 +196,58 @@ describe('one\'s own attributes', () => {
     assert.deepEqual(named.map(({ friendlyName }) => friendlyName).sort(), ['alice', 'carol']);
     await carol.sdk.setAttributes(mine);
     await lab.forgetDirectory();
+  });
+});
+
+// What T1 says of K is hers to rewrite; K rings elsewhere.
+describe('the ring of a call that she has made and ended', () => {
+  const withoutK = ({ conference }) => ({ conference: { ...conference, participants: {} } });
+  const withK = ({ conference }, taskSid) => ({ conference: { ...conference,
+    participants: { ...conference.participants, taskSid } } });
+  const rewritten = {
+    'names no K': withoutK,
+    'names no K and no claim': (t1) => ({ ...withoutK(t1), claim: undefined }),
+    'claims that K is being made': (t1) => ({ ...withoutK(t1),
+      claim: { id: 'x', at: Math.floor(Date.now() / 1000) + 3 } }),
+    'names a Task that there isn\'t': (t1) => withK(t1, randomSid('WT')),
+  };
+  const isClosed = async (sid) => ['canceled', 'completed']
+    .includes((await lab.task(sid)).assignment_status);
+
+  /** Hers to Alice, in which T1 has become what `change` makes of it. */
+  async function ringWith(change) {
+    const call = await ring(lab, 'carol', 'alice');
+    await carol.write(call.t1, change(await carol.read(call.t1)));
+    return call;
+  }
+
+  /** What she has left of her own Task is hers to clear away. */
+  async function clearAway({ t1 }) {
+    await carol.hangUpAll();
+    await lab.rest(`Tasks/${t1}`, undefined, {}, 'DELETE');
+  }
+
+  for (const [what, change] of Object.entries(rewritten)) {
+    test(`ends with it when T1 ${what}, though Alice's page doesn't ask`, async () => {
+      carol = await Intruder.start(lab);
+      const ends = [({ t1 }) => carol.endCall(t1, 'cancel'), () => carol.hangUpAll()];
+      for (const end of ends) {
+        const call = await ringWith(change);
+        await end(call);
+        await until('K to be closed', () => isClosed(call.k), 5000);
+        await clearAway(call);
+      }
+    });
+  }
+
+  test('ends once Alice\'s page asks when T1 is no call any more', async () => {
+    carol = await Intruder.start(lab);
+    const call = await ringWith(() => ({ dialpad: undefined }));
+    expectError(await carol.endCall(call.t1, 'cancel'), 403, 'not_your_call');
+    await carol.hangUpAll();
+    assert.equal((await call.callee.state(call.k)).state, 'ended');
+    assert.ok(await isClosed(call.k));
+    await clearAway(call);
   });
 });
 
