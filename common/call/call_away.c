@@ -122,6 +122,7 @@ static enum err end_waiting(const struct call_context *context, struct call *cal
     struct call_facts before = call->facts;
     enum err rc = end_music(context, call, legs, role);
     if (rc == ERR_OK) rc = call_update(context, call, decide_back, &noting);
+    if (rc == ERR_OK && !noting.ours) rc = call_reload_t1(context, call);
     before.party[role].away_since_s = call->facts.party[role].away_since_s;
     if (rc == ERR_OK && !is_held_alike(&before, &call->facts))
         rc = end_music(context, call, legs, role);

@@ -352,6 +352,28 @@ describe('hold', () => {
     await caller.endCall(t1);
   });
 
+  test('by both at once: each is written down, and each ends its own alone', async () => {
+    const { caller, callee, t1, k } = await connect(lab);
+    const rounds = [[true, true], [false, true], [true, false], [false, false], [true, true],
+      [false, false]];
+    for (const [i, [ofCaller, ofCallee]] of rounds.entries()) {
+      // In every other round the one who is first to ask is last to write.
+      if (i % 2) {
+        await lab.fault({ match: { method: 'POST', path: `/Tasks/${t1}$` }, action: 'delay', ms: 300 });
+      }
+      const answers = await Promise.all([caller.hold(t1, ofCaller), callee.hold(k, ofCallee)]);
+      assert.deepEqual(answers.map(({ status }) => status), [200, 200]);
+      const wanted = { caller: ofCaller, callee: ofCallee };
+      for (const sid of [t1, k]) assert.deepEqual((await attributesOf(sid)).hold, wanted);
+      assert.deepEqual(Object.fromEntries((await participants()).map((one) => [one.to, one.hold])),
+        { 'client:alice': ofCallee, 'client:bob': ofCaller });
+      assert.deepEqual((await caller.state(t1)).hold, { me: ofCallee, other: ofCaller });
+      assert.deepEqual((await callee.state(k)).hold, { me: ofCaller, other: ofCallee });
+      await lab.clearFaults();
+    }
+    await caller.endCall(t1);
+  });
+
   test('nobody is there to hold', async () => {
     const { caller, callee, t1, k } = await ring(lab);
     expectError(await caller.hold(t1, true), 409, 'nobody_to_hold');

@@ -159,6 +159,20 @@ describe('coming back', () => {
     await finish(call);
   });
 
+  test('while one is being put on hold: the new leg is, too', async () => {
+    const call = await connect(lab);
+    await lab.fault({ match: { method: 'POST', path: `/Tasks/${call.t1}$` }, action: 'delay', ms: 1500 });
+    const pressed = call.caller.hold(call.t1, true);
+    await until('the old leg is held', async () => (await legs(call.callee))[0].hold);
+    const back = await call.callee.post('rejoin-call', { taskSid: call.k });
+    assert.equal(back.status, 200, back.body);
+    assert.equal((await pressed).status, 200);
+    await lab.settled();
+    assert.deepEqual((await legs(call.callee)).map(({ callSid, hold }) => [callSid, hold]),
+      [[back.data.callSid, true]]);
+    await finish(call);
+  });
+
   test('is refused when there is nothing to come back to', async () => {
     const call = await connect(lab);
     await finish(call);
