@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 
+import { connect, expectEnded } from './agent.js';
 import { isCgi, patience, useLab } from './lib.js';
 
 // These Workers go by names that no address could be made from.
@@ -181,6 +182,50 @@ describe('names', () => {
       const { agents } = await list(typed);
       const exact = agents.filter((agent) => agent.exact).map((agent) => agent.name);
       assert.ok(exact.includes(name), `${name}, typed ${typed}`);
+    }
+  });
+
+  test('that show nothing give way to the next best, wherever an agent is met', async () => {
+    const nothing = [
+      ' ', '\u00a0', '\u2003', '\u3000', '\t', '\u00ad', '\u200b', '\u200d', '\ufeff', '\u200e',
+      '\u2066', '\u2069', '\u2060', '\u3164', '\uffa0', '\u2800', '\ufe0f', '\u{e0020}',
+    ];
+    const roll = dice(11);
+    const unseen = () => Array.from({ length: 1 + roll(8) }, () => nothing[roll(nothing.length)])
+      .join('');
+    const tokens = new Map();
+    lab.token = (name) => tokens.get(name);
+    for (const [callerName, calleeName] of [['alice', 'bob'], ['bob', 'alice']]) {
+      for (const worker of ['alice', 'bob']) {
+        await lab.control('worker', { worker,
+          attributes: { contact_uri: `client:${worker}`, full_name: unseen() } });
+        const { status, body, data } = await lab.session(worker);
+        assert.deepEqual([status, data.worker?.name], [200, worker], body);
+        tokens.set(worker, data.token);
+      }
+      const sid = await addWorker(unseen(), JSON.stringify(
+        { contact_uri: 'client:nameless', full_name: unseen() }));
+      await lab.forgetDirectory();
+      const listed = (await lab.page(callerName, 'list-agents', { query: '?all=1' })).data.agents;
+      const nameOf = (of) => listed.find((agent) => agent.sid === of)?.name;
+      assert.equal(nameOf(sid), 'client:nameless');
+      assert.equal(nameOf(lab.workers.get(calleeName).sid), calleeName);
+      const call = await connect(lab, callerName, calleeName);
+      assert.equal((await call.caller.state(call.t1)).other.name, calleeName);
+      assert.equal((await call.callee.state(call.k)).other.name, callerName);
+      const [t1, k] = await Promise.all([call.t1, call.k].map((task) => lab.task(task)));
+      assert.deepEqual([t1.attributes.name, t1.attributes.fromName, k.attributes.name],
+        [calleeName, callerName, callerName]);
+      await call.caller.endCall(call.t1);
+      await expectEnded(call, 'hangup');
+      await Promise.all([call.caller.wrapUp(call.t1), call.callee.wrapUp(call.k)]);
+      const past = await lab.page(callerName, 'call-history');
+      assert.equal(past.data.calls[0].other.name, calleeName, past.body);
+      await lab.control('workers', undefined, 'DELETE');
+    }
+    delete lab.token;
+    for (const program of ['session', 'list-agents', 'create-task', 'status-callback']) {
+      assert.doesNotMatch(lab.log(program), /[^\n\x20-\x7e]/, program);
     }
   });
 
