@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import {
+  copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync,
+} from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -227,27 +229,77 @@ test('an address that is too long is told so', async () => {
   }
 });
 
-/** What a program of this configuration logs of one request with DIALPAD_LOG=json. */
-function jsonLog(program, variables) {
-  return spawnSync(join(lab.stack.buildDir, 'cgi-bin', program), [], {
-    env: { ...lab.stack.sets[0].env, DIALPAD_LOG: 'json', REQUEST_METHOD: 'GET', ...variables },
-    encoding: 'utf8',
-  }).stderr;
-}
+describe('fail2ban', () => {
+  const shipped = (name) => join(lab.stack.repo, 'deploy/fail2ban', name);
 
-test('fail2ban finds who was refused, and never Twilio', async () => {
-  const filter = readFileSync(join(lab.stack.repo, 'deploy/fail2ban/dialpad.filter.conf'), 'utf8');
-  const rules = /^failregex = (.*)\n +(.*)$/m.exec(filter).slice(1);
-  const [refused, inJson] = rules
-    .map((rule) => new RegExp(rule.replace('<HOST>', '192\\.0\\.2\\.(\\d+)'), 'm'));
-  const from = (program, address, more) => direct(lab.stack, program, {
-    REQUEST_METHOD: 'GET', REQUEST_URI: `/cgi-bin/${program}`, REMOTE_ADDR: address, ...more });
-  await from('call-state', '192.0.2.7', { HTTP_X_DIALPAD_TOKEN: 'x' });
-  await from('ringback', '192.0.2.8', { HTTP_X_TWILIO_SIGNATURE: 'x' });
-  assert.equal(refused.exec(lab.log('call-state'))?.[1], '7');
-  assert.match(lab.log('ringback'), / status=403 ms=\d+ reason=bad_signature.* from=192\.0\.2\.8$/m);
-  assert.equal(refused.exec(lab.log('ringback')), null);
-  assert.equal(inJson.exec(jsonLog('call-state', { REMOTE_ADDR: '192.0.2.9' }))?.[1], '9');
+  /** One of fail2ban's own programs → what it says. */
+  function run(program, ...args) {
+    const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+    assert.ifError(error);
+    assert.equal(status, 0, stdout + stderr);
+    return stdout;
+  }
+
+  /** The addresses that it finds with our filter in these lines, each as often as it is found. */
+  function found(text, ...options) {
+    const file = join(lab.stack.dir, 'fail2ban.log');
+    writeFileSync(file, text);
+    const said = run('fail2ban-regex', '--out', 'ip', ...options, file,
+      shipped('dialpad.filter.conf'));
+    return said.split('\n').filter(Boolean).sort();
+  }
+
+  /** What a program logs of one request from this address, with DIALPAD_LOG=json or text. */
+  function logged(form, program, address, more) {
+    return spawnSync(join(lab.stack.buildDir, 'cgi-bin', program), [], {
+      env: { ...lab.stack.sets[0].env, DIALPAD_LOG: form, REQUEST_METHOD: PROGRAMS[program].method,
+        REQUEST_URI: `/cgi-bin/${program}`, REMOTE_ADDR: address, AUTH_TYPE: 'Basic', ...more },
+      encoding: 'utf8',
+    }).stderr;
+  }
+
+  const POST = { CONTENT_LENGTH: '0', CONTENT_TYPE: 'application/json' };
+  // Who asks for what, and whether that is a reason.
+  const REQUESTS = [
+    ['call-state', '192.0.2.1', {}, true],
+    ['call-state', '192.0.2.2', { HTTP_X_DIALPAD_TOKEN: 'x' }, true],
+    ['call-state', '2001:db8::3', { HTTP_X_DIALPAD_TOKEN: 'x.y.z' }, true],
+    ['session', '192.0.2.4', { ...POST, REMOTE_USER: 'nobody' }, true],
+    ['session', '192.0.2.5', { ...POST, REMOTE_USER: 'x reason=bad_token from=192.0.2.99' }, true],
+    ['session', '192.0.2.6', { ...POST, REMOTE_USER: 'x" from=192.0.2.99\n' }, true],
+    ['session', '192.0.2.7', { ...POST, REMOTE_USER: 'alice', HTTP_SEC_FETCH_SITE: 'cross-site',
+      HTTP_ORIGIN: 'https://192.0.2.99' }, true],
+    ['ringback', '192.0.2.8', { HTTP_X_TWILIO_SIGNATURE: 'x' }, false], // may be Twilio's own
+    ['caller-twiml', '192.0.2.9', {}, false],
+    ['session', '192.0.2.10', { ...POST, REMOTE_USER: 'alice' }, false],
+    ['health', '192.0.2.11', {}, false],
+    ['list-agents', '192.0.2.12', { REQUEST_METHOD: 'PUT' }, false],
+  ];
+
+  for (const form of ['text', 'json']) {
+    test(`finds who was refused, and nobody else, in our log as ${form}`, () => {
+      const lines = REQUESTS.map(([program, address, more]) =>
+        logged(form, program, address, more)).join('');
+      assert.ok(lines.split('\n').length > REQUESTS.length, lines);
+      const refused = REQUESTS.filter(([, , , is]) => is).map(([, address]) => address).sort();
+      assert.deepEqual(found(lines), refused, lines);
+      // As the journal hands them over: behind the host's name and the program's.
+      const journal = lines.replaceAll(/^(?=.)/gm, '2026-11-29T02:00:00 host dialpad[1]: ');
+      assert.deepEqual(found(journal, '--datepattern', '^%Y-%m-%dT%H:%M:%S '), refused);
+    });
+  }
+
+  test('accepts the filter and the jail', () => {
+    const folder = join(lab.stack.dir, 'fail2ban');
+    cpSync('/etc/fail2ban', folder, { recursive: true });
+    rmSync(join(folder, 'jail.d'), { recursive: true });
+    mkdirSync(join(folder, 'jail.d'));
+    copyFileSync(shipped('dialpad.filter.conf'), join(folder, 'filter.d/dialpad.conf'));
+    copyFileSync(shipped('dialpad.jail.conf'), join(folder, 'jail.d/dialpad.conf'));
+    assert.match(run('fail2ban-client', '-c', folder, '-t'), /OK/);
+    const jails = run('fail2ban-client', '-c', folder, '-d');
+    for (const jail of ['dialpad', 'apache-auth']) assert.match(jails, new RegExp(`'${jail}'`));
+  });
 });
 
 describe('bodies that never end', () => {
