@@ -200,6 +200,26 @@ describe('a press', () => {
     assert.deepEqual(await pressed(), ['answer']);
   });
 
+  it('on a button reached with Tab does not wait, and is one press', async () => {
+    await show(talking);
+    await settle();
+    await show(rung);
+    await page.evaluate(() => document.getElementById('decline').focus());
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'answer');
+    for (const key of ['Enter', 'Enter']) await page.keyboard.press(key);
+    assert.deepEqual(await pressed(), ['answer']);
+    await show(talking);
+    await settle();
+    await page.locator('#mute').focus();
+    await page.keyboard.press('Tab');
+    const there = await page.evaluate(() => document.activeElement.id);
+    await show(rung);
+    await page.evaluate((id) => document.getElementById(id)?.focus(), there);
+    for (const key of ['Enter', 'Space']) await page.keyboard.press(key);
+    assert.deepEqual(await pressed(), []);
+  });
+
   it('on what lies below a list or a dialog that has just gone does nothing', async () => {
     await show(rung);
     await settle();

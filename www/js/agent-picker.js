@@ -142,7 +142,7 @@ export class AgentPicker {
 
   /** Asks again for what is shown, or else for the picked agent. */
   refresh() {
-    if (!navigator.onLine) return; // nothing but an error in the console would come of it
+    if (document.hidden || !navigator.onLine) return; // offline, it would only be an error
     if (this.#box.isOpen()) {
       // The same question: a name typed whole is picked, and its list is still the list of that.
       if (!this.#search.isAsking()) this.#search.now(this.#shown.q ?? this.#wanted());

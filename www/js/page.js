@@ -38,11 +38,3 @@ export const picker = new AgentPicker({
 
 preferences.onChange(() => picker.retell());
 session.first.then(({ worker }) => colleagues.belongTo(preferences.belongTo(worker)));
-
-// Milliseconds between two questions about a list that is seen. A colleague's page may have to wait
-// a second before it tells of a change: with this, and the way, it is seen within three.
-export const LISTS_EVERY = 1800;
-
-setInterval(() => {
-  if (!document.hidden) picker.refresh();
-}, LISTS_EVERY);

@@ -1,7 +1,7 @@
 // Keeps presses from what they weren't meant for. Whatever comes to stand where something else
 // could be pressed a moment ago is not pressed within a double-click's time: the second click of
 // two, or one on its way to what was there, does nothing. It stays in the order of focus meanwhile
-// (aria-disabled), and shortcuts, which name what they press, don't wait.
+// (aria-disabled). Who says what is meant doesn't wait: by a shortcut, or by going there with Tab.
 
 const SETTLES = 700; // milliseconds; the longest double-click that systems allow by default is 500
 const MOVED = 4; // pixels that nobody notices
@@ -10,6 +10,7 @@ const PLACES = 'button:not(.lists button), .popup, .list, dialog';
 
 const settling = new Map(); // element → timer
 const waiting = new Set(); // elements that wait for an answer
+let reached = null; // the element that the reader went to with Tab, as it is now
 
 const show = (element) => {
   const dead = settling.has(element) || waiting.has(element);
@@ -28,6 +29,7 @@ export function setWaiting(button, waits) {
 }
 
 function settle(element) {
+  if (element === reached) reached = null;
   clearTimeout(settling.get(element));
   settling.set(element, setTimeout(() => {
     settling.delete(element);
@@ -124,6 +126,9 @@ function refuse(event) {
 
 const pressedOf = ({ target }) => target.closest?.('button');
 
+/** A click without a count of clicks comes from the keyboard. */
+const isMeant = (event, button) => event.detail === 0 && button === reached && !waiting.has(button);
+
 /** A key that is held down is one press. */
 const isRepeated = (event) => event.repeat && (
   event.key === 'Enter' ? event.target.closest('button, input')
@@ -140,11 +145,17 @@ export function mountPressGuard() {
   addEventListener('scroll', watch.moved, { ...options, passive: true });
   document.addEventListener('click', (event) => {
     const button = pressedOf(event);
-    if (event.isTrusted && isDead(button)) refuse(event);
+    if (event.isTrusted && isDead(button) && !isMeant(event, button)) refuse(event);
     else watch.pressed(button);
+    reached = null;
   }, options);
+  let lastKey = '';
   document.addEventListener('keydown', (event) => {
+    lastKey = event.key;
     if (isRepeated(event)) refuse(event);
+  }, options);
+  document.addEventListener('focusin', ({ target }) => {
+    reached = lastKey === 'Tab' ? target : null;
   }, options);
   // Else the focus would go to nothing, with what the agent had been doing.
   document.addEventListener('mousedown', (event) => {
