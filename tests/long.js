@@ -1,6 +1,6 @@
 // The long run tries everything, `make test` the least that would still catch the fault.
 
-const isLong = process.env.DIALPAD_TEST_LONG === '1';
+export const isLong = process.env.DIALPAD_TEST_LONG === '1';
 
 /** How often something is tried that is another one each time. */
 export const times = (few, many) => (isLong ? many : few);

@@ -1,4 +1,4 @@
-// Runs tests, one program or file after the other in each of its lanes, and says what happened:
+// Runs tests, as many programs or files side by side as there is room for, and says what happened:
 //   node tests/run.js                 the short run of `make test`
 //   node tests/run.js --all           everything but what is onlyNamed
 //   node tests/run.js GROUP...        all of these groups
@@ -13,9 +13,9 @@ import { basename, join } from 'node:path';
 
 import { BUDGETS, GROUPS, build, filesIn, repo } from './groups.js';
 
-// A lane with browsers fills a core and more, and only one at a time has them: a third lane would
-// make each of the others as much slower.
-const LANES = 2;
+// What runs side by side fills so many cores, and no more: what waits for time to pass costs little
+// of one, browsers and compilers all of it.
+const CORES = 2;
 const words = process.argv.slice(2);
 const isShort = words.length === 0;
 const scratch = mkdtempSync(join(tmpdir(), 'dialpad-test-'));
@@ -121,15 +121,29 @@ async function runJob({ group, file, sum }) {
   sum.failed += failed;
 }
 
-// One lane: takes the next job that may run now. Two files with browsers never run at once.
-async function runLane(jobs, busy) {
-  while (jobs.length) {
-    const at = jobs.findIndex(({ group }) => !(group.browser && busy.browser));
-    if (at < 0) return;
-    const [job] = jobs.splice(at, 1);
-    if (job.group.browser) busy.browser = true;
-    await runJob(job);
-    if (job.group.browser) busy.browser = false;
+/**
+ * The job to start beside `running`, or undefined. One with browsers runs all the time, for they
+ * take the longest, and beside it what waits, for as long as there is any.
+ */
+function nextOf(jobs, running) {
+  const used = running.reduce((sum, { group }) => sum + group.cores, 0);
+  const fits = ({ group }) => running.length === 0 || used + group.cores <= CORES + 0.001;
+  const wants = running.some(({ group }) => group.browser)
+    ? ({ group }) => !group.browser : ({ group }) => group.browser;
+  return jobs.find((job) => fits(job) && wants(job)) ?? jobs.find(fits);
+}
+
+async function runAll(jobs) {
+  const running = new Map(); // job → promise of its end
+  for (;;) {
+    for (let job; (job = nextOf(jobs, [...running.keys()]));) start(job);
+    if (running.size === 0) return;
+    await Promise.race(running.values());
+  }
+
+  function start(job) {
+    jobs.splice(jobs.indexOf(job), 1);
+    running.set(job, runJob(job).finally(() => running.delete(job)));
   }
 }
 
@@ -166,7 +180,7 @@ function timesOf(sums) {
   return BUDGETS
     .map(({ what, minutes, groups }) => {
       const seconds = sums.filter(({ name }) => groups.test(name))
-        .reduce((all, sum) => all + sum.seconds, 0);
+        .reduce((all, sum) => all + sum.seconds * sum.cores, 0);
       return { share: seconds / 60 / minutes, seconds, what, minutes };
     })
     .filter(({ seconds }) => seconds > 0)
@@ -188,12 +202,8 @@ for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
 
 const started = Date.now();
 const groups = chosenGroups();
-const sums = groups.map(({ name }) => ({ name, passed: 0, failed: 0, seconds: 0 }));
-// Those with browsers come first: they take the longest, one after the other.
-const jobs = groups.flatMap((group, i) => jobsOf(group, sums[i]))
-  .sort((a, b) => Boolean(b.group.browser) - Boolean(a.group.browser));
-const busy = { browser: false };
-await Promise.all(Array.from({ length: LANES }, () => runLane(jobs, busy)));
+const sums = groups.map(({ name, cores }) => ({ name, cores, passed: 0, failed: 0, seconds: 0 }));
+await runAll(groups.flatMap((group, i) => jobsOf(group, sums[i])));
 
 console.log();
 for (const [i, sum] of sums.entries()) {

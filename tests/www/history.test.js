@@ -72,15 +72,16 @@ test('why two did not talk', () => {
 });
 
 function storeOf(values = {}) {
-  const followers = [];
+  const tabs = [];
   return {
     values,
+    tabs,
+    keyOf: (name) => `kept:${name}`,
     get: (name, otherwise = null) => values[name] ?? otherwise,
     set(name, value) {
       values[name] = structuredClone(value);
-      followers.filter((one) => one.name === name).forEach(({ follower }) => follower());
+      tabs.forEach((tab) => tab.learn(this.keyOf(name)));
     },
-    follow(name, follower) { followers.push({ name, follower }); },
   };
 }
 
@@ -114,6 +115,7 @@ test('each of two tabs notices a missed call; looking at it in one is enough', (
   const [one, other] = [1, 2].map(() => {
     const calls = createPastCalls(() => Promise.reject(new Error('unreachable')));
     calls.belongTo(store);
+    store.tabs.push(calls);
     return calls;
   });
   time.tick(1000);

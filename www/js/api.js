@@ -51,11 +51,10 @@ export function createApi(base, fetch = globalThis.fetch.bind(globalThis)) {
     const [url, request] = requestOf(new URL(program, base), token, method, options);
     const { signal } = options;
     const timeout = new AbortController();
-    const giveUp = () => timeout.abort();
-    const timer = setTimeout(giveUp, TIMEOUT);
-    signal?.addEventListener('abort', giveUp);
+    const timer = setTimeout(() => timeout.abort(), TIMEOUT);
+    const either = AbortSignal.any([timeout.signal, ...(signal ? [signal] : [])]);
     try {
-      const response = await fetch(url, { ...request, signal: timeout.signal });
+      const response = await fetch(url, { ...request, signal: either });
       const { ok, status } = response;
       const answer = parse(await response.text());
       return { ok, status, answer, date: response.headers.get('Date') };
@@ -64,7 +63,6 @@ export function createApi(base, fetch = globalThis.fetch.bind(globalThis)) {
       throw new ApiError(0, 'unreachable');
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
     }
   }
 

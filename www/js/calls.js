@@ -114,6 +114,7 @@ const lists = createTabList(byId('lists'));
 const team = mountTeam(lists.add({ id: 'team', words: 'people', picture: 'people' }).panel,
   api.listAgents, colleagues, (agent) => act({ type: 'dial', agent }));
 const past = createPastCalls(api.ask);
+addEventListener('storage', ({ key }) => past.learn(key));
 const pastCalls = mountPastCalls(
   lists.add({ id: 'past', words: 'history', picture: 'clock', onShow: () => pastCalls.open() }),
   past, (agent) => act({ type: 'dial', agent }));

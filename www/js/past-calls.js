@@ -4,6 +4,7 @@
 import { countMissed, isMissed, merge, remember, rowOf, rowOfState } from './history.js';
 
 const DAYS = 30;
+const KEPT = ['calls', 'lookedAt'];
 const RESTING = ['idle', 'ended'];
 
 /** Gives the row of a call when it is over, once, if there is somebody whose call it was. */
@@ -51,8 +52,9 @@ export function createPastCalls(ask) {
   const rows = () => merge(seen, told, Date.now());
   const changed = () => followers.forEach((follower) => follower());
 
-  /** What another tab of this agent has seen, or has been looked at in. */
-  function learn() {
+  /** Another tab has kept something under `key`: what it has seen, or that it was looked at. */
+  function learn(key) {
+    if (!KEPT.some((name) => store?.keyOf(name) === key)) return;
     seen = store.get('calls', []);
     lookedAt = store.get('lookedAt', lookedAt);
     changed();
@@ -69,11 +71,12 @@ export function createPastCalls(ask) {
 
   return {
     onChange: (follower) => followers.push(follower),
+    learn,
     rows,
     missed: () => countMissed(rows(), lookedAt),
     isComplete: () => complete,
 
-    /** @param {{get, set, follow}} kept the store of the agent who has signed in */
+    /** @param {{get, set, keyOf}} kept the store of the agent who has signed in */
     belongTo(kept) {
       store = kept;
       seen = store.get('calls', []);
@@ -82,7 +85,6 @@ export function createPastCalls(ask) {
       lookedAt = store.get('lookedAt') ?? Date.now();
       store.set('lookedAt', lookedAt);
       told = [];
-      for (const name of ['calls', 'lookedAt']) kept.follow(name, learn);
       changed();
     },
 

@@ -18,6 +18,7 @@ function localStorageIfAny() {
 export function openStore(sid, storage = localStorageIfAny()) {
   return {
     sid,
+    keyOf: (name) => keyOf(sid, name),
     get(name, otherwise = null) {
       try {
         return JSON.parse(storage.getItem(keyOf(sid, name))) ?? otherwise;
@@ -32,12 +33,6 @@ export function openStore(sid, storage = localStorageIfAny()) {
       } catch {
         // Full, or switched off.
       }
-    },
-    /** To be told when another page of this agent has set it. */
-    follow(name, follower) {
-      globalThis.addEventListener?.('storage', ({ key }) => {
-        if (key === keyOf(sid, name)) follower();
-      });
     },
   };
 }
