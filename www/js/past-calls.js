@@ -4,7 +4,7 @@
 import { countMissed, isMissed, merge, remember, rowOf, rowOfState } from './history.js';
 
 const DAYS = 30;
-const KEPT = ['calls', 'lookedAt'];
+const isKept = (store, key) => ['calls', 'lookedAt'].some((name) => store?.keyOf(name) === key);
 const RESTING = ['idle', 'ended'];
 
 /** Gives the row of a call when it is over, once, if there is somebody whose call it was. */
@@ -43,22 +43,13 @@ export function createPastCalls(ask) {
   const followers = [];
   const watch = createWatch();
   let store = null;
-  let seen = [];
   const notices = createNotices();
-  let told = [];
+  let [seen, told] = [[], []]; // by this browser, by the server
   let lookedAt = 0;
   let complete = true;
 
   const rows = () => merge(seen, told, Date.now());
   const changed = () => followers.forEach((follower) => follower());
-
-  /** Another tab has kept something under `key`: what it has seen, or that it was looked at. */
-  function learn(key) {
-    if (!KEPT.some((name) => store?.keyOf(name) === key)) return;
-    seen = store.get('calls', []);
-    lookedAt = store.get('lookedAt', lookedAt);
-    changed();
-  }
 
   /** A call that is missed has to be noticed, not only listed: it is given back once. */
   function keep(row) {
@@ -71,7 +62,6 @@ export function createPastCalls(ask) {
 
   return {
     onChange: (follower) => followers.push(follower),
-    learn,
     rows,
     missed: () => countMissed(rows(), lookedAt),
     isComplete: () => complete,
@@ -85,6 +75,14 @@ export function createPastCalls(ask) {
       lookedAt = store.get('lookedAt') ?? Date.now();
       store.set('lookedAt', lookedAt);
       told = [];
+      changed();
+    },
+
+    /** Another tab has kept something under `key`: what it has seen, or that it was looked at. */
+    learn(key) {
+      if (!isKept(store, key)) return;
+      seen = store.get('calls', []);
+      lookedAt = store.get('lookedAt', lookedAt);
       changed();
     },
 
