@@ -117,6 +117,8 @@ describe('by the friendly name', () => {
       expectError(await signInAs(lab, name), 409, 'unsupported_contact');
       expectError(await new Agent(lab, 'alice').createTask(lab.workers.get(name).sid), 409,
         'unsupported_contact');
+      assert.match(lab.log('create-task'), new RegExp(
+        `${lab.workers.get(name).sid} .*can't be called: .*client: and up to 121 letters`));
     }
     await lab.control('workers', undefined, 'DELETE');
     await lab.forgetDirectory();

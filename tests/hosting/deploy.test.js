@@ -82,6 +82,41 @@ test('install lays everything out and makes no secret', () => {
   }
 });
 
+test('what is laid out to be served is the page and nothing else', () => {
+  const served = filesIn(join(dest, 'usr/share/dialpad/www'));
+  const kinds = /\.(html|css|js|json|svg|wav|webmanifest)$|\/icons\/\S+\.png$|\/vendor\/\S+$/;
+  assert.deepEqual(served.filter((file) => !kinds.test(file)), []);
+  assert.deepEqual(served.filter((file) => /\/\.|README|screenshot/.test(file)), []);
+});
+
+test('the sweep gives up before its unit does', () => {
+  const own = /SWEEP_S = (\d+)/.exec(read('tools/dialpad-admin/sweep.c'))[1];
+  const unit = /^TimeoutStartSec=(\d+)$/m.exec(read('deploy/systemd/dialpad-sweep.service'))[1];
+  assert.ok(Number(own) + 5 <= Number(unit), `${own} s, and the unit after ${unit} s`);
+});
+
+test('libraries that are too old are named before anything is compiled', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dialpad-old-'));
+  const check = (old) => {
+    // Says of one library that it isn't new enough, whatever is asked.
+    writeFileSync(join(folder, 'pkg-config'), `#!/bin/sh
+case "$*" in *--modversion*) echo 0.1 ;; --atleast-version=*\\ ${old}) exit 1 ;; esac
+`, { mode: 0o755 });
+    return run(join(repo, 'deploy/check-libraries'), [], {
+      env: { ...process.env, LIBFCGI_PATCHED: '', PATH: `${folder}:${process.env.PATH}` },
+    });
+  };
+  try {
+    await check('none');
+    for (const old of ['libcurl', 'libcjson']) {
+      await assert.rejects(check(old), ({ code, stderr }) => code === 1
+        && new RegExp(`^${old} 0\\.1 won't do: [\\d.]+ or later`).test(stderr));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('systemd accepts the units', async () => {
   // The units that ours refer to.
   const system = join(dest, 'usr/lib/systemd/system');

@@ -574,6 +574,8 @@ describe('the page', () => {
       await isText('of a caller');
       await alice.press('Answer');
       await alice.says(`In call with ${NAME}`);
+      assert.equal(await alice.page.locator('#call-name').getAttribute('title'), NAME,
+        'a long name can be read in full');
       await isText('in a call');
       await alice.press('Hang up');
       await haveEnded(alice, bob);
