@@ -74,6 +74,12 @@ describe('hardening', () => {
     return assert.match(code, /endbr64/);
   });
 
+  test('the programs that lead legs into a Conference can ask nobody', () => {
+    const asks = (program) => /libcurl/.test(readFileSync(join(build, 'cgi-bin', program), 'latin1'));
+    assert.ok(asks('status-callback'), 'it is known by this');
+    for (const program of ['caller-twiml', 'callee-twiml']) assert.ok(!asks(program), program);
+  });
+
   test('no program brings an account along', () => {
     for (const program of programs) {
       const text = execFileSync('strings', ['-n', '8', program], { encoding: 'utf8' });
