@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, chmodSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync,
-  writeFileSync } from 'node:fs';
+import { copyFileSync, chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, renameSync,
+  rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
@@ -148,6 +148,20 @@ test('a program that has ended is named, by its socket and at the public URL', a
     assert.match(checks.sockets.repair, /systemctl restart dialpad@call-state\.socket/);
   } finally {
     await stack.startProgram('call-state');
+  }
+});
+
+const whyNotRoot = process.getuid() !== 0 && 'only root can give sockets away';
+
+test('a web server that may not use the sockets is named', { skip: whyNotRoot }, async () => {
+  const sockets = readdirSync(folder).filter((name) => name.endsWith('.sock'))
+    .map((name) => join(folder, name));
+  const [{ uid, gid }] = sockets.map((socket) => statSync(socket));
+  for (const socket of sockets) chownSync(socket, 0, 0);
+  try {
+    await expectFound(['group', 'WARN', /www-data isn't in the group root/, /usermod -aG root/]);
+  } finally {
+    for (const socket of sockets) chownSync(socket, uid, gid);
   }
 });
 
