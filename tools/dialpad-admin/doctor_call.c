@@ -143,6 +143,13 @@ static bool fail_leg(struct trial *trial, enum call_role role, const char *outco
                 outcome);
 }
 
+/* A colleague may be called by somebody else at that moment, whose call isn't ours to answer. */
+static bool is_from(const struct doctor_agent *caller, const struct doctor_answer *answer)
+{
+    const char *sid = json_get_string(json_get_object(answer->json, "other"), "sid");
+    return sid != NULL && strcmp(sid, caller->worker.sid) == 0;
+}
+
 /* The caller's leg joins, and the colleague's Task is there: it rings. */
 static bool ring(struct trial *trial)
 {
@@ -161,8 +168,13 @@ static bool ring(struct trial *trial)
     doctor_experiment_leg(trial->doctor, caller->task_sid);
     if (!wait_for(trial, ROLE_CALLEE, "ringing", &answer, outcome))
         return fail_leg(trial, ROLE_CALLER, outcome);
-    keep(&trial->agent[ROLE_CALLEE], answer.json);
+    const bool ours = is_from(caller, &answer);
+    if (ours) keep(&trial->agent[ROLE_CALLEE], answer.json);
     doctor_answer_clear(&answer);
+    if (!ours) {
+        return fail(trial, "call.caller", "run it again", "%s is called by somebody else",
+                    trial->names[ROLE_CALLEE]);
+    }
     note_done(trial, "call.caller", "the caller's leg is in, and it rings");
     doctor_experiment_room(trial->doctor, caller->task_sid, 1);
     return true;
