@@ -164,6 +164,16 @@ for (const [name, found, worker] of WORKERS) {
   });
 }
 
+test('an account that is suspended or a trial is named', async () => {
+  const wanted = [['suspended', 'Full', ['twilio.token', 'FAIL', /is suspended/, /console/]],
+    ['active', 'Trial', ['twilio.token', 'WARN', /it is a trial/, /upgrade/]]];
+  for (const [status, type, found] of wanted) {
+    await host.sandbox.control('POST', 'faults', { match: { path: '/Accounts/AC\\w+\\.json$' },
+      action: 'json', body: { status, type }, times: 2 });
+    await expectFound(found);
+  }
+});
+
 test('a limit that others have nearly used up is named', async () => {
   const pace = (requestsPerSecond) =>
     host.sandbox.control('POST', 'switches', { requestsPerSecond });

@@ -114,6 +114,7 @@ void doctor_twilio_token(struct doctor *doctor)
     snprintf(path, sizeof path, "/2010-04-01/Accounts/%s.json", doctor->config.account_sid);
     enum err rc = get(doctor, doctor->account, path, &reply);
     const char *status = rc == ERR_OK ? json_get_string(reply.json, "status") : NULL;
+    const char *type = rc == ERR_OK ? json_get_string(reply.json, "type") : NULL;
     if (rc != ERR_OK) {
         doctor_note(doctor, DOCTOR_FAIL, "twilio.token",
                     "copy Account SID and Auth Token from https://console.twilio.com into "
@@ -124,6 +125,10 @@ void doctor_twilio_token(struct doctor *doctor)
     } else if (status != NULL && strcmp(status, "active") != 0) {
         doctor_note(doctor, DOCTOR_FAIL, "twilio.token", "https://console.twilio.com",
                     "the account is %s", status);
+    } else if (type != NULL && strcmp(type, "Trial") == 0) {
+        doctor_note(doctor, DOCTOR_WARN, "twilio.token", "upgrade it: https://console.twilio.com",
+                    "account and auth token fit, but it is a trial, which may have only two or "
+                    "three legs at once");
     } else {
         doctor_note(doctor, DOCTOR_OK, "twilio.token", "", "account and auth token fit");
     }
