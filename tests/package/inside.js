@@ -194,7 +194,7 @@ test('an upgrade with a call up loses no request', async (t) => {
 test('a purge leaves the configuration, and nothing else', async () => {
   await type(commandsOf('Remove it'));
   assert.deepEqual((await ofThatName()).filter((file) => !empty.includes(file)),
-    ['/etc/nginx/dialpad.htpasswd']);
+    ['/etc/dialpad', '/etc/dialpad/dialpad.conf', '/etc/nginx/dialpad.htpasswd']);
   const left = join(machine.root, 'etc/dialpad');
   assert.deepEqual(readdirSync(left), ['dialpad.conf']);
   const { mode, gid } = statSync(join(left, 'dialpad.conf'));
