@@ -9,6 +9,9 @@ import { byId, icon, part, setIcon, setText } from './dom.js';
 import { initials, tintOf } from './initials.js';
 import { t } from './strings.js';
 
+// Milliseconds between two looks of the meter, and how many steps it has: painting costs battery.
+const METER_PAINTED = 100;
+const METER_STEPS = 20;
 const METER_TOLD = 500; // milliseconds between two values for assistive technology
 const UNDER_WAY = ['preparing', 'calling', 'ringing', 'answering', 'reconnecting', 'rejoining'];
 
@@ -76,14 +79,19 @@ function mountMeter(button) {
   button.before(part('div', { className: 'slot' }));
   button.previousSibling.append(button, meter);
   let measured = 0;
+  let painted = 0;
   return {
     show(visible) { meter.hidden = !visible; },
     level(value) {
       if (meter.hidden) return;
       const share = Math.min(1, value * 1.4);
-      meter.style.setProperty('--level', String(Math.round(share * 100) / 100));
-      if (Date.now() - measured < METER_TOLD) return;
-      measured = Date.now();
+      const now = Date.now();
+      if (now - painted >= METER_PAINTED) {
+        painted = now;
+        meter.style.setProperty('--level', String(Math.round(share * METER_STEPS) / METER_STEPS));
+      }
+      if (now - measured < METER_TOLD) return;
+      measured = now;
       meter.ariaValueNow = String(Math.round(share * 100));
     },
   };
