@@ -58,7 +58,9 @@ test('as text: a line a check, only what is wrong with --quiet; usage is 2', asy
   assert.match(all.out, /^ok +twilio\.key /m);
   const quiet = await asked('--quiet');
   assert.equal(quiet.out, '');
-  assert.equal((await asked('--colour')).status, 2);
+  for (const words of [['--colour'], ['--call', 'alice'], ['--experiment']]) {
+    assert.equal((await asked(...words)).status, 2, words.join(' '));
+  }
 });
 
 const WRONG_URLS = [
