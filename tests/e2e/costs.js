@@ -28,6 +28,7 @@ const isRefresh = (entry) => entry.method === 'GET'
     || ASKS_FOR_THE_PAST(entry));
 
 const PROMPT_MS = 2500; // within which a step of a call is done
+const REST_MS = 1500; // longer than anything is put off after a call
 
 class Meter {
   constructor(stack) {
@@ -61,6 +62,15 @@ function areReported(stack) {
   });
 }
 
+/** What a program still has to do after its answer, as a second look a second later, is done. */
+function areAtRest(stack, since) {
+  return until(`nothing is asked for ${REST_MS} ms`, async () => {
+    const { requests } = await sandbox(stack, `requests?since=${since}`);
+    const last = requests.filter((entry) => !isRefresh(entry)).at(-1);
+    return last && Date.now() - Date.parse(last.time) < REST_MS ? `${last.method} ${last.path}` : '';
+  });
+}
+
 /**
  * A whole call, with a pause in it.
  * @param {{ringMs: number, talkMs: number, holdMs: number, idleMs: number}} times
@@ -89,6 +99,7 @@ export async function costsOf({ stack, agents, alice, bob }, times) {
   await haveEnded(alice, bob);
   await isQuiet(stack, [alice, bob]);
   await areReported(stack);
+  await areAtRest(stack, meter.last);
   await meter.note('from hanging up to being free');
   await delay(times.idleMs);
   await meter.note('doing nothing', { ms: times.idleMs });
