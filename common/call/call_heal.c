@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "call/call_away.h"
 #include "call/call_close.h"
 #include "call/call_legs.h"
@@ -12,6 +14,9 @@
 
 /* By this age a T1 has been reserved, its leg has rung and has joined, or never will. */
 enum { SETTLED_S = CALL_T1_TIMEOUT_S + CALL_LEG_TIMEOUT_S + 10 };
+
+/* A Conference that both are in has started by then, and nobody in it hears ringback. */
+enum { STARTED_WITHIN_S = 3 };
 
 /* How old a Task gets before what no key verifies is ended. */
 enum { UNVERIFIED_S = 120 };
@@ -30,6 +35,20 @@ static enum err heal_deleted(const struct call_context *context, const struct ca
 static bool is_in_talk(const struct call *call)
 {
     return call_is_connected(call) && !call_is_over(call);
+}
+
+/*
+ * Both are in, and one of them asks for more ringback. A leg's rounds are judged every other time,
+ * so that each says it once.
+ */
+static void note_unstarted(const struct call_context *context, const struct call *call)
+{
+    int64_t since_s;
+    if (!date_parse_iso8601(call->facts.connected_at, &since_s)) return;
+    int64_t age_s = twilio_client_now_s(context->twilio) - since_s - STARTED_WITHIN_S;
+    if (age_s < 0 || age_s >= 2 * CALL_ROUND_S) return;
+    log_warn("both are in, and the Conference has not started: nobody hears the other%s",
+             context->config->callee_starts ? "" : "; set DIALPAD_CALLEE_STARTS=1");
 }
 
 /*
@@ -65,6 +84,7 @@ enum err call_heal(const struct call_context *context, const struct call_round *
     if (rc != ERR_OK) goto out;
     if (is_in_talk(&call)) {
         enum away_watch found;
+        note_unstarted(context, &call);
         rc = call_away_watch(context, round->t1_sid, &found);
         *over = found == AWAY_OVER;
         goto out;

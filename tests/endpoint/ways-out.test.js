@@ -46,6 +46,17 @@ describe('found out by itself', () => {
       })));
   }
 
+  test('a Conference does not start: the log says so, and what to do', () => (
+    turned(lab, { conferenceStart: 'by-starter' })(async () => {
+      const call = await connect(lab);
+      await lab.clock(5);
+      await lab.webhook('ringback', { query: lab.waiting(call.t1, '&round=1') });
+      await until('the line', async () => lab.log('ringback').split('\n').some((line) =>
+        line.includes(call.t1) && line.includes('set DIALPAD_CALLEE_STARTS=1')));
+      await call.caller.endCall(call.t1);
+      await expectEnded(call, 'hangup');
+    })));
+
   test('an API key may not read the account', () => (
     turned(lab, { keyReadsAccount: 'no' })(async () => {
       const { status, body } = await lab.ask('health', { query: '?deep=1' });
