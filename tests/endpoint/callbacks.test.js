@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
 import { calleeTasks, connect, pair, ring } from './agent.js';
-import { direct } from './direct.js';
 import { some } from '../long.js';
-import { isCgi, until, useLab } from './lib.js';
+import { killAt } from './killed.js';
+import { until, useLab } from './lib.js';
 import { nobodyActs } from './nobody-acts.js';
 
 const lab = useLab({ sets: 2, graceSeconds: 0 });
@@ -301,33 +301,19 @@ describe('when making K fails', () => {
 describe('killed between two of its REST requests', () => {
   const variables = ({ url, params }) => {
     const body = new URLSearchParams(params).toString();
-    return [{
+    return { body, variables: {
       REQUEST_METHOD: 'POST',
       REQUEST_URI: `/cgi-bin/status-callback${query(url)}`,
       CONTENT_TYPE: 'application/x-www-form-urlencoded',
       CONTENT_LENGTH: String(body.length),
       HTTP_X_TWILIO_SIGNATURE:
         lab.sign(`${lab.config.DIALPAD_PUBLIC_URL}/status-callback${query(url)}`, params),
-    }, body];
+    } };
   };
 
-  /** Delivers to the first set, and kills it when Twilio has carried out request number `n`. */
+  /** Delivers to the first set, which is killed over it; afterwards its claim is an old one. */
   async function deliverAndKill(report, n) {
-    const id = (await lab.fault({ skip: n, action: 'hang', apply: 'after' })).id;
-    let child;
-    let answer;
-    const answered = direct(lab.stack, 'status-callback', ...variables(report), (process) => {
-      child = process;
-    }).then((given) => { answer = given; }, () => { answer = {}; });
-    await until('the request', async () => {
-      const { faults } = await lab.control('faults');
-      return answer || faults.find((fault) => fault.id === id).remaining === 0;
-    });
-    const reached = !answer;
-    if (isCgi) child.kill('SIGKILL');
-    else await lab.stack.restartProgram('status-callback', 'SIGKILL');
-    await answered;
-    await lab.clearFaults();
+    const reached = await killAt(lab, 'status-callback', n, variables(report));
     await lab.clock(7);
     return reached;
   }

@@ -8,10 +8,13 @@ import { describe, test } from 'node:test';
 
 import { Agent, calleeTasks, connect, expectEnded, pair, ring } from './agent.js';
 import { times } from '../long.js';
+import { killAt } from './killed.js';
 import { expectError, randomSid, routing, signToken, until, useLab } from './lib.js';
 
 // Without a grace time, a leg that is gone is gone.
 const lab = useLab({ graceSeconds: 0 });
+// The sweep takes a Task of this age for one that nobody will come for.
+const SETTLED_S = 46;
 const agent = (name) => new Agent(lab, name);
 
 describe('create-task refuses', () => {
@@ -137,6 +140,29 @@ describe('create-task refuses', () => {
     const { tasks } = await lab.state();
     assert.deepEqual(tasks, []);
   });
+});
+
+test('create-task is killed at any request: what it has made is in nobody\'s way', async () => {
+  for (let n = 0, reached = true; reached; n++) {
+    const { caller, callee } = await pair(lab);
+    const body = JSON.stringify({ to: callee.sid });
+    reached = await killAt(lab, 'create-task', n, { body, variables: {
+      REQUEST_METHOD: 'POST', REQUEST_URI: '/cgi-bin/create-task',
+      CONTENT_TYPE: 'application/json', CONTENT_LENGTH: String(body.length),
+      HTTP_X_DIALPAD_TOKEN: lab.token(caller.name),
+    } });
+    const meanwhile = await callee.createTask(agent('carol').sid);
+    assert.equal(meanwhile.status, 201, meanwhile.body);
+    await callee.endCall(meanwhile.data.taskSid, 'cancel');
+    await lab.clock(SETTLED_S);
+    await lab.sweep();
+    await lab.expectQuiet();
+    const next = await caller.createTask(callee.sid);
+    assert.equal(next.status, 201, `request ${n}: ${next.body}`);
+    await caller.endCall(next.data.taskSid, 'cancel');
+    await lab.reset();
+    assert.ok(n < 20);
+  }
 });
 
 describe('two who call each other', () => {
