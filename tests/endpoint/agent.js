@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 
 import { POLL_MS, until } from './lib.js';
 
+// For so long a page insists on what Twilio doesn't show yet.
+const PATIENCE_MS = 15_000;
 // As session hands them out with the addresses.
 const OVERRIDES = '#rc=4&rp=ct,rt,5xx&ct=2000&rt=5000';
 
@@ -13,6 +15,7 @@ export class Agent {
     this.lab = lab;
     this.name = name;
     this.passes = new Map(); // by Task
+    this.heard = new Map(); // Task → when this page has heard of it
   }
 
   get worker() {
@@ -47,17 +50,40 @@ export class Agent {
     return this.ask(program, { body });
   }
 
+  /** As the page (call-requests.js): for how many milliseconds it has known of a Task. */
+  since(taskSid) {
+    const at = this.heard.get(taskSid);
+    return { taskSid, ...(at ? { heard: String(Date.now() - at) } : {}) };
+  }
+
+  /** As the page (insist.js): what Twilio doesn't show yet is asked again. */
+  async insist(request) {
+    let answer;
+    await until(`an answer for ${this.name}`, async () => {
+      answer = await request();
+      return answer.status !== 503;
+    }, PATIENCE_MS, POLL_MS).catch(() => {}); // the last answer says why
+    return answer;
+  }
+
+  /** About a Task that this page knows. */
+  tell(program, taskSid, more = {}) {
+    return this.insist(() => this.post(program, { ...this.since(taskSid), ...more }));
+  }
+
   /** What `call-state` says, of one Task or of whatever is open. */
   async state(taskSid) {
-    const query = `?legs=1${taskSid ? `&taskSid=${taskSid}` : ''}`;
-    const answer = await this.ask('call-state', { query });
+    const query = () =>
+      `?${new URLSearchParams({ legs: 1, ...(taskSid ? this.since(taskSid) : {}) })}`;
+    const answer = await this.insist(() => this.ask('call-state', { query: query() }));
     assert.equal(answer.status, 200, answer.body);
-    this.keepPass(answer.data);
+    this.keep(answer.data);
     return answer.data;
   }
 
   /** As the page: what admits this agent's leg is kept until it is needed. */
-  keepPass({ taskSid, pass }) {
+  keep({ taskSid, pass }) {
+    if (taskSid && !this.heard.has(taskSid)) this.heard.set(taskSid, Date.now());
     if (pass) this.passes.set(taskSid, pass);
   }
 
@@ -70,7 +96,7 @@ export class Agent {
 
   async createTask(to) {
     const answer = await this.post('create-task', { to });
-    if (answer.status === 201) this.keepPass(answer.data);
+    if (answer.status === 201) this.keep(answer.data);
     return answer;
   }
 
@@ -124,8 +150,8 @@ export class Agent {
   /** Presses Answer on the call that rings; gives K's SID. */
   async answer(options = {}) {
     const taskSid = await this.rings();
-    const { body } = await this.lab.rest(`Tasks/${taskSid}`);
-    const { from, conferenceSid } = JSON.parse(body.attributes);
+    // As TaskRouter tells a page.
+    const { attributes: { from, conferenceSid } } = await this.lab.task(taskSid);
     const accepted = await this.accept(taskSid, {
       from, url: `callee-twiml?conferenceName=${conferenceSid}`, ...options,
     });
@@ -134,15 +160,15 @@ export class Agent {
   }
 
   endCall(taskSid, reason = 'hangup') {
-    return this.post('end-call', { taskSid, reason });
+    return this.tell('end-call', taskSid, { reason });
   }
 
   decline(taskSid) {
-    return this.post('cleanup-rejected-task', { taskSid });
+    return this.tell('cleanup-rejected-task', taskSid);
   }
 
   hold(taskSid, hold) {
-    return this.post('hold-participant', { taskSid, hold });
+    return this.tell('hold-participant', taskSid, { hold });
   }
 
   hangUp() {
