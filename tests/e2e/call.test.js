@@ -135,4 +135,19 @@ describe('a call between two agents', () => {
       await haveEnded(caller, callee);
     }
   });
+
+  // The last one: from then on these pages dial without the key.
+  it('is dialed without a key where TaskRouter takes none, and the log says so', async () => {
+    const setSwitch = (toParameters) =>
+      sandbox(scene.stack, 'switches', { method: 'POST', body: { toParameters } });
+    await setSwitch('refused');
+    for (const agent of [alice, bob]) agent.expectTrouble('CallTo must not have parameters');
+    await connect(alice, bob);
+    await Promise.all([alice.hears('bob'), bob.hears('alice')]);
+    await bob.press('Hang up');
+    await haveEnded(alice, bob);
+    await setSwitch('stripped');
+    await until('the log says so', () =>
+      (/callto_plain/.test(scene.stack.logs('call-state')) ? null : 'it does not'));
+  });
 });
