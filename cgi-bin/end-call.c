@@ -2,6 +2,7 @@
  * end-call: one of the two agents ends the call, for both.
  */
 #include "base/sid.h"
+#include "call/call_close.h"
 #include "call/call_rules.h"
 #include "page/page_call.h"
 #include "web/endpoint.h"
@@ -20,16 +21,18 @@ static const struct param_spec params[P__MAX] = {
     [P_REASON] = { "reason", true, PARAM_TEXT, is_reason },
 };
 
-/* The caller's page gave up waiting just as the colleague answered: the answer counts. */
+/*
+ * The caller's page gave up waiting just as the colleague answered: the answer counts. Which of the
+ * two came first TaskRouter decides, where REST may show K as it was.
+ */
 static enum err refuse_if_answered(const struct service *service, struct call *call,
                                    struct response *response)
 {
     const struct call_context context = page_call_context(service);
-    enum err rc = call->t1_found ? call_load_k(&context, call) : ERR_OK;
-    if (rc != ERR_OK) return rc;
-    bool answered =
-        call->k_found && call->k.status == TASK_ASSIGNED && call->facts.outcome == OUTCOME_NONE;
-    if (!answered) return ERR_OK;
+    bool answered = false;
+    enum err rc = ERR_OK;
+    if (call->t1_found) rc = call_close_unanswered(&context, call, &answered);
+    if (rc != ERR_OK || !answered) return rc;
     return response_refuse(response, ERR_CONFLICT, "already_answered",
                            "The colleague has just answered.");
 }

@@ -376,10 +376,10 @@ enum err call_update(const struct call_context *context, struct call *call,
                      void *wanted)
 {
     enum err rc = ERR_CONFLICT;
-    for (int i = 0; i < CALL_TRIES && rc == ERR_CONFLICT; i++) {
+    for (int i = 0; rc == ERR_CONFLICT; i++) {
+        /* A version that REST doesn't show yet: the same would be read again at once. */
+        if (i > 1 && !call_may_look_again(context)) return ERR_UNAVAILABLE;
         if (i > 0) {
-            /* A version that REST doesn't show yet: the same would be read again at once. */
-            if (i > 1 && !call_may_look_again(context)) return ERR_CONFLICT;
             rc = call_reload_t1(context, call);
             if (rc != ERR_OK) return rc;
         }

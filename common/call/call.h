@@ -22,7 +22,7 @@
 #include "twilio/taskrouter_worker.h"
 #include "twilio/twilio_client.h"
 
-/* How often a refused change is read again and decided anew. */
+/* How often what was refused is read again and decided anew. */
 enum { CALL_TRIES = 5 };
 
 /* What the functions of a call work with; it belongs to one thread. */
@@ -149,7 +149,7 @@ enum err call_find_ringing_k(const struct call_context *context, struct call *ca
 /*
  * Changes T1's Attributes: `decide` looks at the call and says what to merge into them (*patch,
  * ours to delete; NULL: nothing). When another process was faster, T1 is read again and `decide`
- * asked anew, CALL_TRIES times at most (ERR_CONFLICT after that).
+ * asked anew, for as long as the request may take (ERR_UNAVAILABLE after that).
  */
 enum err call_update(const struct call_context *context, struct call *call,
                      enum err (*decide)(void *wanted, const struct call *call, cJSON **patch),

@@ -14,22 +14,28 @@
 struct ending {
     enum call_outcome outcome;
     int64_t now_s;
-    bool ours; /* it is this process that writes it */
+    bool ours;     /* it is this process that writes it */
+    bool answered; /* both are in, and by this outcome no talk ends */
 };
 
 static enum err decide_outcome(void *wanted, const struct call *call, cJSON **patch)
 {
     struct ending *ending = wanted;
-    ending->ours = call->facts.outcome == OUTCOME_NONE;
+    /* It was decided by what REST showed, which may be older than what is written over now. */
+    enum call_outcome outcome = ending->outcome;
+    if (call_is_connected(call)) outcome = call_rules_end_of_talk(outcome);
+    ending->answered = call->facts.outcome == OUTCOME_NONE && outcome == OUTCOME_NONE;
+    ending->ours = call->facts.outcome == OUTCOME_NONE && !ending->answered;
     if (!ending->ours) return ERR_OK;
-    *patch = call_rules_patch_outcome(ending->outcome, ending->now_s);
+    *patch = call_rules_patch_outcome(outcome, ending->now_s);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 /*
  * The first writer wins. A refusal is looked into, because without an outcome the pages would be
  * told another one; but a T1 that has ended may be past changing, and one that an agent has filled
- * up has no room for a word more: neither is a reason to leave the rest undone.
+ * up has no room for a word more: neither is a reason to leave the rest undone. ERR_CONFLICT: the
+ * call has been answered, and isn't over by that.
  */
 static enum err write_outcome(const struct call_context *context, struct call *call,
                               enum call_outcome outcome, bool *ours)
@@ -44,6 +50,7 @@ static enum err write_outcome(const struct call_context *context, struct call *c
         rc = call_update(context, call, decide_outcome, &ending);
     }
     *ours = rc == ERR_OK && ending.ours;
+    if (rc == ERR_OK && ending.answered) return ERR_CONFLICT;
     if (*ours) call_count_outcome(context, call);
     if (rc == ERR_REFUSED || rc == ERR_NOT_FOUND || rc == ERR_TOO_LARGE) return ERR_OK;
     return rc;
@@ -70,6 +77,19 @@ static void note_apart(const char *task_sid)
 }
 
 /*
+ * Another process, or an agent, was quicker: what is the Task now? REST may show it as it was; what
+ * can't be canceled any more has been accepted.
+ */
+static enum err see_refused(const struct call_context *context, struct task *task,
+                            enum close_step refused)
+{
+    enum err rc = reload_task(context, task);
+    bool as_it_was = rc == ERR_OK && call_rules_close_step(task->status) == refused;
+    if (as_it_was && refused == CLOSE_CANCEL) task->status = TASK_ASSIGNED;
+    return rc;
+}
+
+/*
  * `attributes`, if not NULL, are written in the same request, unless that is refused: what a page
  * is told matters less than the end.
  */
@@ -77,6 +97,7 @@ static enum err close_task(const struct call_context *context, struct task *task
                            enum call_outcome outcome, const cJSON *attributes)
 {
     const char *reason = call_rules_outcome_name(outcome);
+    enum close_step refused = CLOSE_NOTHING;
     for (int i = 0; i < CALL_TRIES; i++) {
         enum close_step step = call_rules_close_step(task->status);
         if (step == CLOSE_NOTHING) return ERR_OK;
@@ -86,16 +107,18 @@ static enum err close_task(const struct call_context *context, struct task *task
             .reason = reason != NULL ? reason : "failed",
             .attributes = i == 0 && step == CLOSE_WRAP ? attributes : NULL,
         };
-        enum err rc = taskrouter_task_step(context->twilio, task->sid, &change);
+        enum err rc = taskrouter_task_step(context->twilio, task, &change);
+        if (rc == ERR_OK && refused == step) note_apart(task->sid);
         if (rc == ERR_OK || rc == ERR_NOT_FOUND) return ERR_OK;
         if (rc != ERR_REFUSED && rc != ERR_CONFLICT) return rc;
+        /* Written since it was read: the status alone asks for no version. */
+        if (rc == ERR_CONFLICT && change.attributes != NULL) continue;
 
-        /* Not in the state that we knew: it may have been answered, and have a leg by now. */
-        rc = reload_task(context, task);
+        refused = change.attributes != NULL ? step : CLOSE_NOTHING;
+        if (i > 0 && !call_may_look_again(context)) break;
+        rc = see_refused(context, task, step);
         if (rc == ERR_NOT_FOUND) return ERR_OK;
         if (rc != ERR_OK) return rc;
-        if (change.attributes != NULL && call_rules_close_step(task->status) == step)
-            note_apart(task->sid);
     }
     return ERR_CONFLICT;
 }
@@ -120,6 +143,35 @@ static enum err close_told_k(const struct call_context *context, struct call *ca
     cJSON *attributes = call_tell_attributes(call);
     enum err rc = close_task(context, &call->k, outcome, attributes);
     cJSON_Delete(attributes);
+    /* As it is by Twilio's answer: nothing is asked if it was told. */
+    if (rc == ERR_OK && call->k.status == TASK_WRAPPING) call_tell_callee(context, call);
+    return rc;
+}
+
+enum err call_close_unanswered(const struct call_context *context, struct call *call,
+                               bool *answered)
+{
+    const struct task_step cancel = { .status = TASK_CANCELED,
+                                      .reason = call_rules_outcome_name(OUTCOME_NO_ANSWER) };
+    *answered = false;
+    enum err rc = call_load_k(context, call);
+    if (rc != ERR_OK || !call->k_found || call->facts.outcome != OUTCOME_NONE) return rc;
+    if (call_rules_close_step(call->k.status) == CLOSE_CANCEL) {
+        rc = taskrouter_task_step(context->twilio, &call->k, &cancel);
+        if (rc == ERR_REFUSED) rc = see_refused(context, &call->k, CLOSE_CANCEL);
+    }
+    *answered = rc == ERR_OK && call->k.status == TASK_ASSIGNED;
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
+/* A Call that was placed a moment ago may not be shown yet; it is never deleted. */
+static enum err fetch_leg(const struct call_context *context, const char *call_sid,
+                          struct voice_call *leg)
+{
+    enum err rc;
+    do {
+        rc = voice_call_fetch(context->twilio, call_sid, leg);
+    } while (rc == ERR_NOT_FOUND && call_may_look_again(context));
     return rc;
 }
 
@@ -133,7 +185,7 @@ static enum err close_leg(const struct call_context *context, const struct call 
 {
     if (!sid_is_call(call_sid)) return ERR_OK;
     struct voice_call leg;
-    enum err rc = voice_call_fetch(context->twilio, call_sid, &leg);
+    enum err rc = fetch_leg(context, call_sid, &leg);
     if (rc != ERR_OK) return rc == ERR_NOT_FOUND ? ERR_OK : rc;
     bool is_ours = call_rules_leg(&call->who, leg.to) == whose &&
                    call_rules_leg(&call->who, leg.from) != ROLE_NONE;

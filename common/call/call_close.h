@@ -15,13 +15,21 @@
  *   4. completes every leg that is still alive
  *   5. ends T1 as K
  *
- * ERR_OK only when all of it is done. `call` has been loaded; K is loaded here.
+ * ERR_OK only when all of it is done. `call` has been loaded; K is loaded here. ERR_CONFLICT also
+ * where both turn out to be in a talk that doesn't end by that (call_rules_end_of_talk).
  */
 enum err call_close(const struct call_context *context, struct call *call,
                     enum call_outcome outcome) MUST_CHECK;
 
 /* As call_close when T1 itself has been deleted already: Conference and K are all that is left. */
 enum err call_close_remains(const struct call_context *context, struct call *call) MUST_CHECK;
+
+/*
+ * Before a call that nobody has answered is closed: cancels K, which TaskRouter refuses if the
+ * colleague was quicker (*answered).
+ */
+enum err call_close_unanswered(const struct call_context *context, struct call *call,
+                               bool *answered) MUST_CHECK;
 
 /* Ends one Task: reads it again when Twilio refuses a step, and acts on what `task` is then. */
 enum err call_close_task(const struct call_context *context, struct task *task,

@@ -250,6 +250,17 @@ static void note_over(const char *task_sid)
     if (strcmp(task_sid, t1_sid) != 0) log_note(LOG_K, task_sid);
 }
 
+/* A leg can end before REST shows its Task; one that isn't shown for so long has been deleted. */
+static enum err load_reported(const struct call_context *context, const char *task_sid,
+                              struct call *call)
+{
+    enum err rc;
+    do {
+        rc = call_load(context, task_sid, call);
+    } while (rc == ERR_NOT_FOUND && call_may_look_again(context));
+    return rc;
+}
+
 enum err call_events_leg_ended(const struct call_context *context, const struct call_leg_end *end)
 {
     struct call call = { 0 };
@@ -258,7 +269,7 @@ enum err call_events_leg_ended(const struct call_context *context, const struct 
     if (known != ENDING_UNKNOWN) note_over(end->task_sid);
     if (known == ENDING_DONE) return ERR_OK;
     if (known == ENDING_BEGUN) return see_to_ending(context, end->task_sid);
-    enum err rc = call_load(context, end->task_sid, &call);
+    enum err rc = load_reported(context, end->task_sid, &call);
     if (rc == ERR_OK)
         rc = on_leg_ended(context, &call, end);
     else

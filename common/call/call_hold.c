@@ -27,6 +27,30 @@ static enum err hold_end(const struct call_context *context, const struct call *
     return rc;
 }
 
+/* REST may not list yet who has just come in; that K was answered it has shown already. */
+static enum err is_coming(const struct call_context *context, struct call *call,
+                          enum call_role role, bool *coming)
+{
+    enum err rc = call_load_k(context, call);
+    *coming = rc == ERR_OK && call->k_found && call->k.status == TASK_ASSIGNED &&
+              !call_is_over(call) && !call_rules_is_away(&call->facts, role);
+    return rc;
+}
+
+/* The same once that end is listed; ERR_NOT_FOUND when nobody is there. */
+static enum err hold_listed_end(const struct call_context *context, struct call *call,
+                                enum call_role role, bool hold, struct call_legs *legs)
+{
+    size_t held;
+    bool coming = false;
+    do {
+        enum err rc = hold_end(context, call, role, hold, legs, &held);
+        if (rc == ERR_OK && held == 0) rc = is_coming(context, call, role, &coming);
+        if (rc != ERR_OK) return rc;
+    } while (held == 0 && coming && call_may_look_again(context));
+    return held > 0 ? ERR_OK : ERR_NOT_FOUND;
+}
+
 /*
  * A leg of this end that has been dialled and wasn't in the list: it may have come since, and what
  * it was to hear may have been read before that was written.
@@ -44,9 +68,8 @@ enum err call_hold(const struct call_context *context, struct call *call, enum c
     struct call_legs legs;
     size_t held;
     enum call_role other = call_rules_other(holder);
-    enum err rc = hold_end(context, call, other, hold, &legs, &held);
+    enum err rc = hold_listed_end(context, call, other, hold, &legs);
     if (rc != ERR_OK) return rc;
-    if (held == 0) return ERR_NOT_FOUND;
     struct holding holding = { holder, hold };
     rc = call_update(context, call, decide_hold, &holding);
     if (rc == ERR_OK && may_have_come(call, other, &legs))

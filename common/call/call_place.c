@@ -68,7 +68,7 @@ static enum err get_claim(struct placing *placing, enum claim_decision *decision
         if (before == CLAIM_TAKE || before == CLAIM_TAKE_OVER) {
             ask_ahead(placing);
             enum err rc = call_update(placing->context, placing->call, decide_claim, placing);
-            if (rc != ERR_OK) return rc == ERR_CONFLICT ? ERR_UNAVAILABLE : rc;
+            if (rc != ERR_OK) return rc;
             /* If another took it between the two looks, that was no take-over of ours. */
             *took_over = *took_over || before == CLAIM_TAKE_OVER;
         }

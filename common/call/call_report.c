@@ -80,16 +80,30 @@ static bool lacks_leg(const struct call_context *context, const struct call *cal
     return twilio_client_now_s(context->twilio) - call->t1.updated_s > CALL_NEW_S;
 }
 
+/* A T1 that was deleted meanwhile is no error. */
+static enum err look_at_t1(const struct call_context *context, struct call *call)
+{
+    enum err rc = call_reload_t1(context, call);
+    call->t1_found = rc == ERR_OK;
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
+/* Whoever ends a call says first why: where only K's end is to be seen, REST is late. */
+static enum err await_outcome(const struct call_context *context, struct call *call)
+{
+    enum err rc = ERR_OK;
+    bool k_is_over = call->k_found && !task_status_is_live(call->k.status);
+    while (rc == ERR_OK && k_is_over && !call_is_over(call) && call_may_look_again(context))
+        rc = look_at_t1(context, call);
+    return rc;
+}
+
 /* Who is in, in a call that has been answered; and what wasn't reported. */
 static enum err look_at_legs(const struct call_context *context, struct call *call,
                              struct call_legs *legs)
 {
     enum err rc = call_legs_list(context, call, legs);
-    if (rc == ERR_OK && call->by_copy && !is_copy_right(call, legs)) {
-        rc = call_reload_t1(context, call);
-        call->t1_found = rc == ERR_OK;
-        if (rc == ERR_NOT_FOUND) rc = ERR_OK;
-    }
+    if (rc == ERR_OK && call->by_copy && !is_copy_right(call, legs)) rc = look_at_t1(context, call);
     if (rc == ERR_OK && !call_is_over(call)) rc = notice_connected(context, call, legs);
     for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++)
         if (lacks_leg(context, call, legs, role)) rc = call_away_gone(context, call, role);
@@ -113,6 +127,7 @@ enum err call_report(const struct call_context *context, struct call *call, enum
     /* Once T1 says that both are in, or that it is over, K has nothing to add. */
     enum err rc = ERR_OK;
     if (!call_is_over(call) && !call_is_connected(call)) rc = call_load_k(context, call);
+    if (rc == ERR_OK && role == ROLE_CALLEE) rc = await_outcome(context, call);
     if (rc != ERR_OK) return rc;
     bool answered = call_is_connected(call) || (call->k_found && call->k.status == TASK_ASSIGNED);
     struct call_legs legs = { 0 };

@@ -299,6 +299,19 @@ bool call_rules_is_being_ended(const struct call_facts *facts, int64_t now_s)
     return facts->outcome != OUTCOME_NONE && age_s > -CALL_ENDING_S && age_s < CALL_ENDING_S;
 }
 
+enum call_outcome call_rules_end_of_talk(enum call_outcome wish)
+{
+    switch (wish) {
+    case OUTCOME_CANCEL:
+    case OUTCOME_FAILED:
+        return OUTCOME_HANGUP;
+    case OUTCOME_NO_ANSWER:
+        return OUTCOME_NONE;
+    default:
+        return wish;
+    }
+}
+
 enum close_step call_rules_close_step(enum task_status status)
 {
     switch (status) {
@@ -350,7 +363,8 @@ static bool k_is_over(const struct call_view *view, enum call_outcome *outcome)
 enum call_outcome call_rules_final_outcome(const struct call_view *view)
 {
     if (view->facts.outcome != OUTCOME_NONE) return view->facts.outcome;
-    return view->facts.connected_at[0] != '\0' ? OUTCOME_HANGUP : OUTCOME_FAILED;
+    if (view->facts.connected_at[0] != '\0') return OUTCOME_HANGUP;
+    return view->k_found && view->k == TASK_CANCELED ? OUTCOME_NO_ANSWER : OUTCOME_FAILED;
 }
 
 enum ring_decision call_rules_ring(const struct call_view *view, enum call_outcome *outcome)

@@ -156,6 +156,12 @@ bool call_rules_is_older(int64_t created_s, const char *sid, int64_t other_creat
 /* Has the call been ended so lately that whoever ended it is still at work? */
 bool call_rules_is_being_ended(const struct call_facts *facts, int64_t now_s);
 
+/*
+ * What a call in which both are ends with, if it was to end with `wish` before that was known.
+ * OUTCOME_NONE: it goes on.
+ */
+enum call_outcome call_rules_end_of_talk(enum call_outcome wish);
+
 /* The next step that ends a Task in this state. */
 enum close_step { CLOSE_NOTHING, CLOSE_CANCEL, CLOSE_WRAP };
 

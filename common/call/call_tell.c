@@ -50,7 +50,7 @@ void call_tell_callee(const struct call_context *context, struct call *call)
     if (rc != ERR_OK || !call->k_found || is_told_already(call)) return;
     for (int i = 0; i < CALL_TRIES; i++) {
         rc = tell(context, call);
-        if (rc != ERR_CONFLICT) break;
+        if (rc != ERR_CONFLICT || (i > 0 && !call_may_look_again(context))) break;
         rc = call_reload_k(context, call);
         if (rc != ERR_OK || is_told_already(call)) break;
     }

@@ -84,6 +84,12 @@ enum err page_call_close(const struct service *service, struct response *respons
     const struct call_context context = page_call_context(service);
     enum err rc =
         call->t1_found ? call_close(&context, call, outcome) : call_close_remains(&context, call);
+    bool goes_on = call_is_connected(call) && !call_is_over(call) &&
+                   call_rules_end_of_talk(outcome) == OUTCOME_NONE;
+    if (rc == ERR_CONFLICT && goes_on) {
+        return response_refuse(response, rc, "already_answered",
+                               "The colleague has just answered.");
+    }
     if (rc != ERR_OK) return rc;
     strbuf_addstr(&response->body, "{}");
     return response_json_body(response, 200);

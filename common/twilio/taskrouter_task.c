@@ -141,20 +141,30 @@ enum err taskrouter_task_update_attributes(struct twilio_client *client, struct 
     return rc;
 }
 
-enum err taskrouter_task_step(struct twilio_client *client, const char *task_sid,
+enum err taskrouter_task_step(struct twilio_client *client, struct task *task,
                               const struct task_step *step)
 {
     char path[TASKROUTER_PATH_SIZE];
     struct strbuf form;
+    struct task fresh = { 0 };
     struct twilio_reply reply = { 0 };
+    const char *etag = step->attributes != NULL ? task->etag : NULL;
 
     strbuf_init(&form, STRBUF_MAX_FORM);
     encode_form_pair(&form, "AssignmentStatus", task_status_name(step->status));
     encode_form_pair(&form, "Reason", step->reason);
-    enum err rc = task_path(client, task_sid, path);
+    enum err rc = etag != NULL && *etag == '\0' ? ERR_CONFLICT : task_path(client, task->sid, path);
     if (rc == ERR_OK && step->attributes != NULL) rc = add_attributes(&form, step->attributes);
     if (rc == ERR_OK)
-        rc = twilio_resource_post(client, TWILIO_TASKROUTER, path, &form, NULL, &reply);
+        rc = twilio_resource_post(client, TWILIO_TASKROUTER, path, &form, etag, &reply);
+    if (rc == ERR_OK) {
+        task->status = step->status;
+        /* It is done; an answer that can't be read takes nothing of that back. */
+        if (task_from_reply(&reply, &fresh) == ERR_OK) {
+            task_clear(task);
+            *task = fresh;
+        }
+    }
     strbuf_free(&form);
     twilio_reply_free(&reply);
     return rc;
@@ -163,8 +173,12 @@ enum err taskrouter_task_step(struct twilio_client *client, const char *task_sid
 enum err taskrouter_task_update_status(struct twilio_client *client, const char *task_sid,
                                        enum task_status status, const char *reason)
 {
+    struct task task = { 0 };
     const struct task_step step = { .status = status, .reason = reason };
-    return taskrouter_task_step(client, task_sid, &step);
+    sid_copy(task.sid, task_sid);
+    enum err rc = taskrouter_task_step(client, &task, &step);
+    task_clear(&task);
+    return rc;
 }
 
 void task_sids_free(struct task_sids *sids)

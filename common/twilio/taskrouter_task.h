@@ -62,14 +62,17 @@ enum err taskrouter_task_update_attributes(struct twilio_client *client, struct 
 struct task_step {
     enum task_status status; /* canceled, wrapping or completed */
     const char *reason;
-    const cJSON *attributes; /* written along with it, whatever they were; NULL: not */
+    const cJSON *attributes; /* written along with it; NULL: not */
 };
 
-/* ERR_REFUSED (20001) when the step isn't legal now. */
-enum err taskrouter_task_step(struct twilio_client *client, const char *task_sid,
+/*
+ * Takes over the Task's new state, which REST may show only later. ERR_REFUSED (20001) when the
+ * step isn't legal now; with attributes ERR_CONFLICT when the Task isn't at task->etag any more.
+ */
+enum err taskrouter_task_step(struct twilio_client *client, struct task *task,
                               const struct task_step *step) MUST_CHECK;
 
-/* The same without attributes. */
+/* The same of a Task that isn't looked at any more. */
 enum err taskrouter_task_update_status(struct twilio_client *client, const char *task_sid,
                                        enum task_status status, const char *reason) MUST_CHECK;
 

@@ -1,7 +1,7 @@
 // REST lags behind webhooks: an early 404 or an old status is never final.
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
 import { connect, expectEnded, pair, ring } from './agent.js';
 import { expectError, patience, randomSid, until, useLab } from './lib.js';
@@ -41,6 +41,37 @@ for (const restLateMs of [300, 1500]) {
   });
 }
 
+describe('REST as old as it gets', () => {
+  before(() => lab.control('switches', { restLateMs: 1500, webhookRetryMs: 500 }));
+  after(() => lab.control('switches', { restLateMs: 0, webhookRetryMs: 0 }));
+
+  test('who has just come in can be held, is not "no answer", and is hung up', async () => {
+    const call = await connect(lab);
+    assert.equal((await call.caller.hold(call.t1, true)).status, 200);
+    expectError(await call.caller.endCall(call.t1, 'no-answer'), 409, 'already_answered');
+    assert.equal((await call.caller.endCall(call.t1, 'cancel')).status, 200);
+    await expectEnded(call, 'hangup');
+  });
+
+  test('an answer that comes before "no answer" counts, shown or not', async () => {
+    const call = await ring(lab);
+    await call.callee.phone('ignore');
+    await call.callee.answer();
+    expectError(await call.caller.endCall(call.t1, 'no-answer'), 409, 'already_answered');
+    assert.equal((await call.caller.endCall(call.t1, 'cancel')).status, 200);
+    const { calls } = await lab.state();
+    assert.deepEqual(calls.filter(({ endTime }) => endTime === null), [], 'its leg ends as well');
+    await expectEnded(call, 'cancel');
+  });
+
+  test('a leg that ends at once ends the call', async () => {
+    const { caller, callee } = await pair(lab);
+    await caller.phone('reject');
+    const t1 = await caller.call(callee);
+    await expectEnded({ caller, callee, t1 }, 'failed');
+  });
+});
+
 describe('what was just made may not be shown yet', () => {
   const notFound = (path) => lab.fault({
     match: { method: 'GET', path }, action: 'status', status: 404, times: 50,
@@ -68,7 +99,7 @@ describe('what was just made may not be shown yet', () => {
     assert.equal((await lab.webhook('ringback', { query: round })).status, 200);
     assert.equal((await lab.task(call.t1)).attributes.outcome, undefined);
     assert.equal((await call.caller.state(call.t1)).state, 'ringing');
-    const refused = await call.caller.endCall(call.t1, 'cancel');
+    const refused = await call.caller.post('end-call', { taskSid: call.t1, reason: 'cancel' });
     assert.equal(refused.status, 503, 'K may ring, and nobody knows');
     await lab.clearFaults();
     assert.equal((await call.caller.endCall(call.t1, 'cancel')).status, 200);

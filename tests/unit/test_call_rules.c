@@ -249,6 +249,19 @@ static void a_task_is_ended_by_the_step_that_its_state_allows(void **state)
         assert_int_equal(call_rules_close_step((enum task_status)i), expected[i]);
 }
 
+static void a_talk_ends_by_what_can_end_one(void **state)
+{
+    (void)state;
+    static const enum call_outcome expected[OUTCOME__MAX] = {
+        [OUTCOME_NONE] = OUTCOME_NONE,      [OUTCOME_HANGUP] = OUTCOME_HANGUP,
+        [OUTCOME_CANCEL] = OUTCOME_HANGUP,  [OUTCOME_DECLINED] = OUTCOME_DECLINED,
+        [OUTCOME_NO_ANSWER] = OUTCOME_NONE, [OUTCOME_BUSY] = OUTCOME_BUSY,
+        [OUTCOME_GLARE] = OUTCOME_GLARE,    [OUTCOME_FAILED] = OUTCOME_HANGUP,
+    };
+    for (int i = 0; i < OUTCOME__MAX; i++)
+        assert_int_equal(call_rules_end_of_talk((enum call_outcome)i), expected[i]);
+}
+
 static void the_end_of_a_leg_means_what_the_call_had_come_to(void **state)
 {
     (void)state;
@@ -508,6 +521,7 @@ int main(void)
         cmocka_unit_test(both_hosts_settle_glare_alike),
         cmocka_unit_test(of_two_calls_of_one_agent_the_older_lives),
         cmocka_unit_test(a_task_is_ended_by_the_step_that_its_state_allows),
+        cmocka_unit_test(a_talk_ends_by_what_can_end_one),
         cmocka_unit_test(the_end_of_a_leg_means_what_the_call_had_come_to),
         cmocka_unit_test(only_five_words_are_the_end_of_a_leg),
         cmocka_unit_test(ringback_decides_by_the_table),

@@ -269,6 +269,30 @@ static void test_task_update_status(void **state)
         ERR_REFUSED);
 }
 
+static void test_task_step_with_attributes(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct task_step wrap = { .status = TASK_WRAPPING, .reason = "hangup" };
+    struct task_step told = wrap;
+    fake_server_json(fixture->twilio.server, 200, "ETag: \"1\"\r\n",
+                     TASK_JSON("assigned", "\"{\\\"a\\\":1}\""));
+    fake_server_json(fixture->twilio.server, 412, "", "{\"code\":20412}");
+    fake_server_json(fixture->twilio.server, 200, "ETag: \"3\"\r\n",
+                     TASK_JSON("wrapping", "\"{\\\"b\\\":2}\""));
+    assert_int_equal(taskrouter_task_fetch(fixture->twilio.client, TASK, &fixture->task), ERR_OK);
+    told.attributes = fixture->task.attributes;
+    assert_int_equal(taskrouter_task_step(fixture->twilio.client, &fixture->task, &told),
+                     ERR_CONFLICT);
+    fake_server_assert_sent(fixture->twilio.server, 1, "\r\nIf-Match: \"1\"\r\n");
+    assert_int_equal(fixture->task.status, TASK_ASSIGNED);
+
+    assert_int_equal(taskrouter_task_step(fixture->twilio.client, &fixture->task, &wrap), ERR_OK);
+    assert_null(strstr(fake_server_request(fixture->twilio.server, 2), "If-Match"));
+    assert_int_equal(fixture->task.status, TASK_WRAPPING);
+    assert_string_equal(fixture->task.etag, "\"3\"");
+    assert_non_null(cJSON_GetObjectItemCaseSensitive(fixture->task.attributes, "b"));
+}
+
 static void test_tasks_live_follows_pages(void **state)
 {
     struct fixture *fixture = *state;
@@ -527,6 +551,7 @@ int main(void)
         TEST(task_update_attributes),
         TEST(no_update_without_a_version),
         TEST(task_update_status),
+        TEST(task_step_with_attributes),
         TEST(tasks_live_follows_pages),
         TEST(a_foreign_next_link_is_not_followed),
         TEST(a_page_without_its_list),
