@@ -111,14 +111,14 @@ static enum err look_at_legs(const struct call_context *context, struct call *ca
 }
 
 /*
- * A K that rings though its call is over: T1 is the caller's to rewrite, so that whoever ended it
- * may have found no K there.
+ * A K that is alive though its call is over: T1 is the caller's to rewrite, so that whoever ended
+ * the call may have found no K there.
  */
-static enum err end_ring(const struct call_context *context, struct call *call,
-                         enum call_outcome outcome)
+static enum err end_k(const struct call_context *context, struct call *call,
+                      enum call_outcome outcome)
 {
-    bool rings = call->k_found && call_rules_close_step(call->k.status) == CLOSE_CANCEL;
-    return rings ? call_close_task(context, &call->k, outcome) : ERR_OK;
+    bool alive = call->k_found && task_status_is_live(call->k.status);
+    return alive ? call_close_task(context, &call->k, outcome) : ERR_OK;
 }
 
 enum err call_report(const struct call_context *context, struct call *call, enum call_role role,
@@ -150,7 +150,7 @@ enum err call_report(const struct call_context *context, struct call *call, enum
     }
     memcpy(report->connected_at, call->facts.connected_at, sizeof report->connected_at);
     if (role != ROLE_CALLEE) return ERR_OK;
-    if (report->state == STATE_ENDED) return end_ring(context, call, report->outcome);
+    if (report->state == STATE_ENDED) return end_k(context, call, report->outcome);
     if (report->state != STATE_RINGING) return ERR_OK;
     return call_pass_make(context, call, role, report->pass);
 }

@@ -200,7 +200,7 @@ describe('one\'s own attributes', () => {
 });
 
 // What T1 says of K is hers to rewrite; K rings elsewhere.
-describe('the ring of a call that she has made and ended', () => {
+describe('the other end of a call that she has made and ended', () => {
   const withoutK = ({ conference }) => ({ conference: { ...conference, participants: {} } });
   const withK = ({ conference }, taskSid) => ({ conference: { ...conference,
     participants: { ...conference.participants, taskSid } } });
@@ -214,9 +214,9 @@ describe('the ring of a call that she has made and ended', () => {
   const isClosed = async (sid) => ['canceled', 'completed']
     .includes((await lab.task(sid)).assignment_status);
 
-  /** Hers to Alice, in which T1 has become what `change` makes of it. */
-  async function ringWith(change) {
-    const call = await ring(lab, 'carol', 'alice');
+  /** Hers to Alice, begun by `begin`, in which T1 has become what `change` makes of it. */
+  async function callWith(change, begin = ring) {
+    const call = await begin(lab, 'carol', 'alice');
     await carol.write(call.t1, change(await carol.read(call.t1)));
     return call;
   }
@@ -228,11 +228,11 @@ describe('the ring of a call that she has made and ended', () => {
   }
 
   for (const [what, change] of Object.entries(rewritten)) {
-    test(`ends with it when T1 ${what}, though Alice's page doesn't ask`, async () => {
+    test(`rings no more when T1 ${what}, though Alice's page doesn't ask`, async () => {
       carol = await Intruder.start(lab);
       const ends = [({ t1 }) => carol.endCall(t1, 'cancel'), () => carol.hangUpAll()];
       for (const end of ends) {
-        const call = await ringWith(change);
+        const call = await callWith(change);
         await end(call);
         await until('K to be closed', () => isClosed(call.k), 5000);
         await clearAway(call);
@@ -240,13 +240,23 @@ describe('the ring of a call that she has made and ended', () => {
     });
   }
 
-  test('ends once Alice\'s page asks when T1 is no call any more', async () => {
+  test('rings no more once Alice\'s page asks when T1 is no call any more', async () => {
     carol = await Intruder.start(lab);
-    const call = await ringWith(() => ({ dialpad: undefined }));
+    const call = await callWith(() => ({ dialpad: undefined }));
     expectError(await carol.endCall(call.t1, 'cancel'), 403, 'not_your_call');
     await carol.hangUpAll();
     assert.equal((await call.callee.state(call.k)).state, 'ended');
     assert.ok(await isClosed(call.k));
+    await clearAway(call);
+  });
+
+  test('is free once Alice\'s page asks when T1 says nothing of their talk', async () => {
+    carol = await Intruder.start(lab);
+    const call = await callWith((t1) => ({ ...withoutK(t1), claim: undefined,
+      connectedAt: undefined }), connect);
+    await carol.hangUpAll();
+    await call.callee.until('ended', call.k);
+    assert.equal((await lab.task(call.k)).assignment_status, 'wrapping');
     await clearAway(call);
   });
 });
