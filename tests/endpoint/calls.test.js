@@ -203,6 +203,21 @@ describe('the end', () => {
     await expectEnded(call, 'no-answer');
   });
 
+  test('not answered, by a colleague whose page has gone before it could ring', async () => {
+    const { caller, callee } = await pair(lab);
+    const { data: { taskSid: t1 } } = await caller.createTask(callee.sid);
+    await lab.control('worker', { worker: 'bob', activity: 'Offline' });
+    await caller.joinOwn(t1);
+    const [{ sid: k }] = await until('K', async () => {
+      const made = await calleeTasks(lab, t1);
+      return made.length > 0 && made;
+    });
+    // As by its time-out, of which the next round of ringback hears.
+    await lab.rest(`Tasks/${k}`, { AssignmentStatus: 'canceled', Reason: 'time-out' });
+    await lab.webhook('ringback', { query: lab.waiting(t1, '&round=1') });
+    await expectEnded({ caller, t1 }, 'no-answer');
+  });
+
   test('not answered, unless it has just been', async () => {
     const call = await ring(lab);
     await call.callee.answer();
