@@ -41,6 +41,10 @@ const REST_FAULTS = {
 
 const CARRIED_OUT_MS = 30_000;
 
+// So many may wait for a request that they fit: of those that pile up while nothing is asked, each
+// request would meet one, and nothing that is asked could be answered any more.
+const WAITING_MAX = 12;
+
 const WEBHOOK_FAULTS = {
   'repeated webhook': (r) => ({ action: 'repeat', ms: r.below(1500) }),
   'reordered webhook': () => ({ action: 'reorder', ms: 2000 }),
@@ -127,6 +131,7 @@ export class Storm {
 
   async #fault() {
     const { random } = this;
+    if (await this.#countWaiting() >= WAITING_MAX) return;
     if (random.chance(0.35)) {
       const name = random.pick(Object.keys(WEBHOOK_FAULTS));
       await this.#order('webhook', name, {
@@ -137,6 +142,12 @@ export class Storm {
       const name = random.pick(Object.keys(REST_FAULTS));
       await this.#order('rest', name, { ...this.#restMatch(), ...REST_FAULTS[name](random) });
     }
+  }
+
+  async #countWaiting() {
+    const lists = await Promise.all(['faults', 'webhook-faults'].map((path) =>
+      this.lab.control(path)));
+    return lists.flatMap(({ faults }) => faults).filter(({ remaining }) => remaining > 0).length;
   }
 
   // Before the request is carried out, or after: then only the answer is lost.
