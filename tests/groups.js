@@ -101,6 +101,8 @@ export const GROUPS = [
     files: () => nodeTests('tests/intruders') },
   { name: 'soak', kind: 'node', cores: 1 / 3, seconds: 200, ...inMode('fastcgi'),
     files: () => nodeTests('tests/soak') },
+  { name: 'endpoint-far', kind: 'node', cores: 1 / 6, seconds: 600, ...far, onlyLong: true,
+    files: () => nodeTests('tests/endpoint', ['calls']) },
   { name: 'soak-far', kind: 'node', cores: 1 / 3, seconds: 300, ...far,
     files: () => nodeTests('tests/soak'), short: () => nodeTests('tests/soak', ['soak']) },
   { name: 'fuzz', kind: 'fuzz', cores: 1, seconds: 60,

@@ -16,6 +16,8 @@ const NAMES = {
   alice: 'Alice Archer', bob: 'Bob Baker', carol: 'Carol Castillo', dave: 'Dave Dufour',
 };
 const PATIENCE_MS = 20_000;
+// Far from Twilio a page is told to ask again, which the browser writes down.
+const USUAL_TROUBLES = process.env.DIALPAD_TEST_TWILIO === 'far' ? ['status of 503'] : [];
 const LISTEN_MS = 700;
 const LIVE_TASKS = ['pending', 'reserved', 'assigned'];
 const OPEN_TASKS = [...LIVE_TASKS, 'wrapping'];
@@ -217,8 +219,9 @@ export class Agent {
   }
 
   assertNoTrouble() {
+    const expected = [...USUAL_TROUBLES, ...this.expectedTroubles];
     const unexpected = this.troubles.filter(
-      (trouble) => !this.expectedTroubles.some((text) => trouble.includes(text)));
+      (trouble) => !expected.some((text) => trouble.includes(text)));
     this.troubles.length = 0;
     this.expectedTroubles.length = 0;
     assert.deepEqual(unexpected, [], `in ${this.name}'s console`);
