@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "base/strbuf.h"
 #include "call/call_capacity.h"
@@ -20,6 +21,9 @@ enum {
     WAIT_RESERVE_MS = 500 /* what is kept of the deadline for the answer */
 };
 
+/* Whatever the owner of a claim of this age has made, REST shows it. */
+enum { CLAIM_SHOWN_S = CALL_CLAIM_YOUNG_S + 2 };
+
 /* One attempt to make K. */
 struct placing {
     const struct call_context *context;
@@ -27,6 +31,7 @@ struct placing {
     const char *conference_sid;
     const char *caller_call_sid;
     char claim_id[CALL_ID_SIZE];
+    int64_t former_s; /* when the claim was written that ours has taken over */
 };
 
 static enum claim_decision decision_now(const struct placing *placing)
@@ -67,6 +72,7 @@ static enum err get_claim(struct placing *placing, enum claim_decision *decision
         enum claim_decision before = decision_now(placing);
         if (before == CLAIM_TAKE || before == CLAIM_TAKE_OVER) {
             ask_ahead(placing);
+            placing->former_s = placing->call->facts.claimed_at_s;
             enum err rc = call_update(placing->context, placing->call, decide_claim, placing);
             if (rc != ERR_OK) return rc;
             /* If another took it between the two looks, that was no take-over of ours. */
@@ -167,6 +173,7 @@ static enum err settle_glare(struct placing *placing, const char *other_t1, bool
     if (!*ours_lives) return call_close(placing->context, placing->call, OUTCOME_GLARE);
     struct call other = { 0 };
     enum err rc = call_load_t1(placing->context, other_t1, &other);
+    log_note(LOG_CONF, ""); /* not that call's */
     if (rc == ERR_OK) rc = call_close(placing->context, &other, OUTCOME_GLARE);
     call_clear(&other);
     call_note(placing->call, ROLE_CALLER);
@@ -236,11 +243,25 @@ static enum err check_both(struct placing *placing, bool *go)
     return call_close(placing->context, placing->call, OUTCOME_FAILED);
 }
 
+/* The K that the claim's former owner may have made with its last breath. */
+static enum err find_former_k(const struct placing *placing)
+{
+    const struct call_context *context = placing->context;
+    bool is_late;
+    enum err rc;
+    do {
+        rc = call_find_k(context, placing->call);
+        int64_t age_s = twilio_client_now_s(context->twilio) - placing->former_s;
+        is_late = rc == ERR_OK && !placing->call->k_found && age_s < CLAIM_SHOWN_S;
+    } while (is_late && call_may_look_again(context));
+    return rc;
+}
+
 static enum err make_k(struct placing *placing, bool took_over)
 {
     bool go = true;
     enum err rc = ERR_OK;
-    if (took_over) rc = call_find_k(placing->context, placing->call);
+    if (took_over) rc = find_former_k(placing);
     if (rc == ERR_OK && !placing->call->k_found) {
         rc = check_both(placing, &go);
         twilio_client_ahead_end(placing->context->twilio);

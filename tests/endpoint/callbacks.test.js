@@ -255,6 +255,18 @@ describe('the claim', () => {
     await call.caller.endCall(call.t1, 'cancel');
   });
 
+  test('even if REST shows it late', async () => {
+    const call = await ring(lab);
+    const [join] = (await reports()).filter(isJoin);
+    await claim(call.t1, 6);
+    await lab.rewrite(call.t1, ({ conference, ...attributes }) => attributes);
+    await lab.fault({ match: { method: 'GET', path: `/Tasks/${call.k}$` }, action: 'status',
+      status: 404, times: 2 });
+    assert.equal((await deliver(join)).status, 204);
+    assert.equal(await expectOneK(call), call.k);
+    await call.caller.endCall(call.t1, 'cancel');
+  });
+
   test('and ended too, if the call ends before anybody looks', async () => {
     const call = await ring(lab);
     await claim(call.t1, 7);
