@@ -25,15 +25,7 @@ static enum err handle(struct service *service, struct request *request, struct 
         rc = response_refuse(response, ERR_FORBIDDEN, "not_your_call",
                              "Only the one who is called can decline.");
     }
-    /*
-     * Another tab has answered meanwhile: a Decline that comes late must not cut the call off. K's
-     * status says so too, because T1's word alone could have been written by the caller's browser.
-     */
-    if (rc == ERR_OK && call.k.status == TASK_ASSIGNED && call_is_connected(&call) &&
-        call.facts.outcome == OUTCOME_NONE) {
-        rc = response_refuse(response, ERR_CONFLICT, "already_answered",
-                             "The call has been answered already.");
-    }
+    /* Another tab may have answered meanwhile: a Decline that comes late cuts nobody off. */
     if (rc == ERR_OK) rc = page_call_close(service, response, &call, OUTCOME_DECLINED);
     call_clear(&call);
     return rc;

@@ -17,7 +17,8 @@ static enum err find_conference(const struct call_context *context, const char *
     conference_sid[0] = '\0';
     enum err rc = voice_conference_find(context->twilio, room, &conference);
     if (rc == ERR_OK) sid_copy(conference_sid, conference.sid);
-    log_note(LOG_CONF, conference_sid);
+    /* One that was reported a moment ago may not be found yet. */
+    if (rc == ERR_OK) log_note(LOG_CONF, conference_sid);
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 

@@ -305,6 +305,7 @@ enum call_outcome call_rules_end_of_talk(enum call_outcome wish)
     case OUTCOME_CANCEL:
     case OUTCOME_FAILED:
         return OUTCOME_HANGUP;
+    case OUTCOME_DECLINED:
     case OUTCOME_NO_ANSWER:
         return OUTCOME_NONE;
     default:

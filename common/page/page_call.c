@@ -78,17 +78,39 @@ enum err page_call_refuse_mismatch(struct request *request, struct response *res
     return response_refuse(response, ERR_CONFLICT, "identity_mismatch", kept);
 }
 
+/*
+ * T1 says that both are in. It is believed if K says so too, perhaps a moment later: T1's word
+ * alone could have been written by the caller's browser.
+ */
+static enum err is_answered(const struct call_context *context, struct call *call, bool *answered)
+{
+    enum err rc = call_load_k_surely(context, call);
+    *answered = false;
+    if (rc != ERR_OK || !call->k_found) return rc;
+    while (rc == ERR_OK && call_rules_close_step(call->k.status) == CLOSE_CANCEL &&
+           call_may_look_again(context)) {
+        rc = call_reload_k(context, call);
+    }
+    *answered = rc == ERR_OK && call->k.status == TASK_ASSIGNED;
+    return rc;
+}
+
 enum err page_call_close(const struct service *service, struct response *response,
                          struct call *call, enum call_outcome outcome)
 {
     const struct call_context context = page_call_context(service);
+    bool answered = false;
     enum err rc =
         call->t1_found ? call_close(&context, call, outcome) : call_close_remains(&context, call);
     bool goes_on = call_is_connected(call) && !call_is_over(call) &&
                    call_rules_end_of_talk(outcome) == OUTCOME_NONE;
     if (rc == ERR_CONFLICT && goes_on) {
-        return response_refuse(response, rc, "already_answered",
-                               "The colleague has just answered.");
+        rc = is_answered(&context, call, &answered);
+        if (rc == ERR_OK && !answered) rc = call_close(&context, call, OUTCOME_HANGUP);
+    }
+    if (answered) {
+        return response_refuse(response, ERR_CONFLICT, "already_answered",
+                               "The call has been answered.");
     }
     if (rc != ERR_OK) return rc;
     strbuf_addstr(&response->body, "{}");

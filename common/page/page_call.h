@@ -31,7 +31,10 @@ enum err page_call_refuse(struct response *response) MUST_CHECK;
 enum err page_call_refuse_mismatch(struct request *request, struct response *response,
                                    const char *contact_uri, const char *friendly_name) MUST_CHECK;
 
-/* call_close, also for a call whose T1 has been deleted; answers 200 {}. */
+/*
+ * call_close, also for a call whose T1 has been deleted; answers 200 {}, or 409 already_answered
+ * where both turn out to be in a talk that doesn't end by that.
+ */
 enum err page_call_close(const struct service *service, struct response *response,
                          struct call *call, enum call_outcome outcome) MUST_CHECK;
 

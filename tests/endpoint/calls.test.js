@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 
 import { Agent, calleeTasks, connect, expectEnded, pair, ring } from './agent.js';
 import { expectError, isCgi, randomSid, until, useLab } from './lib.js';
@@ -300,10 +301,10 @@ describe('the end', () => {
     });
     for (const number of [0, 1, 2]) {
       await round(number);
-      assert.equal((await call.caller.state(call.t1)).state, 'ringing', `round ${number}`);
+      await call.caller.until('ringing', call.t1); // it is over for nobody
     }
     assert.equal((await round(3)).status, 200);
-    assert.equal((await call.caller.state(call.t1)).state, 'ringing', 'nobody has waited so long');
+    await call.caller.until('ringing', call.t1); // nobody has waited so long
     await lab.clock(15);
     assert.equal((await round(3)).status, 200);
     await expectEnded(call, 'no-answer');
@@ -354,17 +355,21 @@ describe('the log', () => {
 });
 
 describe('hold', () => {
+  const isTold = (agent, taskSid, hold) => until(`${agent.name}: ${JSON.stringify(hold)}`,
+    async () => isDeepStrictEqual((await agent.state(taskSid)).hold, hold));
+
   test('holds the other side and nobody else', async () => {
     const { caller, callee, t1, k } = await connect(lab);
     const held = async () =>
       Object.fromEntries((await participants()).map((one) => [one.to, one.hold]));
-    const seen = async () => [(await caller.state(t1)).hold, (await callee.state(k)).hold];
-    assert.deepEqual(await seen(), [{ me: false, other: false }, { me: false, other: false }]);
+    await isTold(caller, t1, { me: false, other: false });
+    await isTold(callee, k, { me: false, other: false });
 
     const answer = await caller.hold(t1, true);
     assert.deepEqual([answer.status, answer.data], [200, { hold: true }]);
     assert.deepEqual(await held(), { 'client:alice': false, 'client:bob': true });
-    assert.deepEqual(await seen(), [{ me: false, other: true }, { me: true, other: false }]);
+    await isTold(caller, t1, { me: false, other: true });
+    await isTold(callee, k, { me: true, other: false });
     assert.equal((await caller.hold(t1, true)).status, 200, 'twice');
 
     assert.equal((await callee.hold(k, true)).status, 200);
@@ -391,8 +396,8 @@ describe('hold', () => {
       for (const sid of [t1, k]) assert.deepEqual((await attributesOf(sid)).hold, wanted);
       assert.deepEqual(Object.fromEntries((await participants()).map((one) => [one.to, one.hold])),
         { 'client:alice': ofCallee, 'client:bob': ofCaller });
-      assert.deepEqual((await caller.state(t1)).hold, { me: ofCallee, other: ofCaller });
-      assert.deepEqual((await callee.state(k)).hold, { me: ofCaller, other: ofCallee });
+      await isTold(caller, t1, { me: ofCallee, other: ofCaller });
+      await isTold(callee, k, { me: ofCaller, other: ofCallee });
       await lab.clearFaults();
     }
     await caller.endCall(t1);

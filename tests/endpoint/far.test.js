@@ -45,10 +45,11 @@ describe('REST as old as it gets', () => {
   before(() => lab.control('switches', { restLateMs: 1500, webhookRetryMs: 500 }));
   after(() => lab.control('switches', { restLateMs: 0, webhookRetryMs: 0 }));
 
-  test('who has just come in can be held, is not "no answer", and is hung up', async () => {
+  test('who is in is held, and neither "no answer" nor Decline ends the talk', async () => {
     const call = await connect(lab);
     assert.equal((await call.caller.hold(call.t1, true)).status, 200);
     expectError(await call.caller.endCall(call.t1, 'no-answer'), 409, 'already_answered');
+    expectError(await call.callee.decline(call.k), 409, 'already_answered');
     assert.equal((await call.caller.endCall(call.t1, 'cancel')).status, 200);
     await expectEnded(call, 'hangup');
   });

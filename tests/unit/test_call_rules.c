@@ -254,7 +254,7 @@ static void a_talk_ends_by_what_can_end_one(void **state)
     (void)state;
     static const enum call_outcome expected[OUTCOME__MAX] = {
         [OUTCOME_NONE] = OUTCOME_NONE,      [OUTCOME_HANGUP] = OUTCOME_HANGUP,
-        [OUTCOME_CANCEL] = OUTCOME_HANGUP,  [OUTCOME_DECLINED] = OUTCOME_DECLINED,
+        [OUTCOME_CANCEL] = OUTCOME_HANGUP,  [OUTCOME_DECLINED] = OUTCOME_NONE,
         [OUTCOME_NO_ANSWER] = OUTCOME_NONE, [OUTCOME_BUSY] = OUTCOME_BUSY,
         [OUTCOME_GLARE] = OUTCOME_GLARE,    [OUTCOME_FAILED] = OUTCOME_HANGUP,
     };
