@@ -538,7 +538,11 @@ test('an end that is pushed is shown, and is one only when the server says so', 
   const heard = play([told({ outcome: 'hangup' })], play(connected).state);
   assert.deepEqual([heard.state.phase, heard.state.told, types(heard)],
     ['connected', 'hangup', ['poll-soon']]);
-  assert.equal(play([server('connected')], heard.state).state.told, null);
+  const late = Array(8).fill(server('connected'));
+  const doubted = play(late, heard.state).state;
+  assert.deepEqual([doubted.told, pollPlan(doubted).every], ['hangup', 400], 'the server is late');
+  const { told: no, doubts } = play([server('connected')], doubted).state;
+  assert.deepEqual([no, doubts], [null, 0], 'it was not so');
   const over = play([server('ended')], heard.state).state;
   assert.deepEqual([over.phase, over.told], ['ended', null]);
   assert.deepEqual(types(play([told({ outcome: 'hangup' })], over)), []);

@@ -364,10 +364,17 @@ const handlers = {
       const last = answer.connectedAt ? { ...state, connectedAt } : state;
       return end(last, now, { outcome: answer.outcome ?? 'hangup' });
     }
-    const known = { ...state, other: answer.other ?? state.other, told: null };
-    return state.phase === 'ending' ? stay(known) : goOn(known, answer, connectedAt);
+    return notOver(state, answer, connectedAt);
   },
 };
+
+/** As the server has seen it; what TaskRouter has told of an end may be newer than that. */
+function notOver(state, answer, connectedAt) {
+  if (state.told && state.doubts < LOOKS) return go(state, { doubts: state.doubts + 1 });
+  const taken = state.told ? { told: null, doubts: 0 } : {};
+  const known = { ...state, other: answer.other ?? state.other, ...taken };
+  return state.phase === 'ending' ? stay(known) : goOn(known, answer, connectedAt);
+}
 
 function toldOfStart(state, now) {
   const isIn = state.mine && state.leg === 'open' && state.phase !== 'ending';
