@@ -9,6 +9,9 @@
 
 enum { LOOK_AGAIN_MS = 300 };
 
+/* What is left for all that follows a change of T1, before it is tried once more. */
+enum { UPDATE_RESERVE_MS = 1500 };
+
 struct call_context call_context(const struct config *config, struct twilio_client *twilio,
                                  const struct keys *keys, struct pass_keys *passes)
 {
@@ -378,7 +381,8 @@ enum err call_update(const struct call_context *context, struct call *call,
     enum err rc = ERR_CONFLICT;
     for (int i = 0; rc == ERR_CONFLICT; i++) {
         /* A version that REST doesn't show yet: the same would be read again at once. */
-        if (i > 1 && !call_may_look_again(context)) return ERR_UNAVAILABLE;
+        bool time_is_left = twilio_client_left_ms(context->twilio) > UPDATE_RESERVE_MS;
+        if (i > 1 && (!time_is_left || !call_may_look_again(context))) return ERR_UNAVAILABLE;
         if (i > 0) {
             rc = call_reload_t1(context, call);
             if (rc != ERR_OK) return rc;

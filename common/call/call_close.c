@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "call/call_count.h"
 #include "call/call_endings.h"
@@ -89,6 +90,17 @@ static enum err see_refused(const struct call_context *context, struct task *tas
     return rc;
 }
 
+/* It was accepted while it was to be canceled: the leg that was placed is named in a moment. */
+static void await_leg(const struct call_context *context, struct task *task)
+{
+    const enum task_status status = task->status;
+    while (json_get_string(task->attributes, "worker_call_sid") == NULL &&
+           call_may_look_again(context)) {
+        if (reload_task(context, task) != ERR_OK) break;
+    }
+    task->status = status;
+}
+
 /*
  * `attributes`, if not NULL, are written in the same request, unless that is refused: what a page
  * is told matters less than the end.
@@ -98,6 +110,7 @@ static enum err close_task(const struct call_context *context, struct task *task
 {
     const char *reason = call_rules_outcome_name(outcome);
     enum close_step refused = CLOSE_NOTHING;
+    bool accepted = false;
     for (int i = 0; i < CALL_TRIES; i++) {
         enum close_step step = call_rules_close_step(task->status);
         if (step == CLOSE_NOTHING) return ERR_OK;
@@ -109,6 +122,7 @@ static enum err close_task(const struct call_context *context, struct task *task
         };
         enum err rc = taskrouter_task_step(context->twilio, task, &change);
         if (rc == ERR_OK && refused == step) note_apart(task->sid);
+        if (rc == ERR_OK && accepted && step == CLOSE_WRAP) await_leg(context, task);
         if (rc == ERR_OK || rc == ERR_NOT_FOUND) return ERR_OK;
         if (rc != ERR_REFUSED && rc != ERR_CONFLICT) return rc;
         /* Written since it was read: the status alone asks for no version. */
@@ -119,6 +133,7 @@ static enum err close_task(const struct call_context *context, struct task *task
         rc = see_refused(context, task, step);
         if (rc == ERR_NOT_FOUND) return ERR_OK;
         if (rc != ERR_OK) return rc;
+        accepted = accepted || step == CLOSE_CANCEL;
     }
     return ERR_CONFLICT;
 }
