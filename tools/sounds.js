@@ -12,10 +12,15 @@ import { fileURLToPath } from 'node:url';
 const RATE = 8000;
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), '../www/sounds');
 
+const G3 = 196;
+const D4 = 293.66;
+const F4 = 349.23;
 const D5 = 587.33;
 const G5 = 783.99;
 const A5 = 880;
 const D6 = 1174.66;
+const E6 = 1318.51;
+const G6 = 1567.98;
 
 /** A struck bar: the note and a quieter partial two octaves up, both dying away. */
 function strike(samples, at, frequency, { level = 0.4, decay = 0.16 } = {}) {
@@ -69,6 +74,9 @@ function wav(samples) {
   return Buffer.concat([head, data]);
 }
 
+/** A clapper between two shells. */
+const trill = [...Array(18).keys()].map((i) => [i * 0.05, i % 2 ? G6 : E6]);
+
 const ROWS = [697, 770, 852, 941];
 const COLUMNS = [1209, 1336, 1477];
 const KEYS = ['123', '456', '789', '*0#'];
@@ -78,6 +86,16 @@ const sounds = {
   incoming: tune(1.5, [
     [0, D5], [0.13, A5], [0.26, D6], [0.55, D5], [0.68, A5], [0.81, D6],
   ], { level: 0.5, decay: 0.2 }),
+  'ring-bell': tune(1.5, trill, { level: 0.35, decay: 0.12 }),
+  'ring-deep': tune(1.5, [
+    [0, G3], [0.22, D4], [0.44, F4], [0.75, D4],
+  ], { level: 0.6, decay: 0.3 }),
+  'ring-drops': tune(1.5, [
+    [0, G6], [0.16, E6], [0.42, D6], [0.5, A5], [0.84, E6], [1, D5],
+  ], { level: 0.45, decay: 0.07 }),
+  'ring-pulse': tune(1.5, [
+    [0, D5], [0, A5], [0.18, D5], [0.18, A5], [0.36, D5], [0.36, A5], [0.8, D5], [0.8, D6],
+  ], { level: 0.3, decay: 0.1 }),
   outgoing: tune(0.35, [[0, D5], [0.09, A5]], { decay: 0.08 }),
   disconnect: tune(0.45, [[0, A5], [0.12, G5], [0.24, D5]], { level: 0.3, decay: 0.07 }),
 };

@@ -7,6 +7,17 @@ import { connect, endScene, haveEnded, isOver, startScene, until } from '../e2e/
 
 const CHOSEN = 'Fake Audio Input 1';
 
+/** Keeps what the Voice SDK plays a call through. */
+function installAudio() {
+  window.played = [];
+  window.Audio = class extends window.Audio {
+    constructor(...how) {
+      super(...how);
+      window.played.push(this);
+    }
+  };
+}
+
 /** Lets a test pull devices out: the browser's own fake ones can't be. */
 function installPlugs() {
   const { mediaDevices } = window.navigator;
@@ -32,6 +43,7 @@ describe('devices for sound', () => {
     scene = await startScene(['alice', 'bob']);
     ({ alice, bob } = scene);
     await alice.page.addInitScript(installPlugs);
+    await alice.page.addInitScript(installAudio);
     await alice.reload();
   });
   after(() => endScene(scene));
@@ -45,12 +57,16 @@ describe('devices for sound', () => {
     await openSettings();
     assert.match(await picked().getAttribute('title'), /^System default/);
     await picked().selectOption({ label: CHOSEN });
+    await alice.page.getByRole('slider', { name: 'Call volume' }).fill('40');
+    await alice.page.getByRole('combobox', { name: 'Ringtone' }).selectOption('Bell');
     assert.equal(await picked().getAttribute('title'), CHOSEN, 'a long name can be read in full');
     await closeSettings();
     await alice.reload();
     await openSettings();
     assert.equal(await picked().locator('option:checked').innerText(), CHOSEN);
     assert.equal(await picked().getAttribute('title'), CHOSEN);
+    assert.equal(await alice.page.locator('#call-volume').inputValue(), '40');
+    assert.equal(await alice.page.locator('#ringtone').inputValue(), 'ring-bell');
     await alice.press('Test microphone');
     await alice.shows('Recording: say something…');
     await alice.shows('Playing what was recorded…');
@@ -79,6 +95,11 @@ describe('devices for sound', () => {
   it('are missed aloud when they are unplugged in a call, which goes on', async () => {
     await connect(alice, bob);
     await bob.hears('alice');
+    await until('Alice hears Bob as loud as she wants', async () => {
+      const volumes = await alice.page.evaluate(() => (
+        window.played.filter(({ srcObject }) => srcObject).map(({ volume }) => volume)));
+      return [...new Set(volumes)].join() === '0.4' ? null : volumes.join();
+    });
     assert.ok((await alice.page.evaluate(() => window.asked)).deviceId.exact);
     await alice.page.evaluate((label) => window.pull(label), CHOSEN);
     await alice.shows(/^Fake Audio Input 1 was unplugged\. Now using Fake/);

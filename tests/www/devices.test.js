@@ -1,6 +1,7 @@
 // Devices for sound, and what is said about how a call sounds: the pure parts.
 
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import test from 'node:test';
 
 import { detailText } from '../../www/js/call-text.js';
@@ -13,6 +14,9 @@ import { createMicrophone } from '../../www/js/microphone.js';
 import { qualityKey } from '../../www/js/quality.js';
 import { openStore } from '../../www/js/store.js';
 import { has } from '../../www/js/strings.js';
+import {
+  RINGTONES, VOLUME, percentOf, ringtoneOf, shareOf,
+} from '../../www/js/volume.js';
 import './english.js';
 
 const device = (deviceId, label, kind = 'audioinput') => ({ deviceId, label, kind });
@@ -171,4 +175,15 @@ test('what is blocked is said, with the way to unblock it', () => {
   for (const [, key] of permissionRows({
     microphone: 'granted', soundBlocked: false, notifications: 'unsupported',
   })) assert.ok(has(key), key);
+});
+
+test('volume and ringtone are what is kept, if it is something', () => {
+  const rows = [[50, 50], [null, 100], ['50', 100], [0, VOLUME.min], [1e9, 100], [NaN, 100]];
+  for (const [kept, percent] of rows) assert.equal(percentOf(kept), percent);
+  assert.equal(shareOf(30), 0.3);
+  assert.equal(ringtoneOf('ring-deep'), 'ring-deep');
+  for (const kept of [null, 'gone', '../x']) assert.equal(ringtoneOf(kept), RINGTONES[0]);
+  for (const name of RINGTONES) {
+    assert.ok(existsSync(new URL(`../../www/sounds/${name}.wav`, import.meta.url)), name);
+  }
 });

@@ -132,6 +132,26 @@ test('a token is renewed before it runs out, for the Device in use', () => {
   assert.deepEqual(events, [['tokenExpiring'], ['replaced']]);
 });
 
+test('the colleague is as loud as the agent wants, in this call and the next one', () => {
+  const { phone, device } = softphone();
+  const hear = (callSid, taskSid) => {
+    phone.expect(taskSid, taskSid);
+    const element = { volume: 1 };
+    const call = device.ring(callSid, taskSid);
+    call.emit('audio', element);
+    return { call, element };
+  };
+  const first = hear('CA1', 'WT1');
+  assert.equal(first.element.volume, 1);
+  phone.setVolume(0.4);
+  assert.equal(first.element.volume, 0.4);
+  first.call.disconnect();
+  const second = hear('CA2', 'WT2');
+  assert.equal(second.element.volume, 0.4);
+  phone.setVolume(0.7);
+  assert.deepEqual([first.element.volume, second.element.volume], [0.4, 0.7]);
+});
+
 test('a leg that is taken back before it is open is closed', () => {
   const { phone, device, events } = softphone();
   phone.expect('WT1', 'KEY');

@@ -92,7 +92,7 @@ function act(event) {
   controller.dispatch({ ...event, ...more });
 }
 
-const ringer = createRinger(new URL('sounds/incoming.wav', document.baseURI), (blocked) => {
+const ringer = createRinger(new URL('sounds/', document.baseURI), (blocked) => {
   now.soundBlocked = blocked;
   render();
 });
@@ -289,7 +289,7 @@ const connection = createConnection(session, {
 });
 
 const sound = createSound({
-  devices, ringer, connection, controller, isTalking: () => canUseLeg(call),
+  devices, ringer, connection, controller, preferences, isTalking: () => canUseLeg(call),
 });
 
 let settingsAreComing = false;
@@ -317,6 +317,7 @@ preferences.onChange(() => {
   star.render();
   team.retell();
   pastCalls.retell();
+  sound.tune();
   announceShortcuts(shortcutsOn(), keys());
   render();
 });

@@ -5,8 +5,13 @@ import { playThrough, record } from './device-test.js';
 import { part } from './dom.js';
 import { codeOf } from './microphone.js';
 import { t } from './strings.js';
+import { RINGTONES, VOLUME, percentOf, ringtoneOf } from './volume.js';
 
 const LABELS = { microphone: 'microphoneLabel', speaker: 'speakerLabel', ring: 'ringLabel' };
+const TUNES = {
+  incoming: 'tuneChime', 'ring-bell': 'tuneBell', 'ring-deep': 'tuneDeep',
+  'ring-drops': 'tuneDrops', 'ring-pulse': 'tunePulse',
+};
 const TESTS = { microphone: 'testMicrophone', speaker: 'testSpeaker', ring: 'testRing' };
 
 /** What the browser allows, as pairs of keys of the strings; pure. */
@@ -105,13 +110,42 @@ function permissionElements({ now, goReady }) {
   return [part('h3', { words: 'permissions' }), list, ask];
 }
 
+function range(words, id, kept, onChange) {
+  const input = part('input', { id, type: 'range', ...VOLUME, value: percentOf(kept) });
+  input.addEventListener('change', () => onChange(input.valueAsNumber));
+  return part('p', { className: 'setting' }, part('label', { htmlFor: id, words }), input);
+}
+
+/** How loud it is, and the tune of the ring, which is heard as it is chosen. */
+function volumeRows(preferences, { ringer, isTalking }) {
+  const keep = async (name, value) => {
+    await preferences.set(name, value);
+    if (name === 'call-volume' || isTalking()) return;
+    await ringer.unlock();
+    await ringer.once();
+  };
+  const tunes = RINGTONES.map((value) => part('option', { value, words: TUNES[value] }));
+  const tune = part('select', { id: 'ringtone' }, ...tunes);
+  tune.value = ringtoneOf(preferences.get('ringtone'));
+  tune.addEventListener('change', () => keep('ringtone', tune.value));
+  return [
+    range('callVolume', 'call-volume', preferences.get('call-volume'),
+      (value) => keep('call-volume', value)),
+    range('ringVolume', 'ring-volume', preferences.get('ring-volume'),
+      (value) => keep('ring-volume', value)),
+    part('p', { className: 'setting' },
+      part('label', { htmlFor: tune.id, words: 'ringtone' }), tune),
+  ];
+}
+
 /**
+ * @param {object} preferences of preferences.js
  * @param {object} parts {devices, microphone, ringer, sound, goReady(), isTalking()}, and `now` of
  *   calls.js for what the browser allows
  * @returns {Promise<{elements: HTMLElement[], retell: () => void, stop: () => void}>} for the
  *   settings dialog; `retell`: the words are others now; `stop`: it is closed
  */
-export async function deviceSettings(parts) {
+export async function deviceSettings(preferences, parts) {
   const { devices, ringer } = parts;
   await devices.refresh();
   const closing = new AbortController();
@@ -132,6 +166,7 @@ export async function deviceSettings(parts) {
   const elements = [
     part('h3', { words: 'soundState' }),
     ...[...selects].map(([use, select]) => deviceRow(use, select, parts, tests, say)),
+    ...volumeRows(preferences, parts),
     said,
     ...permissionElements(parts),
   ];

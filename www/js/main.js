@@ -15,7 +15,7 @@ const PARTS = [
   'keypad', 'microphone', 'outlet', 'outside', 'own-presence', 'own-status', 'past-calls-view',
   'past-calls', 'people-view', 'poller', 'press-guard', 'quality', 'readiness', 'reservations',
   'ringer', 'shortcuts', 'softphone', 'sound', 'tab-list', 'tabs', 'taskrouter', 'team',
-  'voice-device', 'voice-leg', 'worker',
+  'voice-device', 'voice-leg', 'volume', 'worker',
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 

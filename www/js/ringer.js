@@ -1,8 +1,10 @@
 // The sounds of the page itself: the ring, driven by the state alone, and the alarm when a device
-// goes in mid-call. `update` is told whether it rings as often as anybody likes.
+// goes in mid-call, which is as loud as ever where the ring is quiet. `update` is told whether it
+// rings as often as anybody likes.
 
 import { loadWithRetries } from './loading.js';
 import { createOutlet } from './outlet.js';
+import { RINGTONES } from './volume.js';
 
 const PERIOD = 3; // seconds from one ring to the next
 // Seconds; no call rings for longer, but who is cut off isn't told that it ended.
@@ -38,25 +40,29 @@ function wakeByTouch(context, outlet) {
 }
 
 /**
- * @param {URL} soundUrl
+ * @param {URL} folder of the sounds
  * @param {(blocked: boolean) => void} onBlocked whether the browser keeps this page silent
  */
-export function createRinger(soundUrl, onBlocked) {
+export function createRinger(folder, onBlocked) {
   const context = new AudioContext();
   const outlet = createOutlet(context);
+  const bell = new GainNode(context);
   let ringing = null;
+  bell.connect(outlet.node);
 
-  async function load() {
-    const response = await fetch(soundUrl);
+  async function load(file) {
+    const response = await fetch(new URL(`${file}.wav`, folder));
     return padded(context, await context.decodeAudioData(await response.arrayBuffer()));
   }
 
   // Without the sound the ring is still on the screen and in the title.
-  const loaded = loadWithRetries(load, () => {}).catch(() => null);
+  const first = loadWithRetries(() => load(RINGTONES[0]), () => {}).catch(() => null);
+  let loaded = first;
+  let file = RINGTONES[0];
 
   function play(buffer, loop) {
     const source = new AudioBufferSourceNode(context, { buffer, loop });
-    source.connect(outlet.node);
+    source.connect(bell);
     source.start();
     if (loop) source.stop(context.currentTime + LONGEST);
     return source;
@@ -92,6 +98,14 @@ export function createRinger(soundUrl, onBlocked) {
     canChooseDevice: outlet.canChooseDevice,
     /** @param {string} id of a device; '' is the system's */
     useDevice: (id) => outlet.useDevice(id).catch(() => {}),
+    /** @param {string} name of RINGTONES, from the next ring on; the first if it doesn't come */
+    useRingtone(name) {
+      if (name === file) return;
+      file = name;
+      loaded = name === RINGTONES[0] ? first : load(name).catch(() => first);
+    },
+    /** @param {number} share 0 to 1, of what the file has */
+    setVolume(share) { bell.gain.value = share; },
     /** One ring, to try it. */
     async once() {
       const buffer = await loaded;

@@ -29,7 +29,7 @@ function languages() {
 /** @param {object} parts what device-settings.js needs */
 export async function openSettings(preferences, parts) {
   const keep = (name) => (value) => preferences.set(name, value);
-  const devices = await deviceSettings(parts);
+  const devices = await deviceSettings(preferences, parts);
   const dialog = await openSheet(
     part('h2', { words: 'settings' }),
     ...devices.elements,

@@ -42,5 +42,7 @@ export function createSoftphone({ Device, Call }, session, { soundFolder, getUse
     drop: leg.drop,
     mute: leg.mute,
     sendDigits: leg.sendDigits,
+    /** @param {number} share 0 to 1: how loud the colleague is, also in later calls */
+    setVolume: leg.setVolume,
   };
 }

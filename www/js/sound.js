@@ -3,6 +3,7 @@
 
 import { USES } from './devices.js';
 import { pause } from './pause.js';
+import { ringtoneOf, shareOf } from './volume.js';
 
 const SETTLE = 400; // milliseconds in which the SDK may mend it by itself
 
@@ -10,10 +11,12 @@ const SETTLE = 400; // milliseconds in which the SDK may mend it by itself
 const preferred = (available) => (available.has('default') ? 'default' : [...available.keys()][0]);
 
 /**
- * @param {object} parts {devices, ringer, connection, controller}
+ * @param {object} parts {devices, ringer, connection, controller, preferences}
  * @param {() => boolean} parts.isTalking
  */
-export function createSound({ devices, ringer, connection, controller, isTalking }) {
+export function createSound({
+  devices, ringer, connection, controller, preferences, isTalking,
+}) {
   let open = false;
   let speakerChosen = false;
 
@@ -47,8 +50,16 @@ export function createSound({ devices, ringer, connection, controller, isTalking
     if (lost) ringer.alarm();
   }
 
+  function tune() {
+    ringer.useRingtone(ringtoneOf(preferences.get('ringtone')));
+    ringer.setVolume(shareOf(preferences.get('ring-volume')));
+    connection.softphone?.setVolume(shareOf(preferences.get('call-volume')));
+  }
+
   return {
     use,
+    /** Rings with the tune and as loud as the agent wants it; likewise what is heard in a call. */
+    tune,
 
     /** Devices have come or gone. */
     async changed(which, change) {
@@ -62,13 +73,17 @@ export function createSound({ devices, ringer, connection, controller, isTalking
       const talks = state.mine && state.leg === 'open' && state.phase !== 'ended';
       if (talks === open) return;
       open = talks;
-      if (open) useSpeaker();
+      if (open) {
+        tune(); // the softphone may be another one than last time
+        useSpeaker();
+      }
       // What was opened in mid-call stays open otherwise, and its light on.
-      else connection.softphone?.audio()?.unsetInputDevice().catch(() => {});
+      if (!open) connection.softphone?.audio()?.unsetInputDevice().catch(() => {});
     },
 
     /** Once there is a store to know it from. */
     begin() {
+      tune();
       Object.keys(USES).forEach((which) => use(which).catch(() => {}));
     },
   };

@@ -3,23 +3,42 @@
 import { createExpectedLeg } from './expected-leg.js';
 
 /** What the agent hears and says over `leg`, told while it lasts. */
-function watchLine({ call, taskSid }, on, lineIs) {
+function watchLine({ call, taskSid }, { on, heard }, lineIs) {
   call.on('mute', (muted) => on.muted(muted));
   call.on('reconnecting', () => lineIs(true));
   call.on('reconnected', () => lineIs(false));
   call.on('warning', (name) => on.warning(taskSid, name, true));
   call.on('warning-cleared', (name) => on.warning(taskSid, name, false));
   call.on('volume', (input) => on.level(input));
+  call.on('audio', heard.take);
+}
+
+/** How loud the colleague is, of whatever elements the SDK plays a call through. */
+function createHeard() {
+  let elements = [];
+  let volume = 1;
+  return {
+    /** Another call begins. */
+    begin() { elements = []; },
+    take(element) {
+      elements.push(element);
+      element.volume = volume;
+    },
+    set(share) {
+      volume = share;
+      for (const element of elements) element.volume = share;
+    },
+  };
 }
 
 /**
  * Answers a Voice call as the leg of a Task.
  * @param {object} call the SDK's
  * @param {{taskSid: string, judged: boolean}} whose `judged`: it is certain that it is that leg
- * @param {{isClosed: (call: object) => boolean, on: object}} parts
+ * @param {{isClosed: (call: object) => boolean, on: object, heard: object}} parts
  * @param {(leg: object) => boolean} letGo says whether it was the leg until now
  */
-function answerLeg(call, { taskSid, judged }, { isClosed, on }, letGo) {
+function answerLeg(call, { taskSid, judged }, { isClosed, on, heard }, letGo) {
   let lost = false;
   const leg = {
     call, taskSid, judged, callSid: call.parameters.CallSid,
@@ -37,7 +56,7 @@ function answerLeg(call, { taskSid, judged }, { isClosed, on }, letGo) {
   call.on('accept', () => on.legOpen(taskSid, leg.callSid));
   for (const name of ['disconnect', 'cancel', 'reject']) call.on(name, close);
   call.on('error', leg.fail); // an error in setting up is followed by no `disconnect`
-  watchLine(leg, on, (now) => {
+  watchLine(leg, { on, heard }, (now) => {
     lost = now;
     on.line(taskSid, now);
   });
@@ -51,6 +70,7 @@ function answerLeg(call, { taskSid, judged }, { isClosed, on }, letGo) {
  */
 export function createVoiceLeg(Call, on) {
   const expected = createExpectedLeg();
+  const heard = createHeard();
   const isClosed = (call) => call.status() === Call.State.Closed;
   let leg = null;
 
@@ -63,7 +83,8 @@ export function createVoiceLeg(Call, on) {
   }
 
   function take(call) {
-    leg = answerLeg(call, expected.come(), { isClosed, on }, letGo);
+    heard.begin();
+    leg = answerLeg(call, expected.come(), { isClosed, on, heard }, letGo);
     call.accept();
   }
 
@@ -102,6 +123,7 @@ export function createVoiceLeg(Call, on) {
       if (isOf(taskSid)) leg.call.disconnect();
     },
     mute: (muted) => leg?.call.mute(muted),
+    setVolume: heard.set,
     sendDigits: (digits) => leg?.call.sendDigits(digits),
   };
 }
