@@ -141,7 +141,10 @@ describe('a call between two agents', () => {
     const setSwitch = (toParameters) =>
       sandbox(scene.stack, 'switches', { method: 'POST', body: { toParameters } });
     await setSwitch('refused');
-    for (const agent of [alice, bob]) agent.expectTrouble('CallTo must not have parameters');
+    for (const agent of [alice, bob]) {
+      agent.expectTrouble('/v1/wschannels');
+      agent.expectTrouble('CallTo must not have parameters');
+    }
     await connect(alice, bob);
     await Promise.all([alice.hears('bob'), bob.hears('alice')]);
     await bob.press('Hang up');
