@@ -331,7 +331,12 @@ document.addEventListener('visibilitychange', team.refresh);
 if (preferences.get('leg')) controller.returning();
 now.soundBlocked = ringer.isBlocked();
 askPermission();
+// Each of the SDKs keeps the page busy for a while: whoever is typing a name goes first.
+const atRest = () => new Promise((resolve) => {
+  (globalThis.requestIdleCallback ?? setTimeout)(resolve, { timeout: 500 });
+});
+const load = (address, name) => need(() => atRest().then(() => import(address)), tell(name));
 connection.start(controller, Promise.all([
-  need(() => import('../vendor/taskrouter.js'), tell('taskrouter')),
-  need(() => import('../vendor/voice-sdk.js'), tell('voice')),
+  load('../vendor/taskrouter.js', 'taskrouter'),
+  load('../vendor/voice-sdk.js', 'voice'),
 ]));

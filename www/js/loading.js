@@ -65,14 +65,15 @@ export async function need(load, tell) {
   }
 }
 
-function addLink(rel, href) {
-  const link = Object.assign(document.createElement('link'), { rel, href });
+function addLink(rel, href, fetchPriority = 'auto') {
+  const link = Object.assign(document.createElement('link'), { rel, href, fetchPriority });
   document.head.append(link);
   return link;
 }
 
-/** Has modules fetched side by side that would be found one behind the other. */
-export const preload = (addresses) => addresses.forEach((href) => addLink('modulepreload', href));
+/** Has modules fetched side by side, behind all that somebody waits for. */
+export const preload = (addresses) => (
+  addresses.forEach((href) => addLink('modulepreload', href, 'low')));
 
 export function loadStyle(href) {
   const link = addLink('stylesheet', href);
