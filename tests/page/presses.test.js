@@ -204,18 +204,13 @@ describe('a press', () => {
     await show(talking);
     await settle();
     await show(rung);
-    await page.evaluate(() => document.getElementById('decline').focus());
+    await page.evaluate(() => document.getElementById('answer').focus());
     await page.keyboard.press('Tab');
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'answer');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'decline');
     for (const key of ['Enter', 'Enter']) await page.keyboard.press(key);
-    assert.deepEqual(await pressed(), ['answer']);
-    await show(talking);
-    await settle();
-    await page.locator('#mute').focus();
-    await page.keyboard.press('Tab');
-    const there = await page.evaluate(() => document.activeElement.id);
-    await show(rung);
-    await page.evaluate((id) => document.getElementById(id)?.focus(), there);
+    assert.deepEqual(await pressed(), ['decline']);
+    // Where the page puts the focus, nobody has gone.
+    await page.evaluate(() => document.getElementById('answer').focus());
     for (const key of ['Enter', 'Space']) await page.keyboard.press(key);
     assert.deepEqual(await pressed(), []);
   });

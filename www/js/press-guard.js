@@ -156,6 +156,7 @@ export function mountPressGuard() {
   }, options);
   document.addEventListener('focusin', ({ target }) => {
     reached = lastKey === 'Tab' ? target : null;
+    lastKey = '';
   }, options);
   // Else the focus would go to nothing, with what the agent had been doing.
   document.addEventListener('mousedown', (event) => {
