@@ -100,7 +100,7 @@ export async function costsOf({ stack, agents, alice, bob }, times) {
   await isQuiet(stack, [alice, bob]);
   await areReported(stack);
   await areAtRest(stack, meter.last);
-  await meter.note('from hanging up to being free');
+  await meter.note('from hanging up to being free', { ms: REST_MS });
   await delay(times.idleMs);
   await meter.note('doing nothing', { ms: times.idleMs });
   return meter.spent;
