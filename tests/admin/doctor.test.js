@@ -12,7 +12,7 @@ import { after, afterEach, before, test } from 'node:test';
 
 import { pair } from '../endpoint/agent.js';
 import { Lab } from '../endpoint/lib.js';
-import { send } from '../stack/processes.js';
+import { reloadNginx } from '../stack/nginx.js';
 import { startStack } from '../stack/stack.js';
 import { until } from '../stack/system.js';
 import { doctor, expectAmong, run } from './lib.js';
@@ -187,7 +187,7 @@ async function withSite(change, changed, body) {
   assert.notEqual(written, old);
   const reload = async (text, ready) => {
     writeFileSync(file, text);
-    send(stack.server.pid, 'SIGHUP');
+    await reloadNginx(stack);
     await until('the site', ready);
   };
   await reload(written, changed);

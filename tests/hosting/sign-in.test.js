@@ -3,14 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { repo } from '../groups.js';
-import { send } from '../stack/processes.js';
+import { reloadNginx } from '../stack/nginx.js';
 import { startStack } from '../stack/stack.js';
 import { until } from '../stack/system.js';
 
@@ -79,8 +79,7 @@ describe('nginx', () => {
     [/ *auth_basic "Dialpad";\n/, snippet('in the location of `session`')],
     [/ *auth_basic_user_file .*\n/, ''], [/ *fastcgi_param REMOTE_USER \$remote_user;\n/, ''],
     [/ *fastcgi_param AUTH_TYPE Basic;\n/, '']);
-    send(stack.server.pid, 'SIGHUP');
-    await untilLed(stack);
+    await reloadNginx(stack);
   });
   after(async () => {
     await stack?.stop();
@@ -102,9 +101,7 @@ describe('nginx', () => {
   });
 });
 
-const whyNotApache = !existsSync(MODULE) && 'libapache2-mod-auth-openidc is not installed';
-
-describe('Apache', { skip: whyNotApache }, () => {
+describe('Apache', () => {
   const SECRET = 's'.repeat(32);
   let stack;
   let provider;
