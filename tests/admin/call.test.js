@@ -119,7 +119,7 @@ test('crossed: two called each other at once', async () => {
   const { caller: alice, callee: bob } = await pair(lab);
   // Each finds the other free, because no Task is made before both have looked.
   const match = { method: 'POST', path: '/Tasks$' };
-  await lab.fault({ match, action: 'delay', ms: 1000, times: 2 });
+  await lab.fault({ match, action: 'meet', times: 2 });
   const made = await Promise.all([[alice, bob], [bob, alice]].map(async ([who, other]) => {
     const { status, data, body } = await who.createTask(other.sid);
     assert.equal(status, 201, body);

@@ -232,6 +232,10 @@ test('an address that is too long is told so', async () => {
 describe('fail2ban', () => {
   const shipped = (name) => join(lab.stack.repo, 'deploy/fail2ban', name);
 
+  // What the package brings along; what this machine has beside it is its own.
+  const PACKAGED = ['fail2ban.conf', 'jail.conf', 'paths-common.conf', 'paths-debian.conf',
+    'filter.d', 'action.d'];
+
   /** One of fail2ban's own programs → what it says. */
   function run(program, ...args) {
     const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
@@ -291,9 +295,14 @@ describe('fail2ban', () => {
 
   test('accepts the filter and the jail', () => {
     const folder = join(lab.stack.dir, 'fail2ban');
-    cpSync('/etc/fail2ban', folder, { recursive: true });
-    rmSync(join(folder, 'jail.d'), { recursive: true });
-    mkdirSync(join(folder, 'jail.d'));
+    const log = join(lab.stack.dir, 'apache-error.log');
+    mkdirSync(join(folder, 'jail.d'), { recursive: true });
+    for (const name of PACKAGED) {
+      cpSync(join('/etc/fail2ban', name), join(folder, name), { recursive: true });
+    }
+    // Where Debian's Apache writes not everybody may look.
+    writeFileSync(log, '');
+    writeFileSync(join(folder, 'jail.local'), `[apache-auth]\nlogpath = ${log}\n`);
     copyFileSync(shipped('dialpad.filter.conf'), join(folder, 'filter.d/dialpad.conf'));
     copyFileSync(shipped('dialpad.jail.conf'), join(folder, 'jail.d/dialpad.conf'));
     assert.match(run('fail2ban-client', '-c', folder, '-t'), /OK/);

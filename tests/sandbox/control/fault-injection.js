@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TwilioError } from '../twilio-error.js';
 
 const DEFAULT_DELAY_MS = 1000;
+const MEET_MS = 3000; // programs give up a moment later
 
 /**
  * Answers a request that meets a fault. `answer()` carries the request out and gives what would
@@ -9,6 +10,7 @@ const DEFAULT_DELAY_MS = 1000;
  */
 export async function injectFault(fault, answer, res) {
   if (fault.action === 'delay') return delayed(fault, answer);
+  if (fault.action === 'meet') return met(fault, answer);
   const carriedOut = fault.apply === 'after' ? await answer() : null;
   if (fault.action === 'drop') {
     res.destroy();
@@ -28,6 +30,13 @@ async function delayed(fault, answer) {
   const outcome = await answer();
   await sleep(ms);
   return outcome;
+}
+
+/** None is carried out before the last of them has come. */
+async function met(fault, answer) {
+  const until = Date.now() + (fault.ms ?? MEET_MS);
+  while (fault.remaining > 0 && Date.now() < until) await sleep(10);
+  return answer();
 }
 
 // By action: an answer that isn't one of Twilio's errors.

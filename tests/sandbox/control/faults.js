@@ -1,6 +1,8 @@
 import { EVENT_BRIDGE_PATH } from '../bridge/event-bridge.js';
 
-const ACTIONS = ['delay', 'status', 'drop', 'hang', 'rubbish', 'truncate', 'html', 'json', 'raw'];
+const ACTIONS = [
+  'delay', 'meet', 'status', 'drop', 'hang', 'rubbish', 'truncate', 'html', 'json', 'raw',
+];
 
 /** Faults that a test orders: the next matching REST requests are delayed, refused, lost… */
 export class Faults {

@@ -62,6 +62,16 @@ test('a delay holds the answer back', async () => {
   assert.ok(Date.now() - started >= 79);
 });
 
+test('those that are to meet wait for the last of them', async () => {
+  await order({ action: 'meet', times: 2 });
+  let answered = 0;
+  const first = sandbox.rest('GET', 'Workers').finally(() => { answered += 1; });
+  await until(async () => (await sandbox.control('GET', 'faults')).faults.at(-1).remaining === 1);
+  assert.equal(answered, 0);
+  await sandbox.rest('GET', 'Workers');
+  assert.equal((await first).status, 200);
+});
+
 test('presets: a and b differ everywhere, a seed always gives the same', async () => {
   const [a, b] = [preset('a'), preset('b')];
   for (const name of Object.keys(SWITCHES)) assert.notEqual(a[name], b[name]);
