@@ -539,6 +539,8 @@ test('an end that is pushed is shown, and is one only when the server says so', 
   assert.deepEqual([heard.state.phase, heard.state.told, types(heard)],
     ['connected', 'hangup', ['poll-soon']]);
   const late = Array(8).fill(server('connected'));
+  const anew = play([told({ outcome: 'hangup' })], { ...play(connected).state, doubts: 8 }).state;
+  assert.equal(play([server('connected')], anew).state.told, 'hangup', 'old doubts are over');
   const doubted = play(late, heard.state).state;
   assert.deepEqual([doubted.told, pollPlan(doubted).every], ['hangup', 400], 'the server is late');
   const { told: no, doubts } = play([server('connected')], doubted).state;

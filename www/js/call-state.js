@@ -409,7 +409,7 @@ function withDoubt(state, { state: phase, hold = initialState.hold }) {
 
 /** Whoever ends the call asks by himself when that is done. */
 function toldOfEnd(state, outcome) {
-  return go(state, { told: outcome }, ...(state.phase === 'ending' ? [] : [pollSoon]));
+  return go(state, { told: outcome, doubts: 0 }, ...(state.phase === 'ending' ? [] : [pollSoon]));
 }
 
 /** The server says that the call isn't over. */

@@ -331,9 +331,11 @@ document.addEventListener('visibilitychange', team.refresh);
 if (preferences.get('leg')) controller.returning();
 now.soundBlocked = ringer.isBlocked();
 askPermission();
-// Each of the SDKs keeps the page busy for a while: whoever is typing a name goes first.
+// Each of the SDKs keeps the page busy for a while: whoever is typing a name goes first, but not
+// before an agent who was in a call a moment ago.
 const atRest = () => new Promise((resolve) => {
-  (globalThis.requestIdleCallback ?? setTimeout)(resolve, { timeout: 500 });
+  if (preferences.get('leg')) resolve();
+  else (globalThis.requestIdleCallback ?? setTimeout)(resolve, { timeout: 500 });
 });
 const load = (address, name) => need(() => atRest().then(() => import(address)), tell(name));
 connection.start(controller, Promise.all([
