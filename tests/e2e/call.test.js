@@ -11,6 +11,10 @@ describe('a call between two agents', () => {
   before(async () => {
     scene = await startScene(['alice', 'bob']);
     ({ alice, bob } = scene);
+    // As most people see it; the other files do without what moves.
+    for (const { page } of scene.agents) {
+      await page.emulateMedia({ reducedMotion: 'no-preference' });
+    }
   });
   after(() => endScene(scene));
   beforeEach(() => startAfresh(scene));
