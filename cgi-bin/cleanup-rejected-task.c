@@ -25,7 +25,7 @@ static enum err handle(struct service *service, struct request *request, struct 
         rc = response_refuse(response, ERR_FORBIDDEN, "not_your_call",
                              "Only the one who is called can decline.");
     }
-    /* Another tab may have answered meanwhile: a Decline that comes late cuts nobody off. */
+    /* Another tab may have answered meanwhile: a Decline that comes late ends no talk. */
     if (rc == ERR_OK) rc = page_call_close(service, response, &call, OUTCOME_DECLINED);
     call_clear(&call);
     return rc;

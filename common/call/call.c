@@ -9,8 +9,8 @@
 
 enum { LOOK_AGAIN_MS = 300 };
 
-/* What is left for all that follows a change of T1, before it is tried once more. */
-enum { UPDATE_RESERVE_MS = 1500 };
+/* What a look in the middle of the work leaves for the rest of it. */
+enum { REST_MS = 1500 };
 
 struct call_context call_context(const struct config *config, struct twilio_client *twilio,
                                  const struct keys *keys, struct pass_keys *passes)
@@ -28,6 +28,11 @@ bool call_may_look_again(const struct call_context *context)
     if (twilio_client_left_ms(context->twilio) <= 2 * LOOK_AGAIN_MS) return false;
     clock_pause(LOOK_AGAIN_MS);
     return true;
+}
+
+bool call_may_look_early(const struct call_context *context)
+{
+    return twilio_client_left_ms(context->twilio) > REST_MS && call_may_look_again(context);
 }
 
 void call_clear(struct call *call)
@@ -381,8 +386,7 @@ enum err call_update(const struct call_context *context, struct call *call,
     enum err rc = ERR_CONFLICT;
     for (int i = 0; rc == ERR_CONFLICT; i++) {
         /* A version that REST doesn't show yet: the same would be read again at once. */
-        bool time_is_left = twilio_client_left_ms(context->twilio) > UPDATE_RESERVE_MS;
-        if (i > 1 && (!time_is_left || !call_may_look_again(context))) return ERR_UNAVAILABLE;
+        if (i > 1 && !call_may_look_early(context)) return ERR_UNAVAILABLE;
         if (i > 0) {
             rc = call_reload_t1(context, call);
             if (rc != ERR_OK) return rc;

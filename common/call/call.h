@@ -57,6 +57,9 @@ struct call {
  */
 bool call_may_look_again(const struct call_context *context);
 
+/* The same before more is done than to answer. */
+bool call_may_look_early(const struct call_context *context);
+
 void call_clear(struct call *call); /* harmless on a zeroed one */
 
 /* It has an outcome, or T1 isn't live any more. */

@@ -95,7 +95,7 @@ static void await_leg(const struct call_context *context, struct task *task)
 {
     const enum task_status status = task->status;
     while (json_get_string(task->attributes, "worker_call_sid") == NULL &&
-           call_may_look_again(context)) {
+           call_may_look_early(context)) {
         if (reload_task(context, task) != ERR_OK) break;
     }
     task->status = status;
@@ -173,10 +173,21 @@ enum err call_close_unanswered(const struct call_context *context, struct call *
     if (rc != ERR_OK || !call->k_found || call->facts.outcome != OUTCOME_NONE) return rc;
     if (call_rules_close_step(call->k.status) == CLOSE_CANCEL) {
         rc = taskrouter_task_step(context->twilio, &call->k, &cancel);
-        if (rc == ERR_REFUSED) rc = see_refused(context, &call->k, CLOSE_CANCEL);
+        if (rc == ERR_REFUSED) rc = call_close_await_k(context, call);
     }
     *answered = rc == ERR_OK && call->k.status == TASK_ASSIGNED;
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
+enum err call_close_await_k(const struct call_context *context, struct call *call)
+{
+    enum err rc;
+    bool waits;
+    do {
+        rc = call_reload_k(context, call);
+        waits = rc == ERR_OK && call_rules_close_step(call->k.status) == CLOSE_CANCEL;
+    } while (waits && call_may_look_early(context));
+    return waits ? ERR_UNAVAILABLE : rc;
 }
 
 /* A Call that was placed a moment ago may not be shown yet; it is never deleted. */
@@ -186,7 +197,7 @@ static enum err fetch_leg(const struct call_context *context, const char *call_s
     enum err rc;
     do {
         rc = voice_call_fetch(context->twilio, call_sid, leg);
-    } while (rc == ERR_NOT_FOUND && call_may_look_again(context));
+    } while (rc == ERR_NOT_FOUND && call_may_look_early(context));
     return rc;
 }
 

@@ -31,6 +31,12 @@ enum err call_close_remains(const struct call_context *context, struct call *cal
 enum err call_close_unanswered(const struct call_context *context, struct call *call,
                                bool *answered) MUST_CHECK;
 
+/*
+ * Reads K again until it isn't one that waits for an answer: somebody knows that it isn't, and REST
+ * shows it late. ERR_UNAVAILABLE when it doesn't within the request's time.
+ */
+enum err call_close_await_k(const struct call_context *context, struct call *call) MUST_CHECK;
+
 /* Ends one Task: reads it again when Twilio refuses a step, and acts on what `task` is then. */
 enum err call_close_task(const struct call_context *context, struct task *task,
                          enum call_outcome outcome) MUST_CHECK;

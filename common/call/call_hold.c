@@ -1,5 +1,6 @@
 #include "call/call_hold.h"
 
+#include "base/date.h"
 #include "call/call_legs.h"
 #include "call/call_tell.h"
 
@@ -27,10 +28,20 @@ static enum err hold_end(const struct call_context *context, const struct call *
     return rc;
 }
 
+/* A talk that nobody has seen begin yet, or that has just begun. */
+static bool is_new(const struct call_context *context, const struct call *call)
+{
+    int64_t since_s;
+    return !date_parse_iso8601(call->facts.connected_at, &since_s) ||
+           twilio_client_now_s(context->twilio) - since_s < CALL_NEW_S;
+}
+
 /* REST may not list yet who has just come in; that K was answered it has shown already. */
 static enum err is_coming(const struct call_context *context, struct call *call,
                           enum call_role role, bool *coming)
 {
+    *coming = false;
+    if (!is_new(context, call)) return ERR_OK;
     enum err rc = call_load_k(context, call);
     *coming = rc == ERR_OK && call->k_found && call->k.status == TASK_ASSIGNED &&
               !call_is_over(call) && !call_rules_is_away(&call->facts, role);

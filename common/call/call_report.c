@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "call/call_away.h"
 #include "call/call_close.h"
 #include "call/call_events.h"
@@ -93,7 +94,7 @@ static enum err await_outcome(const struct call_context *context, struct call *c
 {
     enum err rc = ERR_OK;
     bool k_is_over = call->k_found && !task_status_is_live(call->k.status);
-    while (rc == ERR_OK && k_is_over && !call_is_over(call) && call_may_look_again(context))
+    while (rc == ERR_OK && k_is_over && !call_is_over(call) && call_may_look_early(context))
         rc = look_at_t1(context, call);
     return rc;
 }
@@ -112,13 +113,17 @@ static enum err look_at_legs(const struct call_context *context, struct call *ca
 
 /*
  * A K that is alive though its call is over: T1 is the caller's to rewrite, so that whoever ended
- * the call may have found no K there.
+ * the call may have found no K there. Where T1 names it, whoever wrote the outcome a moment ago is
+ * at work. What is reported doesn't depend on it.
  */
-static enum err end_k(const struct call_context *context, struct call *call,
-                      enum call_outcome outcome)
+static void end_k(const struct call_context *context, struct call *call, enum call_outcome outcome)
 {
     bool alive = call->k_found && task_status_is_live(call->k.status);
-    return alive ? call_close_task(context, &call->k, outcome) : ERR_OK;
+    bool named = strcmp(call->facts.k_sid, call->k.sid) == 0;
+    int64_t now_s = twilio_client_now_s(context->twilio);
+    if (!alive || (named && call_rules_is_being_ended(&call->facts, now_s))) return;
+    enum err rc = call_close_task(context, &call->k, outcome);
+    if (rc != ERR_OK) log_warn("K is left after its call: %s", err_name(rc));
 }
 
 enum err call_report(const struct call_context *context, struct call *call, enum call_role role,
@@ -150,7 +155,7 @@ enum err call_report(const struct call_context *context, struct call *call, enum
     }
     memcpy(report->connected_at, call->facts.connected_at, sizeof report->connected_at);
     if (role != ROLE_CALLEE) return ERR_OK;
-    if (report->state == STATE_ENDED) return end_k(context, call, report->outcome);
+    if (report->state == STATE_ENDED) end_k(context, call, report->outcome);
     if (report->state != STATE_RINGING) return ERR_OK;
     return call_pass_make(context, call, role, report->pass);
 }

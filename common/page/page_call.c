@@ -87,12 +87,10 @@ static enum err is_answered(const struct call_context *context, struct call *cal
     enum err rc = call_load_k_surely(context, call);
     *answered = false;
     if (rc != ERR_OK || !call->k_found) return rc;
-    while (rc == ERR_OK && call_rules_close_step(call->k.status) == CLOSE_CANCEL &&
-           call_may_look_again(context)) {
-        rc = call_reload_k(context, call);
-    }
+    if (call_rules_close_step(call->k.status) == CLOSE_CANCEL)
+        rc = call_close_await_k(context, call);
     *answered = rc == ERR_OK && call->k.status == TASK_ASSIGNED;
-    return rc;
+    return rc == ERR_UNAVAILABLE ? ERR_OK : rc;
 }
 
 enum err page_call_close(const struct service *service, struct response *response,
@@ -112,6 +110,8 @@ enum err page_call_close(const struct service *service, struct response *respons
         return response_refuse(response, ERR_CONFLICT, "already_answered",
                                "The call has been answered.");
     }
+    /* Twilio, or another process, was in between: pages insist. */
+    if (rc == ERR_CONFLICT) rc = ERR_UNAVAILABLE;
     if (rc != ERR_OK) return rc;
     strbuf_addstr(&response->body, "{}");
     return response_json_body(response, 200);

@@ -57,6 +57,7 @@ describe('REST as old as it gets', () => {
   test('an answer that comes before "no answer" counts, shown or not', async () => {
     const call = await ring(lab);
     await call.callee.phone('ignore');
+    await call.caller.until('ringing', call.t1); // T1 names K by then
     await call.callee.answer();
     expectError(await call.caller.endCall(call.t1, 'no-answer'), 409, 'already_answered');
     assert.equal((await call.caller.endCall(call.t1, 'cancel')).status, 200);
