@@ -166,7 +166,7 @@ for (const [name, found, worker] of WORKERS) {
 
 test('an account that is suspended or a trial is named', async () => {
   const wanted = [['suspended', 'Full', ['twilio.token', 'FAIL', /is suspended/, /console/]],
-    ['active', 'Trial', ['twilio.token', 'WARN', /it is a trial/, /upgrade/]]];
+    ['active', 'Trial', ['twilio.token', 'WARN', /trial.* only five legs/, /profile approved/]]];
   for (const [status, type, found] of wanted) {
     await host.sandbox.control('POST', 'faults', { match: { path: '/Accounts/AC\\w+\\.json$' },
       action: 'json', body: { status, type }, times: 2 });
@@ -185,6 +185,14 @@ test('a limit that others have nearly used up is named', async () => {
     await expectFound(['twilio.limits', 'WARN', /^0 of 1 requests are left/, /subaccount/]);
   } finally {
     await pace(0);
+  }
+});
+
+test('limits that can\'t be read are said', async () => {
+  for (const status of [401, 503]) {
+    await host.sandbox.control('POST', 'faults', { match: { method: 'GET', path: '/Tasks$' },
+      action: 'status', status });
+    await expectFound(['twilio.limits', 'WARN', new RegExp(`can't be read.*${status}`), /status/]);
   }
 });
 

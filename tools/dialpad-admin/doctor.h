@@ -1,6 +1,7 @@
 /*
  * dialpad-admin doctor: what its files share. Each check says what it has found under an id that
- * stays, and what is wrong with its repair as a command or a line to change. Nothing is changed.
+ * stays, and what is wrong with its repair as a command or a line to change. Without --call it
+ * changes nothing.
  */
 #ifndef DIALPAD_DOCTOR_H
 #define DIALPAD_DOCTOR_H

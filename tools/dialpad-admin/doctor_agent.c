@@ -1,5 +1,6 @@
 #include "doctor_agent.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,15 @@
 #include "base/json.h"
 #include "call/call_url.h"
 #include "directory/agent_address.h"
+#include "doctor_signal.h"
 #include "twilio/taskrouter_task.h"
 
 enum {
     TOKEN_S = 5 * 60,
+    INSIST_MS = 10 * 1000,
     RESERVATION_MS = 10 * 1000,
     POLL_MS = 250,
+    BODY_SIZE = 192,
     PATH_SIZE = 256,
     QUERY_SIZE = 256
 };
@@ -107,6 +111,36 @@ void doctor_agent_ask(struct doctor *doctor, const struct doctor_agent *agent, c
     http_reply_free(&reply);
 }
 
+void doctor_agent_tell(struct doctor *doctor, const struct doctor_agent *agent, const char *program,
+                       const char *more, struct doctor_answer *answer)
+{
+    char text[BODY_SIZE];
+    const int64_t since_ms = clock_ms() - agent->heard_ms;
+    if (more != NULL) {
+        snprintf(text, sizeof text, "{\"taskSid\":\"%s\",\"heard\":\"%" PRId64 "\",%s}",
+                 agent->task_sid, since_ms, more);
+        doctor_agent_ask(doctor, agent, program, text, answer);
+    } else if (agent->task_sid[0] != '\0') {
+        snprintf(text, sizeof text, "%s?taskSid=%s&heard=%" PRId64, program, agent->task_sid,
+                 since_ms);
+        doctor_agent_ask(doctor, agent, text, NULL, answer);
+    } else {
+        doctor_agent_ask(doctor, agent, program, NULL, answer);
+    }
+}
+
+void doctor_agent_insist(struct doctor *doctor, const struct doctor_agent *agent,
+                         const char *program, const char *more, struct doctor_answer *answer)
+{
+    const int64_t by_ms = clock_ms() + INSIST_MS;
+    doctor_agent_tell(doctor, agent, program, more, answer);
+    while (answer->status == 503 && clock_ms() < by_ms && !doctor_signal_came()) {
+        doctor_answer_clear(answer);
+        clock_pause(POLL_MS);
+        doctor_agent_tell(doctor, agent, program, more, answer);
+    }
+}
+
 /* ---- TaskRouter */
 
 static bool find_pending(struct doctor *doctor, const char *reservations, char sid[SID_SIZE])
@@ -155,6 +189,8 @@ static void write_instruction(struct strbuf *form, const struct config *config,
     snprintf(program, sizeof program, "%.*s", (int)len, twiml);
     encode_form_pair(form, "Instruction", "call");
     encode_form_pair(form, "CallFrom", from);
+    /* Not what TaskRouter would dial, where the administrator's file gives another address. */
+    encode_form_pair(form, "CallTo", agent->worker.contact_uri);
     encode_form_pair(form, "CallAccept", "true");
     encode_form_pair(form, "CallTimeout", "15");
     snprintf(query, sizeof query, "%s&pass=%s", twiml + len + 1, agent->pass);
@@ -176,7 +212,7 @@ bool doctor_agent_dial(struct doctor *doctor, const struct doctor_agent *agent, 
                          doctor->config.workspace_sid, agent->task_sid);
     while (!find_pending(doctor, path, sid)) {
         *why = "Twilio has reserved the Task for nobody within 10 s";
-        if (clock_ms() > by_ms) return false;
+        if (clock_ms() > by_ms || doctor_signal_came()) return false;
         clock_pause(POLL_MS);
     }
     snprintf(path + len, sizeof path - len, "/%s", sid);

@@ -6,6 +6,7 @@
 #define DIALPAD_DOCTOR_AGENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <cjson/cJSON.h>
 
@@ -20,6 +21,7 @@ struct doctor_agent {
     char header[DOCTOR_TOKEN_SIZE]; /* with the session token; to be wiped */
     char task_sid[SID_SIZE];        /* of this agent's Task in the call; "" before there is one */
     char pass[PASS_SIZE];           /* what lets this agent's leg in; "" likewise */
+    int64_t heard_ms;               /* when this end first knew of that Task, by clock_ms() */
 };
 
 /* `name` is a Worker's friendly name or SID. False, with `why`, where no call may be made of it. */
@@ -38,6 +40,18 @@ void doctor_answer_clear(struct doctor_answer *answer);
 /* A GET of `program`, which may have a query, or a POST of `json`. */
 void doctor_agent_ask(struct doctor *doctor, const struct doctor_agent *agent, const char *program,
                       const char *json, struct doctor_answer *answer);
+
+/*
+ * The same about agent->task_sid (or, without one, whatever rings there) as the agent's page asks:
+ * it says for how long it has known of the Task, because Twilio shows a new one late. `more` are
+ * further members of the JSON that is posted ("\"hold\":true"); NULL: a GET.
+ */
+void doctor_agent_tell(struct doctor *doctor, const struct doctor_agent *agent, const char *program,
+                       const char *more, struct doctor_answer *answer);
+
+/* And again for 10 s while the program says that it can't tell or do that now (503). */
+void doctor_agent_insist(struct doctor *doctor, const struct doctor_agent *agent,
+                         const char *program, const char *more, struct doctor_answer *answer);
 
 /*
  * Has Twilio ring the agent's softphone for the Reservation of agent->task_sid, once there is one,

@@ -11,8 +11,15 @@
 #include "call/call_rules.h"
 #include "doctor_agent.h"
 #include "doctor_experiment.h"
+#include "doctor_signal.h"
 
-enum { STATE_MS = 20 * 1000, POLL_MS = 250, BODY_SIZE = 160, PROGRAM_SIZE = 128 };
+enum {
+    STATE_MS = 20 * 1000,
+    CLEAN_UP_MS = 10 * 1000,
+    POLL_MS = 250,
+    BODY_SIZE = 64,
+    PROGRAM_SIZE = 128
+};
 
 struct trial {
     struct doctor *doctor;
@@ -27,11 +34,13 @@ static void note_done(struct trial *trial, const char *id, const char *what)
                 clock_ms() - trial->step_ms);
 }
 
+/* What a signal has broken off says nothing of the step; that it came is said at the end. */
 static bool PRINTF_LIKE(4, 5)
     fail(struct trial *trial, const char *id, const char *repair, const char *format, ...)
 {
     char text[DOCTOR_TEXT_SIZE];
     va_list args;
+    if (doctor_signal_came()) return false;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
@@ -50,11 +59,7 @@ static bool is_state(const struct doctor_answer *answer, const char *wanted)
 /* What call-state says to this end: of its own Task, or of whatever rings there. */
 static void look(struct trial *trial, enum call_role role, struct doctor_answer *answer)
 {
-    char program[PROGRAM_SIZE] = "call-state";
-    const struct doctor_agent *agent = &trial->agent[role];
-    if (agent->task_sid[0] != '\0')
-        snprintf(program, sizeof program, "call-state?taskSid=%s", agent->task_sid);
-    doctor_agent_ask(trial->doctor, agent, program, NULL, answer);
+    doctor_agent_insist(trial->doctor, &trial->agent[role], "call-state", NULL, answer);
 }
 
 /* "" unless the caller is told that the call is over. */
@@ -79,7 +84,7 @@ static bool wait_for(struct trial *trial, enum call_role role, const char *state
         outcome[0] = '\0';
         if (strcmp(state, "ended") != 0) read_outcome(trial, outcome);
         if (outcome[0] != '\0') return false;
-        if (clock_ms() > by_ms) break;
+        if (clock_ms() > by_ms || doctor_signal_came()) break;
         clock_pause(POLL_MS);
     }
     snprintf(outcome, 32, "nothing");
@@ -107,6 +112,28 @@ static void keep(struct doctor_agent *agent, const cJSON *answer)
     const char *pass = json_get_string(answer, "pass");
     if (sid_is_task(sid)) sid_copy(agent->task_sid, sid);
     if (pass_is_text(pass)) snprintf(agent->pass, sizeof agent->pass, "%s", pass);
+    agent->heard_ms = clock_ms();
+}
+
+/* Whose call is it that this end is told of? Somebody else's isn't ours to answer, or to end. */
+static bool is_with(const struct doctor_agent *other, const struct doctor_answer *answer)
+{
+    const char *sid = json_get_string(json_get_object(answer->json, "other"), "sid");
+    return sid != NULL && strcmp(sid, other->worker.sid) == 0;
+}
+
+/* No answer is no word on whether there is a Task: what there is must be ended. */
+static void find_task(struct trial *trial)
+{
+    struct doctor_answer answer;
+    struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
+    look(trial, ROLE_CALLER, &answer);
+    const char *role = json_get_string(answer.json, "role");
+    if (role != NULL && strcmp(role, call_rules_role_name(ROLE_CALLER)) == 0 &&
+        is_with(&trial->agent[ROLE_CALLEE], &answer)) {
+        keep(caller, answer.json);
+    }
+    doctor_answer_clear(&answer);
 }
 
 static bool make_task(struct trial *trial)
@@ -125,10 +152,13 @@ static bool make_task(struct trial *trial)
         fail(trial, "call.task",
              "take two agents who are in an activity that is available, and in no call", "%s",
              answer.said);
+        if (answer.status == 0 || answer.status >= 500) find_task(trial);
     }
     doctor_answer_clear(&answer);
     return made;
 }
+
+static const char *const leg_ids[ROLE__MAX] = { "call.caller", "call.callee" };
 
 static bool fail_leg(struct trial *trial, enum call_role role, const char *outcome)
 {
@@ -138,37 +168,39 @@ static bool fail_leg(struct trial *trial, enum call_role role, const char *outco
              "let a softphone of %.100s be registered that answers by itself (Flex does); "
              "dialpad-admin call %s says what Twilio did",
              name, trial->agent[ROLE_CALLER].task_sid);
-    return fail(trial, role == ROLE_CALLER ? "call.caller" : "call.callee", repair,
+    return fail(trial, leg_ids[role], repair,
                 "the leg of %s didn't come into the Conference: the call came to %s", name,
                 outcome);
 }
 
-/* A colleague may be called by somebody else at that moment, whose call isn't ours to answer. */
-static bool is_from(const struct doctor_agent *caller, const struct doctor_answer *answer)
+/* Twilio rings this end's softphone and leads it to `program`, whose `parameter` is T1. */
+static bool dial(struct trial *trial, enum call_role role, const char *program,
+                 const char *parameter)
 {
-    const char *sid = json_get_string(json_get_object(answer->json, "other"), "sid");
-    return sid != NULL && strcmp(sid, caller->worker.sid) == 0;
+    char twiml[PROGRAM_SIZE];
+    const char *why;
+    const struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
+    snprintf(twiml, sizeof twiml, "%s?%s=%s", program, parameter, caller->task_sid);
+    if (doctor_agent_dial(trial->doctor, &trial->agent[role], twiml, caller->worker.contact_uri,
+                          &why)) {
+        return true;
+    }
+    return fail(trial, leg_ids[role],
+                "see the checks of the Workflow above, DIALPAD_ROUTING and DIALPAD_OVERRIDES",
+                "%s: %s", trial->names[role], why);
 }
 
 /* The caller's leg joins, and the colleague's Task is there: it rings. */
 static bool ring(struct trial *trial)
 {
-    char twiml[PROGRAM_SIZE];
     char outcome[32];
-    const char *why;
     struct doctor_answer answer;
-    struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
-    snprintf(twiml, sizeof twiml, "caller-twiml?taskSid=%s", caller->task_sid);
-    if (!doctor_agent_dial(trial->doctor, caller, twiml, caller->worker.contact_uri, &why)) {
-        return fail(trial, "call.caller",
-                    "see the checks of the Workflow above, DIALPAD_ROUTING "
-                    "and DIALPAD_OVERRIDES",
-                    "%s: %s", trial->names[ROLE_CALLER], why);
-    }
-    doctor_experiment_leg(trial->doctor, caller->task_sid);
+    const struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
+    if (!dial(trial, ROLE_CALLER, "caller-twiml", "taskSid")) return false;
+    doctor_experiment_leg(trial->doctor, caller->task_sid, caller->worker.contact_uri);
     if (!wait_for(trial, ROLE_CALLEE, "ringing", &answer, outcome))
         return fail_leg(trial, ROLE_CALLER, outcome);
-    const bool ours = is_from(caller, &answer);
+    const bool ours = is_with(caller, &answer);
     if (ours) keep(&trial->agent[ROLE_CALLEE], answer.json);
     doctor_answer_clear(&answer);
     if (!ours) {
@@ -182,34 +214,24 @@ static bool ring(struct trial *trial)
 
 static bool answer_it(struct trial *trial)
 {
-    char twiml[PROGRAM_SIZE];
     char outcome[32];
-    const char *why;
     struct doctor_answer answer;
-    struct doctor_agent *callee = &trial->agent[ROLE_CALLEE];
-    const struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
-    snprintf(twiml, sizeof twiml, "callee-twiml?conferenceName=%s", caller->task_sid);
-    if (!doctor_agent_dial(trial->doctor, callee, twiml, caller->worker.contact_uri, &why)) {
-        return fail(trial, "call.callee", "see the checks of the Workflow above", "%s: %s",
-                    trial->names[ROLE_CALLEE], why);
-    }
+    if (!dial(trial, ROLE_CALLEE, "callee-twiml", "conferenceName")) return false;
     if (!wait_for(trial, ROLE_CALLER, "connected", &answer, outcome))
         return fail_leg(trial, ROLE_CALLEE, outcome);
     doctor_answer_clear(&answer);
     note_done(trial, "call.callee", "the colleague's leg is in: both are connected");
-    doctor_experiment_room(trial->doctor, caller->task_sid, 2);
+    doctor_experiment_room(trial->doctor, trial->agent[ROLE_CALLER].task_sid, 2);
     return true;
 }
 
 static bool hold(struct trial *trial)
 {
-    static const char *const words[] = { "true", "false" };
+    static const char *const words[] = { "\"hold\":true", "\"hold\":false" };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        char body[BODY_SIZE];
         struct doctor_answer answer;
-        const struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
-        snprintf(body, sizeof body, "{\"taskSid\":\"%s\",\"hold\":%s}", caller->task_sid, words[i]);
-        doctor_agent_ask(trial->doctor, caller, "hold-participant", body, &answer);
+        doctor_agent_insist(trial->doctor, &trial->agent[ROLE_CALLER], "hold-participant", words[i],
+                            &answer);
         doctor_answer_clear(&answer);
         if (answer.status != 200)
             return fail(trial, "call.hold", "see the log of hold-participant", "%s", answer.said);
@@ -220,15 +242,13 @@ static bool hold(struct trial *trial)
 
 static bool hang_up(struct trial *trial)
 {
-    char body[BODY_SIZE];
     char outcome[32];
     struct doctor_answer answer;
-    const struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
-    snprintf(body, sizeof body, "{\"taskSid\":\"%s\",\"reason\":\"hangup\"}", caller->task_sid);
-    doctor_agent_ask(trial->doctor, caller, "end-call", body, &answer);
+    doctor_agent_insist(trial->doctor, &trial->agent[ROLE_CALLER], "end-call",
+                        "\"reason\":\"hangup\"", &answer);
     doctor_answer_clear(&answer);
     if (answer.status != 200)
-        return fail(trial, "call.end", "dialpad-admin sweep", "%s", answer.said);
+        return fail(trial, "call.end", "see the log of end-call", "%s", answer.said);
     if (!wait_for(trial, ROLE_CALLEE, "ended", &answer, outcome)) {
         return fail(trial, "call.end", "dialpad-admin sweep", "%s isn't told that it is over",
                     trial->names[ROLE_CALLEE]);
@@ -238,28 +258,69 @@ static bool hang_up(struct trial *trial)
     return true;
 }
 
-/* Nothing rings or talks on, and neither agent is left wrapping. */
+/* ---- the end */
+
+/*
+ * Only end-call's own word counts: call-state says "ended" as soon as an outcome is written, when
+ * the Conference may still be there. `said` is the last refusal.
+ */
+static bool end_surely(struct trial *trial, char said[256])
+{
+    const struct doctor_agent *caller = &trial->agent[ROLE_CALLER];
+    const int64_t by_ms = clock_ms() + CLEAN_UP_MS;
+    struct doctor_answer answer;
+    for (;;) {
+        doctor_agent_tell(trial->doctor, caller, "end-call", "\"reason\":\"cancel\"", &answer);
+        doctor_answer_clear(&answer);
+        if (answer.status == 200) return true;
+        if (clock_ms() > by_ms) break;
+        clock_pause(POLL_MS);
+    }
+    snprintf(said, 256, "%s", answer.said);
+    return false;
+}
+
+/*
+ * Nothing rings or talks on, and neither agent is left wrapping. Tasks of a call that may go on are
+ * left as they are, because by them the sweep finds it.
+ */
 static void leave_nothing(struct trial *trial, bool over)
 {
-    if (!over && trial->agent[ROLE_CALLER].task_sid[0] != '\0') {
-        char body[BODY_SIZE];
-        struct doctor_answer answer;
-        snprintf(body, sizeof body, "{\"taskSid\":\"%s\",\"reason\":\"cancel\"}",
-                 trial->agent[ROLE_CALLER].task_sid);
-        doctor_agent_ask(trial->doctor, &trial->agent[ROLE_CALLER], "end-call", body, &answer);
-        doctor_answer_clear(&answer);
+    char said[256];
+    const bool made = trial->agent[ROLE_CALLER].task_sid[0] != '\0';
+    if (!over && made && !end_surely(trial, said)) {
+        doctor_note(trial->doctor, DOCTOR_FAIL, "call.left", "dialpad-admin sweep",
+                    "the call may go on, its Task is %s: %s", trial->agent[ROLE_CALLER].task_sid,
+                    said);
+    } else {
+        for (enum call_role role = 0; role < ROLE__MAX; role++)
+            doctor_agent_wrap_up(trial->doctor, &trial->agent[role]);
     }
-    for (enum call_role role = 0; role < ROLE__MAX; role++) {
-        doctor_agent_wrap_up(trial->doctor, &trial->agent[role]);
+    for (enum call_role role = 0; role < ROLE__MAX; role++)
         doctor_agent_clear(&trial->agent[role]);
+}
+
+static void make_call(struct trial *trial)
+{
+    static bool (*const steps[])(struct trial * trial) = {
+        find_agents, make_task, ring, answer_it, hold, hang_up,
+    };
+    bool good = true;
+    doctor_signal_note();
+    for (size_t i = 0; good && i < sizeof steps / sizeof steps[0]; i++) {
+        trial->step_ms = clock_ms();
+        good = steps[i](trial) && !doctor_signal_came();
+    }
+    leave_nothing(trial, good);
+    doctor_signal_restore();
+    if (doctor_signal_came()) {
+        doctor_note(trial->doctor, DOCTOR_FAIL, "call.interrupted", "run it again",
+                    "a signal has broken the call off");
     }
 }
 
 void doctor_call(struct doctor *doctor)
 {
-    static bool (*const steps[])(struct trial * trial) = {
-        find_agents, make_task, ring, answer_it, hold, hang_up,
-    };
     if (doctor->call[0] == NULL) return;
     if (!doctor->reaches_us || !doctor->has_workflow) {
         doctor_note(doctor, DOCTOR_FAIL, "call.agents", "repair what is said above",
@@ -269,10 +330,5 @@ void doctor_call(struct doctor *doctor)
     static struct trial trial;
     trial.doctor = doctor;
     memcpy(trial.names, doctor->call, sizeof trial.names);
-    bool good = true;
-    for (size_t i = 0; good && i < sizeof steps / sizeof steps[0]; i++) {
-        trial.step_ms = clock_ms();
-        good = steps[i](&trial);
-    }
-    leave_nothing(&trial, good);
+    make_call(&trial);
 }

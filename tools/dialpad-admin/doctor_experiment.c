@@ -8,9 +8,11 @@
 #include "auth/pass.h"
 #include "base/encode.h"
 #include "base/json.h"
+#include "doctor_signal.h"
 #include "twilio/twilio_resource.h"
 
-enum { PATIENCE_MS = 8 * 1000, POLL_MS = 100, PATH_SIZE = 192 };
+enum { PATIENCE_MS = 8 * 1000, POLL_MS = 100, PATH_SIZE = 192, TEXT_SIZE = 256 };
+enum { ETAG_SIZE = sizeof((struct twilio_reply *)0)->etag };
 
 static enum err get(struct doctor *doctor, enum twilio_host host, const char *path,
                     const char *query, struct twilio_reply *reply)
@@ -25,45 +27,74 @@ static void task_path(const struct doctor *doctor, const char *t1_sid, char path
 }
 
 /* "" where it can't be read. */
-static void text_of(const struct twilio_reply *reply, const char *key, char text[128])
+static void text_of(const struct twilio_reply *reply, const char *key, char text[TEXT_SIZE])
 {
     text[0] = '\0';
-    if (reply->json != NULL) twilio_resource_text(reply->json, key, text, 128);
+    if (reply->json != NULL) twilio_resource_text(reply->json, key, text, TEXT_SIZE);
 }
 
 /* ---- Tasks: how late, which form of ETag, what a list holds */
 
-/* One of the forms of If-Match, with the Attributes as they are; the Task's new ETag with it. */
-static int change_if(struct doctor *doctor, const char *path, struct twilio_reply *task,
-                     bool quoted)
+/* Writing over what isn't known would erase the statement that the call rests on. */
+static bool may_change(const struct twilio_reply *task)
 {
-    char bare[sizeof task->etag];
-    char if_match[sizeof task->etag + 2];
+    return task->etag[0] != '\0' && json_get_string(task->json, "attributes") != NULL;
+}
+
+/* One of the forms of If-Match, with the Attributes as they are; `etag` becomes the new one. */
+static int change_if(struct doctor *doctor, const char *path, const struct twilio_reply *task,
+                     bool quoted, char etag[ETAG_SIZE])
+{
+    char bare[ETAG_SIZE];
+    char if_match[ETAG_SIZE + 2];
     struct strbuf form;
     struct twilio_reply reply = { 0 };
-    const char *attributes = json_get_string(task->json, "attributes");
     size_t len = 0;
     for (const char *p = task->etag; *p != '\0'; p++)
         if (*p != '"') bare[len++] = *p;
     bare[len] = '\0';
     snprintf(if_match, sizeof if_match, quoted ? "\"%s\"" : "%s", bare);
     strbuf_init(&form, STRBUF_MAX_FORM);
-    encode_form_pair(&form, "Attributes", attributes != NULL ? attributes : "{}");
+    encode_form_pair(&form, "Attributes", json_get_string(task->json, "attributes"));
     doctor_ask(doctor);
     enum err rc =
         twilio_resource_post(doctor->client, TWILIO_TASKROUTER, path, &form, if_match, &reply);
-    if (rc == ERR_OK) snprintf(task->etag, sizeof task->etag, "%s", reply.etag);
+    snprintf(etag, ETAG_SIZE, "%s", rc == ERR_OK ? reply.etag : task->etag);
     const int status = reply.status;
     twilio_reply_free(&reply);
     strbuf_free(&form);
     return status;
 }
 
+/* As it is now: REST may show the version of before for a while. */
+static void read_again(struct doctor *doctor, const char *path, const char *etag,
+                       struct twilio_reply *task)
+{
+    const int64_t by_ms = clock_ms() + PATIENCE_MS;
+    for (;;) {
+        twilio_reply_free(task);
+        if (get(doctor, TWILIO_TASKROUTER, path, NULL, task) == ERR_OK &&
+            strcmp(task->etag, etag) == 0) {
+            return;
+        }
+        if (clock_ms() > by_ms || doctor_signal_came()) return;
+        clock_pause(POLL_MS);
+    }
+}
+
 static void look_at_etag(struct doctor *doctor, const char *path, struct twilio_reply *task)
 {
+    char etag[ETAG_SIZE];
     const bool comes_quoted = strchr(task->etag, '"') != NULL;
-    const int bare = change_if(doctor, path, task, false);
-    const int quoted = change_if(doctor, path, task, true);
+    int quoted = 0; /* not tried */
+    if (!may_change(task)) {
+        doctor_note(doctor, DOCTOR_OK, "experiment.etag", "",
+                    "the Task comes with no ETag or no attributes: nothing was tried");
+        return;
+    }
+    const int bare = change_if(doctor, path, task, false, etag);
+    read_again(doctor, path, etag, task);
+    if (may_change(task)) quoted = change_if(doctor, path, task, true, etag);
     doctor_note(doctor, DOCTOR_OK, "experiment.etag", "",
                 "an ETag comes %s; If-Match bare: %d, quoted: %d", comes_quoted ? "quoted" : "bare",
                 bare, quoted);
@@ -103,15 +134,23 @@ void doctor_experiment_task(struct doctor *doctor, const char *t1_sid)
     const int64_t began_ms = clock_ms();
     if (!doctor->experiment) return;
     task_path(doctor, t1_sid, path);
-    while (get(doctor, TWILIO_TASKROUTER, path, NULL, &reply) != ERR_OK) {
+    enum err rc = get(doctor, TWILIO_TASKROUTER, path, NULL, &reply);
+    while (rc != ERR_OK && clock_ms() - began_ms < PATIENCE_MS && !doctor_signal_came()) {
         twilio_reply_free(&reply);
-        if (clock_ms() - began_ms > PATIENCE_MS) break;
         clock_pause(POLL_MS);
+        rc = get(doctor, TWILIO_TASKROUTER, path, NULL, &reply);
     }
-    doctor_note(doctor, DOCTOR_OK, "experiment.task", "",
-                "REST knows a Task %" PRId64 " ms after it was made: status %d",
-                clock_ms() - began_ms, reply.status);
-    if (reply.json != NULL) look_at_etag(doctor, path, &reply);
+    const int64_t after_ms = clock_ms() - began_ms;
+    if (rc == ERR_OK) {
+        doctor_note(doctor, DOCTOR_OK, "experiment.task", "",
+                    "REST knows a Task %" PRId64 " ms after it was made: status %d", after_ms,
+                    reply.status);
+        look_at_etag(doctor, path, &reply);
+    } else {
+        doctor_note(doctor, DOCTOR_OK, "experiment.task", "",
+                    "REST doesn't know a Task within %" PRId64 " ms: status %d", after_ms,
+                    reply.status);
+    }
     twilio_reply_free(&reply);
     look_at_list(doctor, t1_sid);
 }
@@ -133,24 +172,21 @@ static bool read_leg(struct doctor *doctor, const char *t1_sid, char call_sid[SI
     return known;
 }
 
-void doctor_experiment_leg(struct doctor *doctor, const char *t1_sid)
+/* What follows a '?' in a softphone's address is for the softphone. */
+static bool is_to(const char *to, const char *address)
 {
-    char call_sid[SID_SIZE];
+    const size_t len = strcspn(to, "?");
+    return strlen(address) == len && strncmp(to, address, len) == 0;
+}
+
+static void look_at_leg(struct doctor *doctor, const char *call_sid, const char *address,
+                        int64_t known_ms)
+{
     char path[PATH_SIZE];
-    char to[128];
-    char direction[128];
-    char queue_time[128];
+    char to[TEXT_SIZE];
+    char direction[TEXT_SIZE];
+    char queue_time[TEXT_SIZE];
     struct twilio_reply reply = { 0 };
-    const int64_t began_ms = clock_ms();
-    if (!doctor->experiment) return;
-    while (!read_leg(doctor, t1_sid, call_sid)) {
-        if (clock_ms() - began_ms > PATIENCE_MS) {
-            doctor_note(doctor, DOCTOR_OK, "experiment.leg", "", "T1 never has a worker_call_sid");
-            return;
-        }
-        clock_pause(POLL_MS);
-    }
-    const int64_t known_ms = clock_ms() - began_ms;
     snprintf(path, sizeof path, "/2010-04-01/Accounts/%s/Calls/%s.json", doctor->config.account_sid,
              call_sid);
     enum err rc = get(doctor, TWILIO_API, path, NULL, &reply);
@@ -160,9 +196,26 @@ void doctor_experiment_leg(struct doctor *doctor, const char *t1_sid)
     text_of(&reply, "queue_time", queue_time);
     doctor_note(doctor, DOCTOR_OK, "experiment.leg", "",
                 "T1 has its worker_call_sid %" PRId64 " ms after the instruction; the Call: status "
-                "%d, to %s, direction %s, queue_time %s",
-                known_ms, reply.status, to, direction, queue_time);
+                "%d, to %s address, direction %s, queue_time %s",
+                known_ms, reply.status, is_to(to, address) ? "the caller's" : "another", direction,
+                queue_time);
     twilio_reply_free(&reply);
+}
+
+void doctor_experiment_leg(struct doctor *doctor, const char *t1_sid, const char *address)
+{
+    char call_sid[SID_SIZE];
+    const int64_t began_ms = clock_ms();
+    if (!doctor->experiment) return;
+    while (!read_leg(doctor, t1_sid, call_sid)) {
+        if (clock_ms() - began_ms > PATIENCE_MS || doctor_signal_came()) {
+            doctor_note(doctor, DOCTOR_OK, "experiment.leg", "",
+                        "T1 has no worker_call_sid within %" PRId64 " ms", clock_ms() - began_ms);
+            return;
+        }
+        clock_pause(POLL_MS);
+    }
+    look_at_leg(doctor, call_sid, address, clock_ms() - began_ms);
 }
 
 /* ---- the Conference */

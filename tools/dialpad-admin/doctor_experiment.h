@@ -11,8 +11,8 @@
 /* T1 has just been made. */
 void doctor_experiment_task(struct doctor *doctor, const char *t1_sid);
 
-/* Twilio has just been told to ring the caller's softphone. */
-void doctor_experiment_leg(struct doctor *doctor, const char *t1_sid);
+/* Twilio has just been told to ring the caller's softphone at `address`, which is not printed. */
+void doctor_experiment_leg(struct doctor *doctor, const char *t1_sid, const char *address);
 
 /* So many legs have been reported in the Conference. */
 void doctor_experiment_room(struct doctor *doctor, const char *t1_sid, int legs);

@@ -68,21 +68,50 @@ static void compare(struct doctor *doctor, const struct fingerprints *own,
     }
 }
 
-void doctor_inward_keys(struct doctor *doctor)
+static void note_unknown(struct doctor *doctor, const char *repair, const char *why)
+{
+    doctor_note(doctor, DOCTOR_WARN, "inward.keys", repair,
+                "the keys of this host and of the programs can't be compared: %s", why);
+}
+
+/* NULL, or why there are none. */
+static const char *ask_theirs(struct doctor *doctor, struct fingerprints *theirs,
+                              char why[DOCTOR_TEXT_SIZE])
 {
     struct http_reply reply;
-    struct fingerprints own;
-    struct fingerprints theirs = { .count = 0 };
     cJSON *health = NULL;
     char url[DOCTOR_URL_SIZE];
-    if (!doctor->reaches_us || !read_own(&doctor->config, &own)) return;
     doctor_program_url(doctor, "health", url);
     const struct doctor_request request = { .url = url };
-    if (doctor_fetch(doctor, &request, &reply) == ERR_OK &&
-        json_parse_object(reply.body.buf, reply.body.len, &health) == ERR_OK) {
-        read_theirs(health, &theirs);
+    theirs->count = 0;
+    if (doctor_fetch(doctor, &request, &reply) != ERR_OK) {
+        snprintf(why, DOCTOR_TEXT_SIZE, "%s", reply.problem);
+    } else {
+        snprintf(why, DOCTOR_TEXT_SIZE, "health names none (status %d)", reply.status);
+        if (json_parse_object(reply.body.buf, reply.body.len, &health) == ERR_OK)
+            read_theirs(health, theirs);
     }
-    if (theirs.count > 0) compare(doctor, &own, &theirs);
     cJSON_Delete(health);
     http_reply_free(&reply);
+    return theirs->count > 0 ? NULL : why;
+}
+
+void doctor_inward_keys(struct doctor *doctor)
+{
+    struct fingerprints own;
+    struct fingerprints theirs;
+    char text[DOCTOR_TEXT_SIZE];
+    if (!doctor->reaches_us) return;
+    if (!read_own(&doctor->config, &own)) {
+        note_unknown(doctor, "dialpad-admin check", "none can be derived from dialpad.conf");
+        return;
+    }
+    const char *why = ask_theirs(doctor, &theirs, text);
+    if (why == NULL)
+        compare(doctor, &own, &theirs);
+    else
+        note_unknown(doctor,
+                     "run one version of the programs on every host, and see "
+                     "inward.programs",
+                     why);
 }

@@ -126,9 +126,11 @@ void doctor_twilio_token(struct doctor *doctor)
         doctor_note(doctor, DOCTOR_FAIL, "twilio.token", "https://console.twilio.com",
                     "the account is %s", status);
     } else if (type != NULL && strcmp(type, "Trial") == 0) {
-        doctor_note(doctor, DOCTOR_WARN, "twilio.token", "upgrade it: https://console.twilio.com",
-                    "account and auth token fit, but it is a trial, which may have only two or "
-                    "three legs at once");
+        /* https://help.twilio.com/articles/223180028 */
+        doctor_note(doctor, DOCTOR_WARN, "twilio.token",
+                    "upgrade it, and have a business profile approved: https://console.twilio.com",
+                    "account and auth token fit, but it is a trial, which may have only five legs "
+                    "at once, and upgraded two or three until its business profile is approved");
     } else {
         doctor_note(doctor, DOCTOR_OK, "twilio.token", "", "account and auth token fit");
     }
@@ -180,12 +182,21 @@ void doctor_twilio_workspace(struct doctor *doctor)
 
 /* ---- how much of Twilio's limits is left */
 
+static void note_no_limit(struct doctor *doctor, const char *why, int status)
+{
+    doctor_note(doctor, DOCTOR_WARN, "twilio.limits",
+                "see twilio.key and twilio.workspace above, and https://status.twilio.com",
+                "what is left can't be read: %s (status %d)", why, status);
+}
+
 /* X-Rate-Limit-* of an answer: TaskRouter counts each of its methods for the whole account. */
 static void note_limit(struct doctor *doctor, const struct http_reply *reply)
 {
     const int limit = reply->rate_limit;
     const int left = reply->rate_remaining;
-    if (limit <= 0 || left < 0) {
+    if (reply->status != 200) {
+        note_no_limit(doctor, "Twilio refuses the list of Tasks", reply->status);
+    } else if (limit <= 0 || left < 0) {
         doctor_note(doctor, DOCTOR_OK, "twilio.limits", "", "Twilio doesn't say what is left");
     } else if ((int64_t)left * 100 < (int64_t)limit * LIMIT_LEFT_MIN_PERCENT) {
         doctor_note(doctor, DOCTOR_WARN, "twilio.limits",
@@ -211,7 +222,10 @@ void doctor_twilio_limits(struct doctor *doctor)
                                             .user = doctor->config.api_key,
                                             .password = doctor->config.api_secret,
                                             .as_twilio_is_asked = true };
-    if (doctor_fetch(doctor, &request, &reply) == ERR_OK) note_limit(doctor, &reply);
+    if (doctor_fetch(doctor, &request, &reply) == ERR_OK)
+        note_limit(doctor, &reply);
+    else
+        note_no_limit(doctor, reply.problem, 0);
     http_reply_free(&reply);
 }
 
