@@ -1,5 +1,5 @@
-// dialpad-admin doctor --call beside a whole product: it makes a call as two pages would, says where
-// it fails, and leaves nobody in it, whatever happens meanwhile.
+// dialpad-admin doctor --call beside a whole product: it makes a call as two pages would, says
+// where it fails, and leaves nobody in it, whatever happens meanwhile.
 
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

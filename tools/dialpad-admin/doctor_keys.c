@@ -107,11 +107,10 @@ void doctor_inward_keys(struct doctor *doctor)
         return;
     }
     const char *why = ask_theirs(doctor, &theirs, text);
+    static const char repair[] = "run one version of the programs on every host, and see "
+                                 "inward.programs";
     if (why == NULL)
         compare(doctor, &own, &theirs);
     else
-        note_unknown(doctor,
-                     "run one version of the programs on every host, and see "
-                     "inward.programs",
-                     why);
+        note_unknown(doctor, repair, why);
 }
