@@ -289,7 +289,8 @@ static void leave_nothing(struct trial *trial, bool over)
     char said[256];
     const bool made = trial->agent[ROLE_CALLER].task_sid[0] != '\0';
     if (!over && made && !end_surely(trial, said)) {
-        doctor_note(trial->doctor, DOCTOR_FAIL, "call.left", "dialpad-admin sweep",
+        doctor_note(trial->doctor, DOCTOR_FAIL, "call.left",
+                    "let one of the two hang up; then dialpad-admin sweep",
                     "the call may go on, its Task is %s: %s", trial->agent[ROLE_CALLER].task_sid,
                     said);
     } else {
