@@ -250,14 +250,17 @@ static void note_over(const char *task_sid)
     if (strcmp(task_sid, t1_sid) != 0) log_note(LOG_K, task_sid);
 }
 
-/* A leg can end before REST shows its Task; one that isn't shown for so long has been deleted. */
+/*
+ * A leg can end before REST shows its Task; one that isn't shown for so long has been deleted. The
+ * last look has its whole time, too: one that runs out of it would know nothing.
+ */
 static enum err load_reported(const struct call_context *context, const char *task_sid,
                               struct call *call)
 {
     enum err rc;
     do {
         rc = call_load(context, task_sid, call);
-    } while (rc == ERR_NOT_FOUND && call_may_look_again(context));
+    } while (rc == ERR_NOT_FOUND && call_may_look_early(context));
     return rc;
 }
 
