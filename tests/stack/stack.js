@@ -104,10 +104,12 @@ class Stack {
 
   async startSandbox() {
     const { switches, customerTaskEverySeconds, sandboxConfig, tls } = this.options;
+    // Started again, it comes back to its address.
     writeFileSync(join(this.dir, 'sandbox.json'), JSON.stringify({
       ...this.secrets,
+      port: await freePort(),
       webhookCa: join(this.dir, 'cert.pem'),
-      ...(tls ? { tls: { port: 0, cert: join(this.dir, 'cert.pem'),
+      ...(tls ? { tls: { port: await freePort(), cert: join(this.dir, 'cert.pem'),
         key: join(this.dir, 'key.pem') } } : {}),
       switches: { preset: 'a', ...(isFar ? FAR : {}), ...switches },
       customerTaskEverySeconds,

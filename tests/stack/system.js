@@ -1,7 +1,7 @@
 // What a stack needs of this machine: ports, a certificate, passwords, and patience.
 
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -36,15 +36,29 @@ export function listensOn(address) {
   });
 }
 
-export function freePort() {
-  return new Promise((done, failed) => {
-    const server = net.createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
+// Linux takes the ports of connections, and those of servers that don't mind which, from 32768 up.
+const [FIRST_PORT, PORTS] = [20_000, 12_000];
+
+// Whether this opens: the address is free. Closed at once unless it is to be kept.
+function opens(address, { kept }) {
+  return new Promise((done) => {
+    const server = net.createServer().unref();
+    server.once('error', () => done(false));
+    server.listen(address, () => (kept ? done(true) : server.close(() => done(true))));
   });
+}
+
+/**
+ * A port for a server that can't choose its own. It is nobody else's as long as this process lives:
+ * other tests run at the same time, and whoever found it free a moment ago may not have opened it
+ * yet. Each is held by a socket of its name, which is gone with us.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = FIRST_PORT + randomInt(PORTS);
+    if (await opens(`\0dialpad-test-port-${port}`, { kept: true })
+      && await opens({ host: '0.0.0.0', port }, { kept: false })) return port;
+  }
 }
 
 export function hasIpv6() {
