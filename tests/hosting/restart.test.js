@@ -5,14 +5,15 @@ import { test } from 'node:test';
 
 import { startStack } from '../stack/stack.js';
 import { until } from '../endpoint/lib.js';
+import { times } from '../long.js';
 import { Load } from './load.js';
 
-const RESTARTS = Number(process.env.DIALPAD_RESTARTS || 50);
+const RESTARTS = Number(process.env.DIALPAD_RESTARTS || times(15, 50));
 // So many requests each program has in hand at all times, and slow ones besides where it can.
 const AT_ONCE = 5;
 const SLOW = 3;
 // Where somebody else holds the socket an idle thread takes up to a second to end.
-const HELD_RESTARTS = Number(process.env.DIALPAD_RESTARTS || 10);
+const HELD_RESTARTS = Number(process.env.DIALPAD_RESTARTS || times(5, 10));
 
 async function underLoad(options, work) {
   const stack = await startStack({ mode: 'fastcgi', requestsPerSecond: 100_000, ...options });
