@@ -4,9 +4,6 @@
  *
  * Always all 30 days are asked for, so that no choice of `days` costs Twilio more than another.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/clock.h"
 #include "page/history_kept.h"
 #include "page/history_reply.h"
@@ -19,10 +16,7 @@ enum { P_DAYS, P__MAX };
 
 static bool is_days(const char *value)
 {
-    size_t len = strlen(value);
-    if (len < 1 || len > 2 || strspn(value, "0123456789") != len) return false;
-    long days = strtol(value, NULL, 10);
-    return days >= 1 && days <= TASKROUTER_EVENTS_DAYS;
+    return params_is_number(value, 2, 1, TASKROUTER_EVENTS_DAYS);
 }
 
 static const struct param_spec params[P__MAX] = {
@@ -45,8 +39,7 @@ static enum err ask(struct service *service, const char *worker_sid, struct strb
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     const char *worker_sid = request->agent.worker_sid;
-    const char *asked = request_param(request, P_DAYS);
-    long days = asked != NULL ? strtol(asked, NULL, 10) : DAYS_DEFAULT;
+    long days = request_param_number(request, P_DAYS, DAYS_DEFAULT);
     struct strbuf lines;
     enum err rc = ERR_OK;
     strbuf_init(&lines, STRBUF_MAX_REPLY);

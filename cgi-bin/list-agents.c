@@ -5,7 +5,6 @@
  * is better than one that comes late, and `stale` says when it is more than that. What colleagues'
  * own pages have told meanwhile is laid over it.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -19,7 +18,7 @@ enum {
     DEADLINE_MS = 3000 /* Twilio is only asked when there is no snapshot yet */
 };
 
-enum { P_Q, P_LIMIT, P_ALL, P__MAX };
+enum { P_Q, P_LIMIT, P_OFFSET, P_ALL, P__MAX };
 
 static bool is_query(const char *value)
 {
@@ -28,27 +27,30 @@ static bool is_query(const char *value)
 
 static bool is_limit(const char *value)
 {
-    size_t len = strlen(value);
-    if (len < 1 || len > 3 || strspn(value, "0123456789") != len) return false;
-    long limit = strtol(value, NULL, 10);
-    return limit >= 1 && limit <= DIRECTORY_LIMIT_MAX;
+    return params_is_number(value, 3, 1, DIRECTORY_LIMIT_MAX);
+}
+
+static bool is_offset(const char *value)
+{
+    return params_is_number(value, 5, 0, DIRECTORY_OFFSET_MAX);
 }
 
 static const struct param_spec params[P__MAX] = {
     [P_Q] = { "q", false, PARAM_TEXT, is_query },
     [P_LIMIT] = { "limit", false, PARAM_TEXT, is_limit },
+    [P_OFFSET] = { "offset", false, PARAM_TEXT, is_offset },
     [P_ALL] = { "all", false, PARAM_BOOL, NULL },
 };
 
 static struct directory_query query_of(const struct config *config, const struct request *request)
 {
-    const char *limit = request_param(request, P_LIMIT);
     return (struct directory_query){
         .config = config,
         .text = request_param(request, P_Q),
         .without_sid = request->agent.worker_sid,
         .include_offline = request_param_is_true(request, P_ALL),
-        .limit = limit != NULL ? (size_t)strtol(limit, NULL, 10) : LIMIT_DEFAULT,
+        .limit = (size_t)request_param_number(request, P_LIMIT, LIMIT_DEFAULT),
+        .offset = (size_t)request_param_number(request, P_OFFSET, 0),
     };
 }
 

@@ -1,5 +1,6 @@
 #include "base/params.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/decode.h"
@@ -161,4 +162,12 @@ enum err params_validate(const struct params *params, const struct param_spec *s
         }
     }
     return ERR_OK;
+}
+
+bool params_is_number(const char *value, size_t digits, long min, long max)
+{
+    size_t len = strlen(value);
+    if (len < 1 || len > digits || strspn(value, "0123456789") != len) return false;
+    long number = strtol(value, NULL, 10);
+    return number >= min && number <= max;
 }

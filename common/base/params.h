@@ -76,4 +76,7 @@ const char *params_get(const struct params *params, const char *name);
 enum err params_validate(const struct params *params, const struct param_spec *specs, size_t count,
                          const char **values, const char **bad_name, const char **why) MUST_CHECK;
 
+/* At most so many digits and nothing else, from `min` to `max`; for a spec's `valid`. */
+bool params_is_number(const char *value, size_t digits, long min, long max);
+
 #endif

@@ -13,7 +13,7 @@
 #include "directory/directory_grams.h"
 #include "directory/directory_image.h"
 
-enum { DIRECTORY_LIMIT_MAX = 200, DIRECTORY_MATCH_FITS = DIRECTORY_FIT_NOT };
+enum { DIRECTORY_MATCH_FITS = DIRECTORY_FIT_NOT };
 
 /* What is looked for, and where. */
 struct directory_match {
@@ -21,12 +21,15 @@ struct directory_match {
     struct name_query words; /* none: every agent fits */
     size_t key;     /* the longest word: it occurs least, so the block is searched for it */
     size_t without; /* the record that is left out; the count of records if none is */
-    size_t limit;   /* 1..DIRECTORY_LIMIT_MAX */
+    size_t limit;   /* of each kind: as many as its list has room for, at least 1 */
 };
 
-/* The first matches of each kind, best first; those beyond the limit are only counted. */
+/*
+ * The first matches of each kind, best first; those beyond the limit are only counted. The lists
+ * are the caller's.
+ */
 struct directory_matches {
-    uint32_t list[DIRECTORY_MATCH_FITS][DIRECTORY_LIMIT_MAX];
+    uint32_t *list[DIRECTORY_MATCH_FITS];
     size_t count[DIRECTORY_MATCH_FITS];
     size_t total;
 };

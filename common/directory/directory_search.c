@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/name_query.h"
@@ -33,22 +34,42 @@ static struct directory_agent agent_of(const struct directory *directory, size_t
     };
 }
 
+/* Which of the matches are answered: `skip` are still to be passed over. */
+struct window {
+    size_t skip;
+    size_t limit;
+};
+
 static void take_best(const struct directory *directory, const struct directory_matches *matches,
-                      size_t limit, struct directory_result *result)
+                      struct window *window, struct directory_result *result)
 {
     result->total += matches->total;
     for (size_t fit = 0; fit < DIRECTORY_MATCH_FITS; fit++) {
-        for (size_t i = 0; i < matches->count[fit] && result->count < limit; i++)
+        size_t count = matches->count[fit];
+        size_t skipped = window->skip < count ? window->skip : count;
+        window->skip -= skipped;
+        for (size_t i = skipped; i < count && result->count < window->limit; i++)
             result->agents[result->count++] = agent_of(directory, matches->list[fit][i]);
     }
 }
 
-static void search_part(const struct directory_match *wanted, enum directory_part name,
-                        struct directory_result *result)
+/* The first page, which is nearly always the one that is asked for, needs no memory. */
+static enum err search_part(const struct directory_match *wanted, enum directory_part name,
+                            struct window *window, struct directory_result *result)
 {
+    uint32_t first_page[DIRECTORY_MATCH_FITS * DIRECTORY_LIMIT_MAX];
+    uint32_t *lists = first_page;
     struct directory_matches matches;
+    if (wanted->limit > DIRECTORY_LIMIT_MAX) {
+        lists = malloc(DIRECTORY_MATCH_FITS * wanted->limit * sizeof *lists);
+        if (lists == NULL) return ERR_MEMORY;
+    }
+    for (size_t fit = 0; fit < DIRECTORY_MATCH_FITS; fit++)
+        matches.list[fit] = lists + fit * wanted->limit;
     directory_match_part(wanted, name, &matches);
-    take_best(wanted->directory, &matches, wanted->limit, result);
+    take_best(wanted->directory, &matches, window, result);
+    if (lists != first_page) free(lists);
+    return ERR_OK;
 }
 
 /* Which of a record's strings is asked for. */
@@ -179,6 +200,7 @@ static bool find_by_address(const struct directory *directory, const struct dire
     if (found < end && (query->without_sid == NULL || strcmp(query->without_sid, sid) != 0))
         result->agents[result->count++] = agent_of(directory, found);
     result->total = result->count;
+    if (query->offset > 0) result->count = 0;
     return true;
 }
 
@@ -186,21 +208,24 @@ enum err directory_search(const struct directory *directory, const struct direct
                           struct directory_result *result)
 {
     if (query->limit < 1 || query->limit > DIRECTORY_LIMIT_MAX) return ERR_INPUT;
+    if (query->offset > DIRECTORY_OFFSET_MAX) return ERR_INPUT;
     if (find_by_address(directory, query, result)) return ERR_OK;
     struct directory_match wanted = {
         .directory = directory,
         .without = query->without_sid != NULL ? directory_image_find(directory, query->without_sid)
                                               : directory->header->count,
-        .limit = query->limit,
+        .limit = query->offset + query->limit,
     };
+    struct window window = { .skip = query->offset, .limit = query->limit };
     enum err rc = name_query_read(&wanted.words, query->text != NULL ? query->text : "");
     if (rc == ERR_OK) {
         wanted.key = longest_word(&wanted.words);
         result->count = 0;
         result->total = 0;
         bool some = !wanted.words.too_long;
-        if (some) search_part(&wanted, DIRECTORY_AVAILABLE, result);
-        if (some && query->include_offline) search_part(&wanted, DIRECTORY_OTHERS, result);
+        if (some) rc = search_part(&wanted, DIRECTORY_AVAILABLE, &window, result);
+        if (rc == ERR_OK && some && query->include_offline)
+            rc = search_part(&wanted, DIRECTORY_OTHERS, &window, result);
     }
     name_query_free(&wanted.words);
     return rc;
@@ -217,7 +242,8 @@ void directory_query_etag(const struct directory *directory, const struct direct
 {
     const char *text = query->text != NULL ? query->text : "";
     const char *without = query->without_sid != NULL ? query->without_sid : "";
-    const uint64_t rest[] = { query->include_offline, query->limit, stale, query->told_sum };
+    const uint64_t window = (uint64_t)query->offset << 8 | query->limit;
+    const uint64_t rest[] = { query->include_offline, window, stale, query->told_sum };
     uint64_t sum = directory->header->content_sum;
     sum = directory_image_sum(sum, text, strlen(text));
     sum = directory_image_sum(sum, without, strlen(without));

@@ -14,7 +14,11 @@
 #include "directory/directory_image.h"
 #include "directory/directory_match.h"
 
-enum { DIRECTORY_ETAG_SIZE = 19 /* 16 digits, two quotes, a NUL */ };
+enum {
+    DIRECTORY_LIMIT_MAX = 200,
+    DIRECTORY_OFFSET_MAX = 99999, /* TaskRouter has 15,000 Workers at most */
+    DIRECTORY_ETAG_SIZE = 19      /* 16 digits, two quotes, a NUL */
+};
 
 /* Strings belong to the snapshot and live until directory_close. */
 struct directory_agent {
@@ -33,13 +37,14 @@ struct directory_query {
     const char *without_sid;     /* the asker */
     bool include_offline;
     size_t limit;      /* 1..DIRECTORY_LIMIT_MAX */
+    size_t offset;     /* 0..DIRECTORY_OFFSET_MAX: so many of the best are left out */
     uint64_t told_sum; /* for the entity tag: of what else the answer will show (overlay) */
 };
 
 struct directory_result {
     struct directory_agent agents[DIRECTORY_LIMIT_MAX];
     size_t count;
-    size_t total; /* matches, also those beyond the limit */
+    size_t total; /* matches, also those before the offset and beyond the limit */
 };
 
 /*
@@ -49,7 +54,9 @@ struct directory_result {
  * vanish, in the text as in the names, and either may be spelled otherwise (base/names). A text
  * that is a Worker's SID or an agent's whole contact_uri finds that agent alone: of several who
  * have it, the one who may have it (agent_address.h). One of more words than any name has finds
- * none. ERR_INPUT for a limit out of range or a text that isn't UTF-8.
+ * none. The order is the snapshot's, so that offsets cut it into pages which neither repeat nor
+ * miss anybody while the snapshot stays. ERR_INPUT for a limit or an offset out of range or a text
+ * that isn't UTF-8; ERR_MEMORY.
  */
 enum err directory_search(const struct directory *directory, const struct directory_query *query,
                           struct directory_result *result) MUST_CHECK;

@@ -275,6 +275,12 @@ bool request_param_is_true(const struct request *request, size_t index)
     return value != NULL && strcmp(value, "true") == 0;
 }
 
+long request_param_number(const struct request *request, size_t index, long otherwise)
+{
+    const char *value = request_param(request, index);
+    return value != NULL ? strtol(value, NULL, 10) : otherwise;
+}
+
 const char *request_field(const struct request *request, const char *name)
 {
     const struct params *said = request->method == METHOD_POST ? &request->form : &request->params;

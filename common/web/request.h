@@ -96,6 +96,9 @@ const char *request_param(const struct request *request, size_t index);
 /* Of a parameter that is a PARAM_BOOL: was it given, and is it true? */
 bool request_param_is_true(const struct request *request, size_t index);
 
+/* One that params_is_number; `otherwise` when absent. */
+long request_param_number(const struct request *request, size_t index, long otherwise);
+
 /*
  * One of Twilio's own fields; NULL when absent. Of a POST only the form counts: the query is what
  * Twilio was told to ask for, by an agent's browser perhaps.

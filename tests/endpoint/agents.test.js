@@ -113,6 +113,9 @@ describe('list-agents', () => {
     assert.deepEqual([all.agents[2].available, all.agents[2].activity], [false, 'Offline']);
     assert.deepEqual(names(await list('?all=0&q=&limit=1')), ['Bob Baker']);
     assert.equal((await list('?limit=1')).total, 2);
+    const second = await list('?all=1&limit=1&offset=1');
+    assert.deepEqual([names(second), second.total], [['Carol Castillo'], 3]);
+    assert.deepEqual(names(await list('?all=1&offset=99999')), []);
     assert.deepEqual(names(await list('?unknown=1&x')), ['Bob Baker', 'Carol Castillo']);
   });
 
@@ -163,6 +166,7 @@ describe('list-agents', () => {
     assert.equal((await ask('?q=b', '"x"')).status, 200);
     assert.equal((await ask('?q=c', etag)).status, 200, 'another question');
     assert.equal((await ask('?q=b&all=1', etag)).status, 200);
+    assert.equal((await ask('?q=b&offset=1', etag)).status, 200, 'another part');
     assert.match(first.headers['cache-control'], /private/);
     const others = await lab.page('bob', 'list-agents', {
       query: '?q=b', headers: { 'If-None-Match': etag },
@@ -185,6 +189,8 @@ describe('list-agents', () => {
       const pages = (await lab.requests()).filter(({ path }) => path.endsWith('/Workers'));
       assert.ok(pages.every(({ query }) => new URLSearchParams(query).get('PageSize') === '1000'));
       assert.ok(pages.length >= Math.ceil(count / 1000));
+      const last = await list(`?all=1&limit=200&offset=${count - 101}`);
+      assert.deepEqual([last.agents.length, last.total], [100, count - 1]);
       const found = await list('?q=bob+baker');
       assert.ok(names(found).includes('Bob Baker'));
       const before = await worked('list-agents');

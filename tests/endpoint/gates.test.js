@@ -297,6 +297,7 @@ const malformed = {
   'call-state': ['?taskSid=', '?taskSid=WT1', `?taskSid=${task}&taskSid=${task}`,
     `?taskSid=${task}%00`, '?taskSid=%zz'],
   'list-agents': ['?limit=0', '?limit=201', '?limit=', '?limit=5x', '?limit=-1', '?limit=1&limit=1',
+    '?offset=', '?offset=-1', '?offset=1x', '?offset=100000', '?offset=1&offset=1',
     '?all=2', '?all=', '?all=yes', '?q=a&q=b', '?q=%FF', '?q=%C0%AF',
     '?q=a%00b', '?q=%z'],
 };

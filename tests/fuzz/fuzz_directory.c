@@ -35,6 +35,7 @@ static void use(const struct directory *directory, const char *text)
     for (int i = 0; i < 2; i++) {
         query.include_offline = i == 1;
         query.limit = i == 0 ? 1 : DIRECTORY_LIMIT_MAX;
+        query.offset = i == 0 ? 0 : strlen(text);
         if (directory_search(directory, &query, &result) != ERR_OK) continue;
         MUST(result.count <= query.limit && result.count <= result.total);
         for (size_t k = 0; k < result.count; k++) {

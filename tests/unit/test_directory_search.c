@@ -191,6 +191,48 @@ static void the_limit_cuts_the_list_and_not_the_total(void **state)
     directory_close(directory);
 }
 
+static struct directory_result from_offset(const struct directory *directory, const char *text,
+                                           size_t offset, size_t limit)
+{
+    struct directory_result result;
+    const struct directory_query query = {
+        .text = text,
+        .include_offline = true,
+        .limit = limit,
+        .offset = offset,
+    };
+    assert_int_equal(directory_search(directory, &query, &result), ERR_OK);
+    return result;
+}
+
+/* Each page is what the whole list has there, whichever way it is found. */
+static void offsets_cut_the_list_into_pages(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "", "a", "an", "e a", "straße", "zzz" };
+    struct directory *directory = fixture_many(450);
+    for (size_t t = 0; t < COUNT(texts); t++) {
+        size_t total = from_offset(directory, texts[t], 0, 1).total;
+        for (size_t from = 0; from <= total; from += 150) {
+            struct directory_result page = from_offset(directory, texts[t], from, 150);
+            assert_int_equal(page.total, total);
+            assert_int_equal(page.count, total - from < 150 ? total - from : 150);
+            for (size_t i = 0; i < page.count; i += 7) {
+                struct directory_result one = from_offset(directory, texts[t], from + i, 1);
+                assert_string_equal(one.agents[0].sid, page.agents[i].sid);
+            }
+        }
+    }
+    char sid[SID_SIZE];
+    fixture_sid(sid, "WK", 7);
+    assert_int_equal(from_offset(directory, sid, 0, 50).count, 1);
+    struct directory_result beyond = from_offset(directory, sid, 1, 50);
+    assert_int_equal(beyond.count, 0);
+    assert_int_equal(beyond.total, 1);
+    assert_int_equal(from_offset(directory, "", DIRECTORY_OFFSET_MAX, 50).count, 0);
+    directory_close(directory);
+}
+
 /* Longer than any name: words may come again, but no name has 257 of them. */
 static void a_long_text_finds_whom_it_finds(void **state)
 {
@@ -284,6 +326,7 @@ static void what_cannot_be_asked_is_refused(void **state)
     const struct directory_query wrong[] = {
         { .limit = 0 },
         { .limit = DIRECTORY_LIMIT_MAX + 1 },
+        { .limit = 50, .offset = DIRECTORY_OFFSET_MAX + 1 },
         { .limit = 50, .text = "\xFF" },
     };
     struct directory *directory = people();
@@ -464,7 +507,7 @@ static void each_agent_of_many_is_found_by_name(void **state)
 static void the_tag_changes_with_the_answer(void **state)
 {
     (void)state;
-    char tags[9][DIRECTORY_ETAG_SIZE];
+    char tags[10][DIRECTORY_ETAG_SIZE];
     struct directory *directory = people();
     struct directory *same = people();
     struct directory *other = fixture_many(3);
@@ -485,11 +528,14 @@ static void the_tag_changes_with_the_answer(void **state)
     directory_query_etag(directory, &query, false, tags[7]);
     query = (struct directory_query){ .text = "a", .without_sid = "WK1", .limit = 50 };
     directory_query_etag(same, &query, false, tags[8]);
-    for (size_t a = 0; a < 8; a++) {
-        for (size_t b = a + 1; b < 8; b++)
+    query.offset = 1;
+    directory_query_etag(same, &query, false, tags[9]);
+    assert_string_equal(tags[0], tags[8]);
+    tags[8][0] = '\0';
+    for (size_t a = 0; a < COUNT(tags); a++) {
+        for (size_t b = a + 1; b < COUNT(tags); b++)
             assert_string_not_equal(tags[a], tags[b]);
     }
-    assert_string_equal(tags[0], tags[8]);
     assert_int_equal(strlen(tags[0]), 18);
     directory_close(other);
     directory_close(same);
@@ -664,6 +710,7 @@ int main(void)
         cmocka_unit_test(no_text_means_everybody),
         cmocka_unit_test(the_asker_is_left_out),
         cmocka_unit_test(the_limit_cuts_the_list_and_not_the_total),
+        cmocka_unit_test(offsets_cut_the_list_into_pages),
         cmocka_unit_test(a_long_text_finds_whom_it_finds),
         cmocka_unit_test(names_are_found_however_they_are_spelled),
         cmocka_unit_test(namesakes_have_their_friendly_names),

@@ -225,6 +225,19 @@ static void a_value_is_found_by_its_whole_name(void **state)
     assert_null(params_get(&params, ""));
 }
 
+static void numbers_are_digits_within_bounds(void **state)
+{
+    (void)state;
+    static const char *const good[] = { "1", "007", "200" };
+    static const char *const bad[] = {
+        "", "0", "201", "0007", "-1", "+1", " 1", "1 ", "1x", "1e2"
+    };
+    for (size_t i = 0; i < COUNT(good); i++)
+        assert_row(i, params_is_number(good[i], 3, 1, 200));
+    for (size_t i = 0; i < COUNT(bad); i++)
+        assert_row(i, !params_is_number(bad[i], 3, 1, 200));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +248,7 @@ int main(void)
         cmocka_unit_test(forms_are_checked_against_the_table),
         cmocka_unit_test(json_keeps_its_types),
         cmocka_unit_test(a_value_is_found_by_its_whole_name),
+        cmocka_unit_test(numbers_are_digits_within_bounds),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
