@@ -26,6 +26,7 @@ enum metric {
     METRIC_LAST_WEBHOOK,    /* set to a time, seconds since 1970 */
     METRIC_TWILIO_REQUESTS, /* by product and status */
     METRIC_RATE_REMAINING,  /* set in thousandths */
+    METRIC_CONCURRENT,      /* requests in Twilio's hands */
     METRIC_CLOCK_SKEW,      /* set in seconds, ours minus Twilio's */
     METRIC_SWEEP,           /* set to a time */
     METRIC_SWEEP_TASKS,     /* by result */

@@ -32,5 +32,6 @@ void http_reply_forget_head(struct http_reply *reply)
     reply->retry_after_s = -1;
     reply->rate_limit = -1;
     reply->rate_remaining = -1;
+    reply->concurrent = -1;
     reply->date_s = 0;
 }

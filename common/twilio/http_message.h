@@ -41,15 +41,18 @@ enum http_cause {
     HTTP_CAUSE_OTHER
 };
 
+enum { HTTP_ETAG_SIZE = 64, HTTP_REQUEST_ID_SIZE = 64 };
+
 struct http_reply {
     int status;
-    struct strbuf body;            /* its ceiling is that of the answer */
-    char etag[64];                 /* byte for byte as received, "" if none or too long */
-    int retry_after_s;             /* -1: not said */
-    int64_t date_s;                /* the answer's Date header, 0 if none */
-    int rate_limit;                /* X-Rate-Limit-Limit, -1: not said, */
-    int rate_remaining;            /* and how much of it is left */
-    char request_id[64];           /* Twilio-Request-Id, "" if none */
+    struct strbuf body;        /* its ceiling is that of the answer */
+    char etag[HTTP_ETAG_SIZE]; /* byte for byte as received, "" if none or too long */
+    int retry_after_s;         /* -1: not said */
+    int64_t date_s;            /* the answer's Date header, 0 if none */
+    int rate_limit;            /* X-Rate-Limit-Limit, -1: not said, */
+    int rate_remaining;        /* and how much of it is left */
+    int concurrent;            /* Twilio-Concurrent-Requests of the account, -1: not said */
+    char request_id[HTTP_REQUEST_ID_SIZE]; /* Twilio-Request-Id, "" if none */
     bool unknown;                  /* after a failure: the request may have been carried out */
     char problem[128];             /* after a failure: what happened, for the log */
     enum http_cause cause;         /* after a failure */

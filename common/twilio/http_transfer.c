@@ -11,15 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/date.h"
+#include "twilio/http_head.h"
 #include "twilio/http_libcurl.h"
 
 enum {
     CONNECT_MAX_MS = 2000, /* an unreachable host is given up sooner than one that thinks */
     HEAD_MAX = 64 * 1024,  /* bytes of status line and headers in one answer */
-    RETRY_AFTER_MAX_S = 86400,
-    RATE_MAX = 1000 * 1000,
-    ROUNDING_MS = 10 /* libcurl may see the deadline come a little before we do */
+    ROUNDING_MS = 10       /* libcurl may see the deadline come a little before we do */
 };
 
 struct http_transfer {
@@ -80,77 +78,14 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
     return strbuf_failed(body) ? 0 : len;
 }
 
-/* The value of the header line if it has this name, without the spaces around it. */
-static bool header_value(const char *line, size_t len, const char *name, const char **value,
-                         size_t *value_len)
-{
-    size_t name_len = strlen(name);
-    if (len <= name_len || line[name_len] != ':' || strncasecmp(line, name, name_len) != 0)
-        return false;
-    const char *start = line + name_len + 1;
-    const char *end = line + len;
-    while (start < end && (*start == ' ' || *start == '\t'))
-        start++;
-    while (end > start && strchr(" \t\r\n", end[-1]) != NULL)
-        end--;
-    *value = start;
-    *value_len = (size_t)(end - start);
-    return true;
-}
-
-/* Nothing but printable ASCII is kept: these values go into headers and log lines of ours. */
-static void keep_header(char *to, size_t to_size, const char *value, size_t len)
-{
-    to[0] = '\0';
-    if (len >= to_size) return;
-    for (size_t i = 0; i < len; i++)
-        if (value[i] < ' ' || value[i] > '~') return;
-    memcpy(to, value, len);
-    to[len] = '\0';
-}
-
-/* A header that is a whole number, or -1; Twilio's Retry-After is never a date. */
-static int parse_count(const char *value, size_t len, int max)
-{
-    char text[64];
-    char *end;
-    keep_header(text, sizeof text, value, len);
-    errno = 0;
-    long count = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || errno != 0 || count < 0) return -1;
-    return count > max ? max : (int)count;
-}
-
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
     struct http_transfer *transfer = context;
-    struct http_reply *reply = transfer->reply;
     size_t len = size * count;
-    const char *value;
-    size_t value_len;
-    char text[64];
-
     transfer->head_len += len;
     transfer->too_large = transfer->head_len > HEAD_MAX;
     if (transfer->too_large) return 0;
-
-    /* A status line: what came before belonged to an interim answer or to a proxy's. */
-    if (len > 5 && memcmp(line, "HTTP/", 5) == 0) {
-        http_reply_forget_head(reply);
-    } else if (header_value(line, len, "ETag", &value, &value_len)) {
-        keep_header(reply->etag, sizeof reply->etag, value, value_len);
-    } else if (header_value(line, len, "Twilio-Request-Id", &value, &value_len)) {
-        keep_header(reply->request_id, sizeof reply->request_id, value, value_len);
-    } else if (header_value(line, len, "Retry-After", &value, &value_len)) {
-        reply->retry_after_s = parse_count(value, value_len, RETRY_AFTER_MAX_S);
-    } else if (header_value(line, len, "X-Rate-Limit-Limit", &value, &value_len)) {
-        reply->rate_limit = parse_count(value, value_len, RATE_MAX);
-    } else if (header_value(line, len, "X-Rate-Limit-Remaining", &value, &value_len)) {
-        reply->rate_remaining = parse_count(value, value_len, RATE_MAX);
-    } else if (header_value(line, len, "Date", &value, &value_len)) {
-        keep_header(text, sizeof text, value, value_len);
-        if (!date_parse_rfc2822(text, &reply->date_s)) reply->date_s = 0;
-    }
+    http_head_read(transfer->reply, line, len);
     return len;
 }
 

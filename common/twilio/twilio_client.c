@@ -205,6 +205,7 @@ static void note_answer(struct twilio_client *client, enum twilio_host host,
     metrics_count_status(METRIC_TWILIO_REQUESTS, product, http->status);
     if (http->rate_limit > 0 && http->rate_remaining >= 0)
         metrics_set(METRIC_RATE_REMAINING, (int64_t)http->rate_remaining * 1000 / http->rate_limit);
+    if (http->concurrent >= 0) metrics_set(METRIC_CONCURRENT, http->concurrent);
     if (http->date_s == 0) return;
     client->date_s = http->date_s;
     client->date_read_ms = clock_ms();

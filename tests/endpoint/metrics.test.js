@@ -136,8 +136,10 @@ describe('what is counted', () => {
     });
     assert.equal(count('dialpad_twilio_requests_total{product="taskrouter",status="401"}'), 1);
     assert.equal(count('dialpad_requests_total{program="call-state",status="502"}'), 1);
-    const skew = (await scrape()).get('dialpad_clock_skew_seconds');
+    const series = await scrape();
+    const skew = series.get('dialpad_clock_skew_seconds');
     assert.ok(Math.abs(skew) <= 2, String(skew));
+    assert.ok(series.get('dialpad_twilio_concurrent_requests') >= 1);
   });
 
   test('the list of agents, and sweeps', async () => {

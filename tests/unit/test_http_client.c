@@ -76,7 +76,8 @@ static void test_reads_headers_whatever_their_case(void **state)
     struct fixture *fixture = *state;
     fake_server_json(
         fixture->server, 412,
-        "etag:  \"7\" \r\nRETRY-AFTER: 2\r\nX-Rate-Limit-Limit: 1500\r\nX-Rate-Limit-Remaining: 0\r\ntwilio-request-id: RQ1\r\n"
+        "etag:  \"7\" \r\nRETRY-AFTER: 2\r\nX-Rate-Limit-Limit: 1500\r\nX-Rate-Limit-Remaining: 0\r\n"
+        "TWILIO-CONCURRENT-REQUESTS: 12\r\ntwilio-request-id: RQ1\r\n"
         "date: Mon, 23 Nov 2026 06:10:07 GMT\r\n",
         "{\"code\":20412}");
     assert_int_equal(get(fixture), ERR_OK);
@@ -85,6 +86,7 @@ static void test_reads_headers_whatever_their_case(void **state)
     assert_int_equal(fixture->reply.retry_after_s, 2);
     assert_int_equal(fixture->reply.rate_limit, 1500);
     assert_int_equal(fixture->reply.rate_remaining, 0);
+    assert_int_equal(fixture->reply.concurrent, 12);
     assert_string_equal(fixture->reply.request_id, "RQ1");
     assert_int_equal(fixture->reply.date_s, 1795414207);
     assert_string_equal(fixture->reply.body.buf, "{\"code\":20412}");
@@ -105,6 +107,7 @@ static void test_forgets_the_answer_before(void **state)
     assert_int_equal(fixture->reply.retry_after_s, -1);
     assert_int_equal(fixture->reply.rate_limit, -1);
     assert_int_equal(fixture->reply.rate_remaining, -1);
+    assert_int_equal(fixture->reply.concurrent, -1);
     assert_int_equal(fixture->reply.body.len, 0);
 }
 
