@@ -18,7 +18,7 @@ auth       base
 base
 '
 # These ask no clock, make nothing up, log nothing and open nothing.
-PURE='call/call_rules call/call_rules_away auth/jwt auth/signature twilio/twiml base/json base/params
+PURE='call/call_rules call/call_rules_away call/call_judge call/call_seats auth/jwt auth/signature twilio/twiml base/json base/params
       base/sid base/fold base/names base/name_query base/json_lenient
       base/json_lenient_text'
 

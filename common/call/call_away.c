@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "call/call_close.h"
+#include "call/call_judge.h"
 #include "call/call_legs.h"
 #include "call/call_log.h"
 #include "call/call_rules_away.h"
+#include "call/call_seats.h"
 #include "call/call_tell.h"
 
 /* A change of T1's `away`. */
@@ -33,71 +35,58 @@ static enum err decide_back(void *wanted, const struct call *call, cJSON **patch
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-static enum presence_decision judge(const struct call_context *context, const struct call *call,
-                                    const struct call_legs *legs, enum call_role role)
+/* What a look into the Conference is taken for. */
+struct look {
+    bool is_sure[ROLE__MAX]; /* whoever isn't listed has left */
+    bool returns[ROLE__MAX]; /* whoever is listed has come back */
+    bool asked;              /* who hears what is to be said anew */
+};
+
+static void judge(const struct call_context *context, const struct call *call,
+                  const struct call_legs *legs, const struct look *look,
+                  struct judge_actions *actions)
 {
-    int64_t since_s = call->facts.party[role].away_since_s;
-    /*
-     * Twilio's Date counts whole seconds, so that the difference can be one too small. Rounded up,
-     * because the round that ends the grace must not come one round later.
-     */
-    int64_t away_s = since_s > 0 ? twilio_client_now_s(context->twilio) - since_s + 1 : 0;
-    const struct presence_view view = {
-        .connected = call_is_connected(call),
-        .present = call_legs_has(legs, role),
-        .other_present = call_legs_has(legs, call_rules_other(role)),
-        .away_s = away_s,
-        .grace_seconds = context->config->grace_seconds,
-    };
-    return call_rules_away_presence(&view);
+    struct judge_view view;
+    struct seat_look seen[ROLE__MAX];
+    for (enum call_role role = 0; role < ROLE__MAX; role++) {
+        bool listed = call_legs_has(legs, role);
+        seen[role] = (struct seat_look){
+            .listed = listed,
+            .on_hold = call_legs_on_hold(legs, role),
+            .is_sure = look->is_sure[role],
+            .returns = listed && look->returns[role],
+        };
+    }
+    call_seats_of_talk(&call->facts, seen, twilio_client_now_s(context->twilio),
+                       context->config->grace_seconds, &view);
+    view.asked = look->asked;
+    call_judge(&view, actions);
 }
 
-/* Judges whether this end is still there, and acts. */
-static enum err look_after(const struct call_context *context, struct call *call,
-                           const struct call_legs *legs, enum call_role role,
-                           enum presence_decision *decision)
+static enum err move_legs(const struct call_context *context, const struct call *call,
+                          const struct call_legs *legs, const struct judge_actions *actions)
 {
-    *decision = judge(context, call, legs, role);
-    if (*decision == PRESENCE_FINE) return ERR_OK;
-    if (*decision == PRESENCE_CLOSE) {
-        bool connected = call_is_connected(call);
-        return call_close(context, call, call_rules_leg_ended(role, connected, "completed"));
+    static const char *const whys[] = { [HOLD_WISH] = "hold", [HOLD_RECONNECT] = "reconnect" };
+    enum err rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < actions->count; i++) {
+        const struct judge_action *action = &actions->list[i];
+        bool hold = action->act == JUDGE_HOLD;
+        if (!hold && action->act != JUDGE_RESUME) continue;
+        const char *why = hold ? whys[action->why] : "hold";
+        rc = call_legs_hold(context, call, legs, (enum call_role)action->seat, hold, why, NULL);
     }
-    if (call_rules_is_away(&call->facts, role)) return ERR_OK;
+    return rc;
+}
+
+static enum err note_away(const struct call_context *context, struct call *call,
+                          enum call_role role)
+{
     struct noting noting = { .role = role, .now_s = twilio_client_now_s(context->twilio) };
-    /* The legs first: what is written makes pages ask. */
-    enum err rc =
-        call_legs_hold(context, call, legs, call_rules_other(role), true, "reconnect", NULL);
-    if (rc == ERR_OK) rc = call_update(context, call, decide_away, &noting);
+    enum err rc = call_update(context, call, decide_away, &noting);
     if (rc != ERR_OK || call_is_over(call)) return rc;
     if (noting.ours) call_log_state(call, role, "away");
     call_tell_callee(context, call);
     return ERR_OK;
-}
-
-enum err call_away_gone(const struct call_context *context, struct call *call, enum call_role role)
-{
-    struct call_legs legs;
-    enum presence_decision decision;
-    if (call_is_over(call)) return call_close(context, call, OUTCOME_HANGUP);
-    enum err rc = call_legs_list(context, call, &legs);
-    if (rc != ERR_OK) return rc;
-    return look_after(context, call, &legs, role, &decision);
-}
-
-/* Each one hears what the agents want it to hear, now that this one is there. */
-static enum err end_music(const struct call_context *context, const struct call *call,
-                          const struct call_legs *legs, enum call_role role)
-{
-    enum call_role other = call_rules_other(role);
-    enum err rc =
-        call_legs_hold(context, call, legs, other, call->facts.party[role].holds, "hold", NULL);
-    bool must_wait = call_rules_is_away(&call->facts, other);
-    if (rc == ERR_OK && (must_wait || call->facts.party[other].holds)) {
-        const char *why = must_wait ? "reconnect" : "hold";
-        rc = call_legs_hold(context, call, legs, role, true, why, NULL);
-    }
-    return rc;
 }
 
 static bool is_held_alike(const struct call_facts *a, const struct call_facts *b)
@@ -111,31 +100,66 @@ static bool is_held_alike(const struct call_facts *a, const struct call_facts *b
 }
 
 /*
- * An agent is back. The legs first: what is written makes pages ask, and whoever asked before the
- * music has ended would show it until the next question. If somebody has pressed Hold or left
- * meanwhile, the legs follow what is written by now.
+ * Whoever asked before the music has ended would show it until the next question. If somebody has
+ * pressed Hold or left meanwhile, the legs follow what is written by now.
  */
-static enum err end_waiting(const struct call_context *context, struct call *call,
-                            const struct call_legs *legs, enum call_role role)
+static enum err note_back(const struct call_context *context, struct call *call,
+                          const struct call_legs *legs, enum call_role role)
 {
     struct noting noting = { .role = role };
     struct call_facts before = call->facts;
-    enum err rc = end_music(context, call, legs, role);
-    if (rc == ERR_OK) rc = call_update(context, call, decide_back, &noting);
+    enum err rc = call_update(context, call, decide_back, &noting);
     if (rc == ERR_OK && !noting.ours) rc = call_reload_t1(context, call);
     before.party[role].away_since_s = call->facts.party[role].away_since_s;
-    if (rc == ERR_OK && !is_held_alike(&before, &call->facts))
-        rc = end_music(context, call, legs, role);
+    if (rc == ERR_OK && !is_held_alike(&before, &call->facts)) {
+        struct judge_actions anew;
+        judge(context, call, legs, &(struct look){ .asked = true }, &anew);
+        rc = move_legs(context, call, legs, &anew);
+    }
     if (rc != ERR_OK) return rc;
     if (noting.ours) call_log_state(call, role, "back");
     call_tell_callee(context, call);
     return ERR_OK;
 }
 
+/* Judges who is there, and acts. */
+static enum err look_after(const struct call_context *context, struct call *call,
+                           const struct call_legs *legs, const struct look *look, bool *closed)
+{
+    struct judge_actions actions;
+    judge(context, call, legs, look, &actions);
+    const struct judge_action *end = call_judge_find(&actions, JUDGE_CLOSE_CALL);
+    *closed = end != NULL;
+    if (end != NULL) return call_close(context, call, end->outcome);
+    enum err rc = move_legs(context, call, legs, &actions);
+    for (size_t i = 0; rc == ERR_OK && i < actions.count; i++) {
+        enum call_role role = (enum call_role)actions.list[i].seat;
+        if (actions.list[i].act == JUDGE_NOTE_AWAY) rc = note_away(context, call, role);
+        if (actions.list[i].act == JUDGE_NOTE_BACK) rc = note_back(context, call, legs, role);
+    }
+    return rc;
+}
+
+enum err call_away_gone(const struct call_context *context, struct call *call, enum call_role role)
+{
+    struct call_legs legs;
+    struct look look = {
+        .is_sure = { [ROLE_CALLER] = role == ROLE_CALLER, [ROLE_CALLEE] = role == ROLE_CALLEE }
+    };
+    bool closed;
+    if (call_is_over(call)) return call_close(context, call, OUTCOME_HANGUP);
+    enum err rc = call_legs_list(context, call, &legs);
+    return rc == ERR_OK ? look_after(context, call, &legs, &look, &closed) : rc;
+}
+
 enum err call_away_back(const struct call_context *context, struct call *call, enum call_role role,
                         const char *call_sid)
 {
     struct call_legs legs;
+    struct look look = {
+        .returns = { [ROLE_CALLER] = role == ROLE_CALLER, [ROLE_CALLEE] = role == ROLE_CALLEE }
+    };
+    bool closed;
     enum err rc = call_legs_list(context, call, &legs);
     /* An old report, told again: that leg has left since. */
     if (rc != ERR_OK || !call_legs_has_leg(&legs, role, call_sid)) return rc;
@@ -143,22 +167,21 @@ enum err call_away_back(const struct call_context *context, struct call *call, e
     if (was_dialled) rc = call_legs_keep_only(context, &legs, role, call_sid);
     if (rc != ERR_OK) return rc;
     bool was_expected = was_dialled || call_rules_is_away(&call->facts, role);
-    return was_expected ? end_waiting(context, call, &legs, role) : ERR_OK;
+    return was_expected ? look_after(context, call, &legs, &look, &closed) : ERR_OK;
 }
 
-/* After a round in which both are there again, although that was never reported. */
-static enum err notice_back(const struct call_context *context, struct call *call,
-                            const struct call_legs *legs)
+/* After rounds that both may have spent there again, although that was never reported. */
+static struct look look_of_round(const struct call *call, int64_t now_s)
 {
-    enum err rc = ERR_OK;
-    int64_t now_s = twilio_client_now_s(context->twilio);
-    for (enum call_role role = 0; rc == ERR_OK && role < ROLE__MAX; role++) {
+    struct look look = { .asked = false };
+    for (enum call_role role = 0; role < ROLE__MAX; role++) {
+        /* Each return changes T1: a list that may be older than that shows nobody gone. */
+        look.is_sure[role] = now_s - call->t1.updated_s >= CALL_LAG_S;
         /* Nor is anybody back by a list that may be older than the departure. */
-        bool lately = now_s - call->facts.party[role].away_since_s < CALL_LAG_S;
-        if (!lately && call_rules_is_away(&call->facts, role) && call_legs_has(legs, role))
-            rc = end_waiting(context, call, legs, role);
+        look.returns[role] = call_rules_is_away(&call->facts, role) &&
+                             now_s - call->facts.party[role].away_since_s >= CALL_LAG_S;
     }
-    return rc;
+    return look;
 }
 
 enum err call_away_watch(const struct call_context *context, const char *t1_sid,
@@ -166,6 +189,7 @@ enum err call_away_watch(const struct call_context *context, const char *t1_sid,
 {
     struct call call = { 0 };
     struct call_legs legs;
+    bool closed = false;
     *found = AWAY_NONE;
     enum err rc = call_load_t1(context, t1_sid, &call);
     if (rc == ERR_OK && call_is_over(&call)) {
@@ -176,16 +200,9 @@ enum err call_away_watch(const struct call_context *context, const char *t1_sid,
     /* Who waits on hold has talked: in any other call the address proves nothing. */
     if (rc != ERR_OK || !call_is_connected(&call)) goto out;
     rc = call_legs_list(context, &call, &legs);
-    /* Each return changes T1: a list that may be older than that says of nobody that he is gone. */
-    int64_t age_s = twilio_client_now_s(context->twilio) - call.t1.updated_s;
-    bool settled = age_s >= CALL_LAG_S;
-    for (enum call_role role = 0; rc == ERR_OK && *found != AWAY_OVER && role < ROLE__MAX; role++) {
-        enum presence_decision decision;
-        if (!settled && !call_legs_has(&legs, role)) continue;
-        rc = look_after(context, &call, &legs, role, &decision);
-        if (decision == PRESENCE_CLOSE) *found = AWAY_OVER;
-    }
-    if (rc == ERR_OK && *found != AWAY_OVER) rc = notice_back(context, &call, &legs);
+    const struct look look = look_of_round(&call, twilio_client_now_s(context->twilio));
+    if (rc == ERR_OK) rc = look_after(context, &call, &legs, &look, &closed);
+    if (closed) *found = AWAY_OVER;
     for (enum call_role role = 0; *found == AWAY_NONE && role < ROLE__MAX; role++)
         if (call_rules_is_away(&call.facts, role)) *found = AWAY_WAITING;
 out:

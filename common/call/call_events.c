@@ -9,9 +9,11 @@
 #include "call/call_count.h"
 #include "call/call_endings.h"
 #include "call/call_heard.h"
+#include "call/call_judge.h"
 #include "call/call_legs.h"
 #include "call/call_log.h"
 #include "call/call_place.h"
+#include "call/call_seats.h"
 #include "call/call_tell.h"
 #include "twilio/voice.h"
 
@@ -151,17 +153,27 @@ static enum err see_to_ending(const struct call_context *context, const char *ta
     return rc;
 }
 
+/* A leg of this end is no longer in, and both have not been. */
+static enum err close_untalked(const struct call_context *context, struct call *call,
+                               enum call_role leg, bool had_joined, const char *call_status)
+{
+    struct judge_view view;
+    struct judge_actions actions;
+    call_seats_of_leg_end(leg, had_joined, call_status, &view);
+    call_judge(&view, &actions);
+    const struct judge_action *end = call_judge_find(&actions, JUDGE_CLOSE_CALL);
+    return end != NULL ? call_close(context, call, end->outcome) : ERR_OK;
+}
+
 /*
- * A leg of this end is no longer in, and nothing has said that the call is over. Once both have
- * talked, the agent who is gone may come back.
+ * The same, and nothing has said that the call is over. Once both have talked, the agent who is
+ * gone may come back.
  */
 static enum err leg_is_gone(const struct call_context *context, struct call *call,
                             enum call_role leg, bool had_joined, const char *call_status)
 {
     if (call_is_connected(call)) return call_away_gone(context, call, leg);
-    /* A callee who had joined had answered, reported or not. */
-    bool connected = leg == ROLE_CALLEE && had_joined;
-    return call_close(context, call, call_rules_leg_ended(leg, connected, call_status));
+    return close_untalked(context, call, leg, had_joined, call_status);
 }
 
 enum err call_events_leave(const struct call_context *context, const struct call_event *event)
@@ -194,8 +206,7 @@ enum err call_events_conference_end(const struct call_context *context, const ch
     if (being_ended) {
         rc = see_to_ending(context, t1_sid);
     } else if (rc == ERR_OK) {
-        rc = call_close(context, &call,
-                        call_rules_leg_ended(ROLE_CALLER, call_is_connected(&call), "completed"));
+        rc = call_close(context, &call, call_is_connected(&call) ? OUTCOME_HANGUP : OUTCOME_CANCEL);
     }
     call_clear(&call);
     return call_ignore_strangers(rc);

@@ -7,8 +7,10 @@
 #include "base/log.h"
 #include "call/call_away.h"
 #include "call/call_close.h"
+#include "call/call_judge.h"
 #include "call/call_legs.h"
 #include "call/call_place.h"
+#include "call/call_seats.h"
 #include "call/call_wrap_up.h"
 #include "twilio/voice.h"
 
@@ -69,71 +71,82 @@ static enum err heal_k(const struct call_context *context, struct call *call, co
     return admitted ? call_place_lost(context, call) : ERR_OK;
 }
 
+/* The call is ringing, or has just been ended. */
+static enum err heal_ring(const struct call_context *context, const struct call_round *round,
+                          struct call *call, bool *over)
+{
+    struct call_view known;
+    struct judge_view view;
+    struct judge_actions actions;
+    int64_t age_s = twilio_client_now_s(context->twilio) - call->t1.created_s;
+    enum err rc = call_view(context, call, rung_s(round, age_s), round->call_sid, &known);
+    if (rc != ERR_OK) return rc;
+    call_seats_of_ring(&known, &view);
+    call_judge(&view, &actions);
+    const struct judge_action *end = call_judge_find(&actions, JUDGE_CLOSE_CALL);
+    *over = end != NULL;
+    if (end != NULL) return call_close(context, call, end->outcome);
+    bool is_lost = call_judge_find(&actions, JUDGE_MAKE) != NULL;
+    return is_lost ? heal_k(context, call, round->pass) : ERR_OK;
+}
+
 enum err call_heal(const struct call_context *context, const struct call_round *round, bool *over)
 {
     struct call call = { 0 };
-    struct call_view view;
-    enum call_outcome outcome;
     *over = false;
     enum err rc = call_load_t1(context, round->t1_sid, &call);
     if (rc == ERR_NOT_FOUND) {
         *over = true;
         rc = heal_deleted(context, round);
-        goto out;
-    }
-    if (rc != ERR_OK) goto out;
-    if (is_in_talk(&call)) {
+    } else if (rc == ERR_OK && is_in_talk(&call)) {
         enum away_watch found;
         note_unstarted(context, &call);
         rc = call_away_watch(context, round->t1_sid, &found);
         *over = found == AWAY_OVER;
-        goto out;
+    } else if (rc == ERR_OK) {
+        rc = heal_ring(context, round, &call, over);
     }
-    int64_t age_s = twilio_client_now_s(context->twilio) - call.t1.created_s;
-    rc = call_view(context, &call, rung_s(round, age_s), round->call_sid, &view);
-    if (rc != ERR_OK) goto out;
-    switch (call_rules_ring(&view, &outcome)) {
-    case RING_ON:
-        break;
-    case RING_HEAL:
-        rc = heal_k(context, &call, round->pass);
-        break;
-    case RING_CLOSE:
-        *over = true;
-        rc = call_close(context, &call, outcome);
-        break;
-    }
-out:
     call_clear(&call);
+    return rc;
+}
+
+/* Judges a call that nobody talks in; an old one is over when its Conference is empty, too. */
+static enum err sweep_ring(const struct call_context *context, struct call *call,
+                           struct judge_actions *actions)
+{
+    struct call_view known;
+    struct judge_view view;
+    bool any = true;
+    int64_t age_s = twilio_client_now_s(context->twilio) - call->t1.created_s;
+    /* It is unknown how long it took until the caller heard ringback: count from the latest. */
+    int64_t rung_s = age_s > SETTLED_S ? age_s - SETTLED_S : 0;
+    enum err rc = call_view(context, call, rung_s, NULL, &known);
+    if (rc != ERR_OK) return rc;
+    call_seats_of_ring(&known, &view);
+    call_judge(&view, actions);
+    if (call_judge_find(actions, JUDGE_CLOSE_CALL) != NULL || age_s <= SETTLED_S) return ERR_OK;
+    rc = call_legs_any(context, call->room, &any);
+    if (!any) view.seats[ROLE_CALLER].presence = PRESENCE_GONE;
+    if (rc == ERR_OK) call_judge(&view, actions);
     return rc;
 }
 
 static enum err sweep_t1(const struct call_context *context, struct call *call,
                          enum sweep_result *result)
 {
-    struct call_view view;
-    enum call_outcome outcome;
-    bool any = true;
+    struct judge_actions actions;
     if (is_in_talk(call)) {
         enum away_watch found;
         enum err watched = call_away_watch(context, call->t1_sid, &found);
         if (watched == ERR_OK && found == AWAY_OVER) *result = SWEEP_CLOSED;
         return watched;
     }
-    int64_t age_s = twilio_client_now_s(context->twilio) - call->t1.created_s;
-    /* It is unknown how long it took until the caller heard ringback: count from the latest. */
-    int64_t rung_s = age_s > SETTLED_S ? age_s - SETTLED_S : 0;
-    enum err rc = call_view(context, call, rung_s, NULL, &view);
+    enum err rc = sweep_ring(context, call, &actions);
     if (rc != ERR_OK) return rc;
-    enum ring_decision decision = call_rules_ring(&view, &outcome);
-    if (decision != RING_CLOSE && age_s > SETTLED_S) {
-        rc = call_legs_any(context, call->room, &any);
-        if (rc != ERR_OK) return rc;
-        outcome = call_rules_final_outcome(&view);
-    }
-    if (decision != RING_CLOSE && any) return ERR_OK;
+    const struct judge_action *end = call_judge_find(&actions, JUDGE_CLOSE_CALL);
+    if (end == NULL) return ERR_OK;
     *result = SWEEP_CLOSED;
-    return call_close(context, call, outcome);
+    return call_close(context, call, end->outcome);
 }
 
 /* A K lives only as long as its T1 does and names it. */

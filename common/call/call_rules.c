@@ -334,60 +334,11 @@ bool call_rules_status_is_end(const char *call_status)
     return false;
 }
 
-enum call_outcome call_rules_leg_ended(enum call_role leg, bool connected, const char *call_status)
-{
-    if (connected) return OUTCOME_HANGUP;
-    /* A leg that rang and wasn't answered, or could not be placed, is no agent's wish. */
-    bool was_up = call_status == NULL || strcmp(call_status, "completed") == 0;
-    if (leg == ROLE_CALLER && was_up) return OUTCOME_CANCEL;
-    return OUTCOME_FAILED;
-}
-
-/* Has K, the callee's Task, come to an end, and what does that mean? */
-static bool k_is_over(const struct call_view *view, enum call_outcome *outcome)
-{
-    bool connected = view->facts.connected_at[0] != '\0';
-    if (view->facts.k_sid[0] == '\0') return false;
-    if (!view->k_found || !task_status_is_live(view->k)) {
-        /* Canceled by its Timeout: no agent took it. Anything else was cut off. */
-        bool unanswered = view->k_found && view->k == TASK_CANCELED;
-        *outcome = connected ? OUTCOME_HANGUP : unanswered ? OUTCOME_NO_ANSWER : OUTCOME_FAILED;
-        return true;
-    }
-    if (view->k == TASK_ASSIGNED && view->leg_ended[ROLE_CALLEE]) {
-        *outcome = connected ? OUTCOME_HANGUP : OUTCOME_FAILED;
-        return true;
-    }
-    return false;
-}
-
 enum call_outcome call_rules_final_outcome(const struct call_view *view)
 {
     if (view->facts.outcome != OUTCOME_NONE) return view->facts.outcome;
     if (view->facts.connected_at[0] != '\0') return OUTCOME_HANGUP;
     return view->k_found && view->k == TASK_CANCELED ? OUTCOME_NO_ANSWER : OUTCOME_FAILED;
-}
-
-enum ring_decision call_rules_ring(const struct call_view *view, enum call_outcome *outcome)
-{
-    bool connected = view->facts.connected_at[0] != '\0';
-    *outcome = OUTCOME_NONE;
-    if (!view->t1_found || !task_status_is_live(view->t1) || view->facts.outcome != OUTCOME_NONE) {
-        *outcome = call_rules_final_outcome(view);
-        return RING_CLOSE;
-    }
-    if (view->leg_ended[ROLE_CALLER]) {
-        *outcome = connected ? OUTCOME_HANGUP : OUTCOME_CANCEL;
-        return RING_CLOSE;
-    }
-    if (k_is_over(view, outcome)) return RING_CLOSE;
-    if (connected) return RING_ON;
-    if (view->rung_s >= view->ring_seconds + CALL_RING_MARGIN_S) {
-        bool answered = view->k_found && view->k == TASK_ASSIGNED;
-        *outcome = answered ? OUTCOME_FAILED : OUTCOME_NO_ANSWER;
-        return RING_CLOSE;
-    }
-    return view->facts.k_sid[0] == '\0' ? RING_HEAL : RING_ON;
 }
 
 static const char *const state_names[] = {

@@ -170,9 +170,6 @@ enum close_step call_rules_close_step(enum task_status status);
 /* Is this word of Twilio's for a call (CallStatus; NULL: none) one after which nothing comes? */
 bool call_rules_status_is_end(const char *call_status);
 
-/* The outcome that a leg's end means, given how far the call had come. */
-enum call_outcome call_rules_leg_ended(enum call_role leg, bool connected, const char *call_status);
-
 /* What is known when ringback is asked for the next round, or when the sweep looks at a call. */
 struct call_view {
     bool t1_found;
@@ -184,14 +181,6 @@ struct call_view {
     int64_t rung_s;            /* how long the caller has been waiting */
     int ring_seconds;
 };
-
-enum ring_decision {
-    RING_ON,
-    RING_HEAL, /* K is not being made: make it */
-    RING_CLOSE
-};
-
-enum ring_decision call_rules_ring(const struct call_view *view, enum call_outcome *outcome);
 
 /* What the page is told. */
 enum call_state { STATE_CALLING, STATE_RINGING, STATE_CONNECTED, STATE_RECONNECTING, STATE_ENDED };

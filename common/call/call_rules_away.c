@@ -30,11 +30,3 @@ cJSON *call_rules_away_patch_leg(enum call_role role, const char *call_sid)
 {
     return patch_of("rejoined", role, cJSON_CreateString(call_sid));
 }
-
-enum presence_decision call_rules_away_presence(const struct presence_view *view)
-{
-    if (view->present) return PRESENCE_FINE;
-    /* Before both have been in there is nothing to come back to, and alone there is no one. */
-    if (!view->connected || !view->other_present) return PRESENCE_CLOSE;
-    return view->away_s < view->grace_seconds ? PRESENCE_WAIT : PRESENCE_CLOSE;
-}

@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 #include "base/json.h"
-#include "call/call_rules.h"
+#include "call/call_seats.h"
 
 static bool ends(const char *text, size_t size)
 {
@@ -27,7 +27,8 @@ static void check_facts(const struct call_facts *facts)
 static void judge(const struct call_facts *facts, const uint8_t *bytes)
 {
     const int64_t now_s = INT64_C(1700000000) + bytes[0];
-    enum call_outcome outcome;
+    struct judge_view seats;
+    struct judge_actions actions;
     const struct call_view view = {
         .t1_found = bytes[1] % 2,
         .t1 = (enum task_status)(bytes[2] % 6),
@@ -41,8 +42,10 @@ static void judge(const struct call_facts *facts, const uint8_t *bytes)
     (void)call_rules_claim(facts, view.t1, "mine", now_s);
     (void)call_rules_state_name(call_rules_state(&view));
     (void)call_rules_final_outcome(&view);
-    if (call_rules_ring(&view, &outcome) == RING_CLOSE)
-        MUST(call_rules_outcome_name(outcome) != NULL);
+    call_seats_of_ring(&view, &seats);
+    call_judge(&seats, &actions);
+    const struct judge_action *end = call_judge_find(&actions, JUDGE_CLOSE_CALL);
+    if (end != NULL) MUST(call_rules_outcome_name(end->outcome) != NULL);
 }
 
 /* Merging our own changes into whatever is there leaves them there. */

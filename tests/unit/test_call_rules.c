@@ -7,11 +7,10 @@
 #include "base/json.h"
 #include "call/call_rules.h"
 
-#define T1_SID       "WT00000000000000000000000000000001"
-#define K_SID        "WT00000000000000000000000000000002"
-#define CA_CALLER    "CA00000000000000000000000000000004"
-#define CA_CALLEE    "CA00000000000000000000000000000005"
-#define RING_SECONDS 30
+#define T1_SID    "WT00000000000000000000000000000001"
+#define K_SID     "WT00000000000000000000000000000002"
+#define CA_CALLER "CA00000000000000000000000000000004"
+#define CA_CALLEE "CA00000000000000000000000000000005"
 
 static const struct token_statement who = {
     .party = {
@@ -262,32 +261,6 @@ static void a_talk_ends_by_what_can_end_one(void **state)
         assert_int_equal(call_rules_end_of_talk((enum call_outcome)i), expected[i]);
 }
 
-static void the_end_of_a_leg_means_what_the_call_had_come_to(void **state)
-{
-    (void)state;
-    static const struct {
-        enum call_role leg;
-        bool connected;
-        const char *call_status;
-        enum call_outcome expected;
-    } rows[] = {
-        { ROLE_CALLER, false, "completed", OUTCOME_CANCEL },
-        { ROLE_CALLER, false, NULL, OUTCOME_CANCEL },
-        { ROLE_CALLER, false, "no-answer", OUTCOME_FAILED },
-        { ROLE_CALLER, false, "busy", OUTCOME_FAILED },
-        { ROLE_CALLER, false, "failed", OUTCOME_FAILED },
-        { ROLE_CALLER, true, "completed", OUTCOME_HANGUP },
-        { ROLE_CALLER, true, "failed", OUTCOME_HANGUP },
-        { ROLE_CALLEE, false, "completed", OUTCOME_FAILED },
-        { ROLE_CALLEE, false, "busy", OUTCOME_FAILED },
-        { ROLE_CALLEE, true, "completed", OUTCOME_HANGUP },
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(call_rules_leg_ended(rows[i].leg, rows[i].connected, rows[i].call_status),
-                         rows[i].expected);
-    }
-}
-
 static void only_five_words_are_the_end_of_a_leg(void **state)
 {
     (void)state;
@@ -300,179 +273,44 @@ static void only_five_words_are_the_end_of_a_leg(void **state)
         assert_row(i, !call_rules_status_is_end(others[i]));
 }
 
-/* One row of the ringback table: -1 as K's status means that T1 names no K. */
-struct ring_row {
-    const char *what;
-    enum task_status t1;
-    enum call_outcome outcome;
-    int k;
-    bool k_leg_ended;
-    bool caller_leg_ended;
-    bool connected;
-    int64_t rung_s;
-    enum ring_decision expected;
-    enum call_outcome expected_outcome;
-};
-
-enum { NO_K = -1, K_GONE = -2 };
-
-static struct call_view view_of(const struct ring_row *row)
-{
-    struct call_view view = {
-        .t1_found = true,
-        .t1 = row->t1,
-        .leg_ended = { [ROLE_CALLER] = row->caller_leg_ended, [ROLE_CALLEE] = row->k_leg_ended },
-        .rung_s = row->rung_s,
-        .ring_seconds = RING_SECONDS,
-    };
-    view.facts.outcome = row->outcome;
-    if (row->k != NO_K) sid_copy(view.facts.k_sid, K_SID);
-    view.k_found = row->k >= 0;
-    view.k = row->k >= 0 ? (enum task_status)row->k : TASK_PENDING;
-    if (row->connected) view.facts.connected_at[0] = '2';
-    return view;
-}
-
-static void ringback_decides_by_the_table(void **state)
+static void the_page_is_told_the_state(void **state)
 {
     (void)state;
-    static const struct ring_row rows[] = {
-        { "young, nothing yet", TASK_ASSIGNED, OUTCOME_NONE, NO_K, 0, 0, 0, 5, RING_HEAL, 0 },
-        { "T1 still reserved", TASK_RESERVED, OUTCOME_NONE, NO_K, 0, 0, 0, 5, RING_HEAL, 0 },
-        { "K pending", TASK_ASSIGNED, OUTCOME_NONE, TASK_PENDING, 0, 0, 0, 5, RING_ON, 0 },
-        { "K rings", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 0, 0, 0, 30, RING_ON, 0 },
-        { "K answered, leg under way", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 0, 0, 20,
-          RING_ON, 0 },
-        { "K answered, leg ended", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 1, 0, 0, 20,
-          RING_CLOSE, OUTCOME_FAILED },
-        { "K's old leg, K offered again", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 1, 0, 0, 20,
-          RING_ON, 0 },
-        { "K canceled", TASK_ASSIGNED, OUTCOME_NONE, TASK_CANCELED, 0, 0, 0, 10, RING_CLOSE,
-          OUTCOME_NO_ANSWER },
-        { "K wrapping", TASK_ASSIGNED, OUTCOME_NONE, TASK_WRAPPING, 0, 0, 0, 10, RING_CLOSE,
-          OUTCOME_FAILED },
-        { "K wrapping after talk", TASK_ASSIGNED, OUTCOME_NONE, TASK_WRAPPING, 0, 0, 1, 10,
-          RING_CLOSE, OUTCOME_HANGUP },
-        { "K deleted", TASK_ASSIGNED, OUTCOME_NONE, K_GONE, 0, 0, 0, 10, RING_CLOSE,
-          OUTCOME_FAILED },
-        { "ring time over, margin not", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 0, 0, 0, 35,
-          RING_ON, 0 },
-        { "margin over", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 0, 0, 0, 40, RING_CLOSE,
-          OUTCOME_NO_ANSWER },
-        { "margin over without K", TASK_ASSIGNED, OUTCOME_NONE, NO_K, 0, 0, 0, 40, RING_CLOSE,
-          OUTCOME_NO_ANSWER },
-        { "margin over, answered, never joined", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 0,
-          0, 40, RING_CLOSE, OUTCOME_FAILED },
-        { "connected, long ago", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 0, 1, 400, RING_ON,
-          0 },
-        { "connected, K's leg ended", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 1, 0, 1, 400,
-          RING_CLOSE, OUTCOME_HANGUP },
-        { "caller's leg ended", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 0, 1, 0, 5, RING_CLOSE,
-          OUTCOME_CANCEL },
-        { "caller's leg ended after talk", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 1, 1, 5,
-          RING_CLOSE, OUTCOME_HANGUP },
-        { "declined", TASK_ASSIGNED, OUTCOME_DECLINED, TASK_RESERVED, 0, 0, 0, 5, RING_CLOSE,
-          OUTCOME_DECLINED },
-        { "over, T1 wrapping", TASK_WRAPPING, OUTCOME_GLARE, NO_K, 0, 0, 0, 5, RING_CLOSE,
-          OUTCOME_GLARE },
-        { "T1 wrapping, nobody said why", TASK_WRAPPING, OUTCOME_NONE, NO_K, 0, 0, 0, 5, RING_CLOSE,
-          OUTCOME_FAILED },
-        { "T1 completed after talk", TASK_COMPLETED, OUTCOME_NONE, NO_K, 0, 0, 1, 5, RING_CLOSE,
-          OUTCOME_HANGUP },
-        { "T1 canceled by its Timeout", TASK_CANCELED, OUTCOME_NONE, NO_K, 0, 0, 0, 5, RING_CLOSE,
-          OUTCOME_FAILED },
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct call_view view = view_of(&rows[i]);
+    enum { NO_K = -1 };
+    static const struct {
+        enum task_status t1;
         enum call_outcome outcome;
-        enum ring_decision got = call_rules_ring(&view, &outcome);
-        if (got != rows[i].expected || outcome != rows[i].expected_outcome)
-            fail_msg("%s: decided %d, outcome %d", rows[i].what, got, outcome);
-    }
-}
-
-/* What holds for every combination, whether the table above has thought of it or not. */
-static void ringback_never_rings_for_a_call_that_is_over(void **state)
-{
-    (void)state;
-    for (int t1 = 0; t1 < TASK__MAX; t1++) {
-        for (int k = K_GONE; k < TASK__MAX; k++) {
-            for (int bits = 0; bits < 8; bits++) {
-                for (int64_t rung = 0; rung <= 60; rung += CALL_ROUND_S) {
-                    const struct ring_row row = {
-                        .t1 = (enum task_status)t1,
-                        .k = k,
-                        .k_leg_ended = (bits & 1) != 0,
-                        .caller_leg_ended = (bits & 2) != 0,
-                        .connected = (bits & 4) != 0,
-                        .rung_s = rung,
-                    };
-                    struct call_view view = view_of(&row);
-                    enum call_outcome outcome;
-                    enum ring_decision got = call_rules_ring(&view, &outcome);
-                    bool over = !task_status_is_live(row.t1) || row.caller_leg_ended ||
-                                k == K_GONE || (k >= 0 && !task_status_is_live(view.k)) ||
-                                (k == TASK_ASSIGNED && row.k_leg_ended);
-                    bool late = !row.connected && rung >= RING_SECONDS + CALL_RING_MARGIN_S;
-                    assert_int_equal(got == RING_CLOSE, over || late);
-                    assert_int_equal(got == RING_CLOSE, outcome != OUTCOME_NONE);
-                    if (got == RING_HEAL) assert_int_equal(k, NO_K);
-                    if (got == RING_HEAL) assert_false(row.connected);
-                }
-            }
-        }
+        int k;
+        bool connected;
+        enum call_state expected;
+        const char *name;
+    } rows[] = {
+        { TASK_PENDING, OUTCOME_NONE, NO_K, false, STATE_CALLING, "calling" },
+        { TASK_ASSIGNED, OUTCOME_NONE, NO_K, false, STATE_CALLING, "calling" },
+        { TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, false, STATE_RINGING, "ringing" },
+        { TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, false, STATE_RINGING, "ringing" },
+        { TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, true, STATE_CONNECTED, "connected" },
+        { TASK_ASSIGNED, OUTCOME_HANGUP, TASK_ASSIGNED, true, STATE_ENDED, "ended" },
+        { TASK_WRAPPING, OUTCOME_NONE, TASK_ASSIGNED, true, STATE_ENDED, "ended" },
+        { TASK_CANCELED, OUTCOME_NONE, NO_K, false, STATE_ENDED, "ended" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct call_view view = { .t1_found = true, .t1 = rows[i].t1 };
+        view.facts.outcome = rows[i].outcome;
+        view.k_found = rows[i].k != NO_K;
+        if (view.k_found) view.k = (enum task_status)rows[i].k;
+        if (view.k_found) sid_copy(view.facts.k_sid, K_SID);
+        if (rows[i].connected) view.facts.connected_at[0] = '2';
+        assert_row(i, call_rules_state(&view) == rows[i].expected);
+        assert_string_equal(call_rules_state_name(rows[i].expected), rows[i].name);
     }
 }
 
 static void a_call_without_t1_is_over(void **state)
 {
     (void)state;
-    struct call_view view = { .t1_found = false, .ring_seconds = RING_SECONDS };
-    enum call_outcome outcome;
-    assert_int_equal(call_rules_ring(&view, &outcome), RING_CLOSE);
-    assert_int_equal(outcome, OUTCOME_FAILED);
+    const struct call_view view = { .t1_found = false };
     assert_int_equal(call_rules_state(&view), STATE_ENDED);
-}
-
-static void the_page_is_told_the_state(void **state)
-{
-    (void)state;
-    static const struct {
-        struct ring_row row;
-        enum call_state expected;
-        const char *name;
-    } rows[] = {
-        { { "no K", TASK_PENDING, OUTCOME_NONE, NO_K, 0, 0, 0, 0, 0, 0 },
-          STATE_CALLING,
-          "calling" },
-        { { "no K", TASK_ASSIGNED, OUTCOME_NONE, NO_K, 0, 0, 0, 0, 0, 0 },
-          STATE_CALLING,
-          "calling" },
-        { { "K", TASK_ASSIGNED, OUTCOME_NONE, TASK_RESERVED, 0, 0, 0, 0, 0, 0 },
-          STATE_RINGING,
-          "ringing" },
-        { { "K answered", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 0, 0, 0, 0, 0 },
-          STATE_RINGING,
-          "ringing" },
-        { { "both joined", TASK_ASSIGNED, OUTCOME_NONE, TASK_ASSIGNED, 0, 0, 1, 0, 0, 0 },
-          STATE_CONNECTED,
-          "connected" },
-        { { "over", TASK_ASSIGNED, OUTCOME_HANGUP, TASK_ASSIGNED, 0, 0, 1, 0, 0, 0 },
-          STATE_ENDED,
-          "ended" },
-        { { "wrapping", TASK_WRAPPING, OUTCOME_NONE, TASK_ASSIGNED, 0, 0, 1, 0, 0, 0 },
-          STATE_ENDED,
-          "ended" },
-        { { "canceled", TASK_CANCELED, OUTCOME_NONE, NO_K, 0, 0, 0, 0, 0, 0 },
-          STATE_ENDED,
-          "ended" },
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct call_view view = view_of(&rows[i].row);
-        enum call_state got = call_rules_state(&view);
-        if (got != rows[i].expected) fail_msg("%s: %d", rows[i].row.what, got);
-        assert_string_equal(call_rules_state_name(got), rows[i].name);
-    }
 }
 
 /* TaskRouter offers K to the callee while its SID is still on its way into T1. */
@@ -522,10 +360,7 @@ int main(void)
         cmocka_unit_test(of_two_calls_of_one_agent_the_older_lives),
         cmocka_unit_test(a_task_is_ended_by_the_step_that_its_state_allows),
         cmocka_unit_test(a_talk_ends_by_what_can_end_one),
-        cmocka_unit_test(the_end_of_a_leg_means_what_the_call_had_come_to),
         cmocka_unit_test(only_five_words_are_the_end_of_a_leg),
-        cmocka_unit_test(ringback_decides_by_the_table),
-        cmocka_unit_test(ringback_never_rings_for_a_call_that_is_over),
         cmocka_unit_test(a_call_without_t1_is_over),
         cmocka_unit_test(the_page_is_told_the_state),
         cmocka_unit_test(a_callee_who_is_quicker_than_t1_is_rung),

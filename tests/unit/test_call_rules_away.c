@@ -1,5 +1,5 @@
 /*
- * Who drops out of a call, who may come back, and when it is over: row by row.
+ * What T1 says of whoever drops out of a call.
  */
 #include "unit.h"
 
@@ -51,38 +51,11 @@ static void rubbish_counts_as_absent(void **state)
     cJSON_Delete(attributes);
 }
 
-static void who_leaves_may_come_back_for_a_while(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *what;
-        struct presence_view view;
-        enum presence_decision expected;
-    } rows[] = {
-        /* connected, present, other present, away for, grace */
-        { "both there", { true, true, true, 0, 20 }, PRESENCE_FINE },
-        { "a second leg of his is there", { true, true, true, 19, 20 }, PRESENCE_FINE },
-        { "there, not connected yet", { false, true, false, 0, 20 }, PRESENCE_FINE },
-        { "has just gone", { true, false, true, 0, 20 }, PRESENCE_WAIT },
-        { "gone for 19 s", { true, false, true, 19, 20 }, PRESENCE_WAIT },
-        { "gone for 20 s", { true, false, true, 20, 20 }, PRESENCE_CLOSE },
-        { "gone, no grace", { true, false, true, 0, 0 }, PRESENCE_CLOSE },
-        { "gone before connected", { false, false, true, 0, 20 }, PRESENCE_CLOSE },
-        { "nobody is left", { true, false, false, 0, 20 }, PRESENCE_CLOSE },
-        { "nobody was ever there", { false, false, false, 0, 20 }, PRESENCE_CLOSE },
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        enum presence_decision got = call_rules_away_presence(&rows[i].view);
-        if (got != rows[i].expected) fail_msg("%s: %d", rows[i].what, got);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(rubbish_counts_as_absent),
-        cmocka_unit_test(who_leaves_may_come_back_for_a_while),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
