@@ -29,6 +29,7 @@ static const struct {
     [LOG_END_REASON] = { "end_reason", NULL },
     [LOG_ENDED_BY] = { "ended_by", sid_is_call },
     [LOG_CALL_STATUS] = { "call_status", NULL },
+    [LOG_QUEUED_MS] = { "queued_ms", NULL },
 };
 
 static const char *program_name = "-";

@@ -42,6 +42,7 @@ enum log_key {
     LOG_END_REASON,  /* end_reason: ReasonConferenceEnded */
     LOG_ENDED_BY,    /* ended_by: CallSidEndingConference */
     LOG_CALL_STATUS, /* call_status: of the leg */
+    LOG_QUEUED_MS,   /* queued_ms: how long Twilio held a leg back that was read */
     LOG_KEY__MAX
 };
 

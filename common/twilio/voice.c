@@ -5,6 +5,7 @@
 
 #include "base/encode.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/strbuf.h"
 #include "twilio/twilio_resource.h"
 
@@ -61,6 +62,19 @@ static bool text_is(const cJSON *json, const char *key, const char *wanted)
     return text != NULL && strcmp(text, wanted) == 0;
 }
 
+/*
+ * An account places so many calls a second, and the others wait: the log says for how long.
+ * https://www.twilio.com/docs/voice/api/call-resource, QueueTime: milliseconds, as text.
+ */
+static void note_queue_time(const cJSON *json)
+{
+    const char *queue_time = json_get_string(json, "queue_time");
+    if (queue_time != NULL && strcmp(queue_time, "0") != 0 &&
+        strspn(queue_time, "0123456789") == strlen(queue_time)) {
+        log_note(LOG_QUEUED_MS, queue_time);
+    }
+}
+
 enum err voice_call_fetch(struct twilio_client *client, const char *call_sid,
                           struct voice_call *call)
 {
@@ -72,6 +86,7 @@ enum err voice_call_fetch(struct twilio_client *client, const char *call_sid,
     if (rc != ERR_OK) goto out;
     rc = ERR_UPSTREAM;
     if (!twilio_resource_sid(reply.json, "sid", "CA", fresh.sid)) goto out;
+    note_queue_time(reply.json);
     twilio_resource_text(reply.json, "to", fresh.to, sizeof fresh.to);
     twilio_resource_text(reply.json, "from", fresh.from, sizeof fresh.from);
     fresh.waiting =

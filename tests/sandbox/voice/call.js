@@ -17,7 +17,7 @@ const PLAIN_CALL = '<Response><Pause length="3600"/></Response>';
 // What of a call survives a restart as it is.
 const KEPT = ['sid', 'from', 'to', 'address', 'parameters', 'status', 'dateCreated', 'dateUpdated',
   'startTime', 'endTime', 'digits', 'document', 'timeout', 'timeLimit', 'sequence', 'media',
-  'timer'];
+  'timer', 'queueMs'];
 
 /** Whom a call tells of itself, if anybody. */
 const callbackOf = ({ statusCallback, statusCallbackMethod = 'POST', statusCallbackEvent: on }) => (

@@ -137,6 +137,7 @@ class Voice {
       mediaState: call.leg?.state ?? null,
       digits: call.digits,
       conferenceSid: call.participant?.conference.sid ?? null,
+      queueMs: call.queueMs,
       dateCreated: call.dateCreated,
       startTime: call.startTime,
       endTime: call.endTime,
