@@ -31,6 +31,59 @@ async function mount() {
   });
 }
 
+/**
+ * Runs in the page: opens the list of 15,000, marks the third, and scrolls through all of them, by
+ * two screens and by a hundred, while the list is refreshed. What was seen of it.
+ */
+async function scrollThroughAll() {
+  const { createLongList } = await import('/js/long-list.js');
+  const everybody = Array.from({ length: 15_000 }, (_, i) => ({
+    sid: `WKx${i}`, contactUri: `client:${i}`, activity: 'Available', available: true, busy: false,
+    name: i % 9 ? `Ann ${i}` : `Ann ${i} with a name that is too long for one line of this list`,
+  }));
+  window.answer = async (q, { limit, offset = 0 }) => {
+    const found = q === '' ? everybody : [everybody[q.slice(3)]];
+    return { agents: found.slice(offset, offset + limit), total: found.length, stale: false };
+  };
+  window.picker.lengthen(createLongList);
+  const [input, list] = ['agent', 'agents'].map((id) => document.getElementById(id));
+  const rows = () => [...list.children];
+  const frame = () => new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+  const press = (key) => input.dispatchEvent(
+    new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  input.focus();
+  press('ArrowDown');
+  while (list.ariaBusy === 'true') await frame();
+  for (let i = 0; i < 3; i += 1) press('ArrowDown');
+  const seen = { long: [], steps: 0, most: 0, gaps: [], under: true };
+  const tasks = new PerformanceObserver((entries) => {
+    seen.long.push(...entries.getEntries().map(({ duration }) => duration));
+  });
+  tasks.observe({ type: 'longtask' });
+  const { x, y, height } = list.getBoundingClientRect();
+  const at = (down) => document.elementFromPoint(x + 20, y + down)?.closest('[role="option"]');
+  for (; list.scrollTop + list.clientHeight < list.scrollHeight - 1; seen.steps += 1) {
+    list.scrollTop += (seen.steps % 2 ? 2 : 100) * height;
+    await frame();
+    await frame();
+    seen.most = Math.max(seen.most, rows().length);
+    const under = at(height / 2);
+    if (!under || !at(10)) seen.gaps.push(list.scrollTop);
+    if (seen.steps % 16 === 0) {
+      window.picker.refresh();
+      await frame();
+      seen.under &&= at(height / 2) === under;
+    }
+  }
+  tasks.disconnect();
+  seen.all = rows().at(-1).id === 'agent-WKx14999';
+  seen.marked = input.getAttribute('aria-activedescendant');
+  if (!document.getElementById(seen.marked)) seen.marked += ' is gone';
+  return seen;
+}
+
 /** Runs in the page: a key as an input method has it. */
 function sendKey([key, more]) {
   const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more });
@@ -182,5 +235,26 @@ describe('the field of names', () => {
       return [...new Set(found)];
     }, 7);
     assert.deepEqual(faults, []);
+  });
+
+  it('scrolls through 15,000 without a long task, and keeps what is marked', async (context) => {
+    const { long, steps, most, ...rest } = await page.evaluate(scrollThroughAll);
+    context.diagnostic(`${steps} steps, long tasks of [${long}] ms, ${most} rows at most`);
+    // Others share this machine, and interrupt the one or the other.
+    assert.ok(long.length < steps / 4, `of ${steps} steps: ${long}`);
+    assert.ok(most < 120, `${most} rows in the document`);
+    assert.deepEqual(rest, { all: true, gaps: [], marked: 'agent-WKx2', under: true });
+    const marked = () => page.evaluate(() => {
+      const { id, ariaPosInSet, ariaSetSize, ariaSelected } = document.getElementById(
+        document.getElementById('agent').getAttribute('aria-activedescendant'));
+      return [id, ariaPosInSet, ariaSetSize, ariaSelected].join(' ');
+    });
+    for (const [key, at] of [['ArrowDown', 3], ['End', 14_999], ['PageUp', 14_991],
+      ['PageDown', 14_999], ['Home', 0], ['PageDown', 8]]) {
+      await page.keyboard.press(key);
+      assert.equal(await marked(), `agent-WKx${at} ${at + 1} 15000 true`, key);
+    }
+    await page.keyboard.press('Enter');
+    assert.equal((await seen()).picked, 'Ann 8');
   });
 });

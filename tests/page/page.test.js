@@ -18,7 +18,7 @@ const LIST_WITHIN_MS = 1500;
 // that comes without a press. The words of one language come on top. Growth above this has to be
 // meant.
 const FIRST_LOOK = 60_000;
-const CONNECTED = 280_000;
+const CONNECTED = 290_000;
 const WORDS = 12_000;
 // Milliseconds until a colleague is found, and until calls can be made.
 const USABLE_MS = 1000;

@@ -15,13 +15,17 @@ export function noteFor({ q, agents, total, stale }) {
 /**
  * Changes only what differs: an option that stays keeps its element.
  * @param {HTMLElement} list
- * @param {{agents: object[]}} shown
+ * @param {{agents: object[], total: number}} shown
  * @param {object} colleagues of colleagues.js
+ * @param {number[]} indexes which of them
  */
-export function showAgents(list, { agents }, colleagues) {
+export function showAgents(list, { agents, total }, colleagues, indexes = [...agents.keys()]) {
   const known = new Map([...list.children].map((option) => [option.id, option]));
-  const options = agents.map((agent) => {
+  const options = indexes.map((i) => {
+    const agent = agents[i];
     const option = known.get(`agent-${agent.sid}`) ?? createOption(agent.sid);
+    option.ariaPosInSet = i + 1;
+    option.ariaSetSize = Math.max(total, agents.length);
     updateRow(option, agent, {
       favourite: colleagues.isFavourite(agent.sid),
       recent: colleagues.isRecent(agent.sid),

@@ -20,6 +20,7 @@ export class AgentPicker {
   #colleagues;
   #shown = NOTHING;
   #picked = null;
+  #rows = { render: () => this.#draw(), reveal() {}, first: () => 0 };
 
   /**
    * @param {{input, list, popup, note, live, clear}} elements
@@ -31,7 +32,10 @@ export class AgentPicker {
     this.#elements = elements;
     this.#find = find;
     this.#colleagues = colleagues;
-    this.#box = mountCombobox(input, list, popup);
+    this.#box = mountCombobox(input, list, popup, {
+      count: () => this.#shown.agents.length,
+      reveal: (index) => this.#rows.reveal(index),
+    });
     this.#search = createAgentSearch((q, { signal }) => this.#ask(q, signal), {
       onResult: (result, q) => this.#show(result, q),
       onError: () => this.#failed(),
@@ -83,18 +87,22 @@ export class AgentPicker {
   }
 
   async #ask(q, signal) {
-    const ask = (text) => this.#find(text, { limit: LIMIT, signal });
-    const result = await ask(q);
-    const shown = q === this.#shown.q ? this.#shown.agents.map(({ sid }) => sid) : [];
-    return q === '' ? this.#colleagues.complete(result, ask, shown) : lookUp(result, shown, ask);
+    const known = q === this.#shown.q ? this.#shown.agents : [];
+    const offset = known.length && this.#rows.first();
+    const ask = (text, more) => this.#find(text, { limit: LIMIT, signal, ...more });
+    const result = await ask(q, { offset });
+    const shown = known.slice(offset, offset + LIMIT).map(({ sid }) => sid);
+    return q || offset ? lookUp(result, shown, ask)
+      : this.#colleagues.complete(result, ask, shown);
   }
 
   #show(result, q) {
     const isOpen = this.#box.isOpen();
-    const agents = q === this.#shown.q && isOpen
-      ? merge(this.#shown.agents, result.agents, LIMIT, result.total > result.agents.length)
-      : this.#colleagues.arrange(result.agents);
-    this.#shown = { ...result, q, agents };
+    if (q !== this.#shown.q) this.#elements.list.scrollTop = 0;
+    this.#shown = q === this.#shown.q && isOpen ? {
+      ...this.#shown, ...result,
+      agents: merge(this.#shown.agents, result.agents, LIMIT, result.total > result.agents.length),
+    } : { ...result, q, reach: LIMIT, agents: this.#colleagues.arrange(result.agents) };
     this.retell();
     setText(this.#elements.live, isOpen ? plural('agentsFound', result.total) : '');
     this.#pick(this.#chosenFrom(result.agents));
@@ -164,18 +172,28 @@ export class AgentPicker {
     this.#pick(agent);
   }
 
-  /** Types for the agent. */
-  search(text) {
-    const { input } = this.#elements;
-    input.focus();
-    input.value = text;
-    input.dispatchEvent(new Event('input'));
+  #draw(indexes) {
+    showAgents(this.#elements.list, this.#shown, this.#colleagues, indexes);
+  }
+
+  /** From now on they can be thousands. @param {Function} create of long-list.js */
+  lengthen(create) {
+    const { list } = this.#elements;
+    this.#rows = create(list, list, this.#find, {
+      known: () => this.#shown,
+      rows: () => this.#shown.agents,
+      draw: (indexes) => this.#draw(indexes),
+      learn: (more) => {
+        this.#shown = { ...this.#shown, ...more };
+        this.retell();
+      },
+    });
   }
 
   /** Shows everything; the words may be others now. */
   retell() {
     this.#elements.list.ariaBusy = String(this.#shown.q === null);
-    showAgents(this.#elements.list, this.#shown, this.#colleagues);
+    this.#rows.render();
     this.#box.refreshed();
     setText(this.#elements.note, this.#shown.q === null ? t('searching') : noteFor(this.#shown));
   }

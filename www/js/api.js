@@ -89,8 +89,8 @@ export function createApi(base, fetch = globalThis.fetch.bind(globalThis)) {
     onTokenRefused(handler) {
       renew = handler;
     },
-    async listAgents(q, { limit, signal }) {
-      const query = { q, limit, all: 1 };
+    async listAgents(q, { limit, offset = 0, signal }) {
+      const query = { q, limit, all: 1, ...(offset && { offset }) };
       return (await ask('GET', 'list-agents', { query, signal })).answer;
     },
   };

@@ -17,6 +17,7 @@ import { introduce } from './identity.js';
 import { isolate } from './isolated-name.js';
 import { mountKeypad } from './keypad.js';
 import { loadWithRetries, need } from './loading.js';
+import { createLongList } from './long-list.js';
 import { toldName } from './marked-name.js';
 import { createMicrophone, microphonePermission } from './microphone.js';
 import { createOutside } from './outside.js';
@@ -110,6 +111,7 @@ const panel = mountCallPanel(byId('stage'), act);
 const keypad = mountKeypad(
   { toggle: byId('keypad-toggle'), tray: byId('tray') }, controller.sendDigits);
 const star = mountFavouriteStar(colleagues, picker);
+picker.lengthen(createLongList);
 const lists = createTabList(byId('lists'));
 const team = mountTeam(lists.add({ id: 'team', words: 'people', picture: 'people' }).panel,
   api.listAgents, colleagues, (agent) => act({ type: 'dial', agent }));
@@ -264,7 +266,11 @@ const outside = createOutside({
     picker.choose(agent);
     act({ type: 'dial', agent });
   },
-  search: (text) => picker.search(text),
+  search(text) {
+    byId('agent').focus();
+    byId('agent').value = text;
+    byId('agent').dispatchEvent(new Event('input'));
+  },
   focus: () => byId('agent').focus(),
   embedded: () => render(),
   notLoaded: tell('outside'),

@@ -7,14 +7,16 @@ const KEYS_OPEN = {
   ArrowDown: 'next', ArrowUp: 'previous', PageDown: 'page-down', PageUp: 'page-up',
   Enter: 'commit', Tab: 'commit-and-leave', Escape: 'close',
 };
+const KEYS_MARKED = { ...KEYS_OPEN, Home: 'open-first', End: 'open-last' };
 const KEYS_CLOSED = { ArrowDown: 'open-first', ArrowUp: 'open-last', Escape: 'clear' };
 const KEYS_OPEN_ALT = { ArrowDown: 'open', ArrowUp: 'close' };
 const KEYS_CLOSED_ALT = { ArrowDown: 'open' };
 
 /** What a key asks for; null leaves it to the browser, which uses it for editing. */
-export function keyAction({ key, altKey, ctrlKey, metaKey }, open) {
+export function keyAction({ key, altKey, shiftKey, ctrlKey, metaKey }, open, marked = false) {
   if (ctrlKey || metaKey) return null;
-  const [opened, closed] = altKey ? [KEYS_OPEN_ALT, KEYS_CLOSED_ALT] : [KEYS_OPEN, KEYS_CLOSED];
+  const [opened, closed] = altKey ? [KEYS_OPEN_ALT, KEYS_CLOSED_ALT]
+    : [marked && !shiftKey ? KEYS_MARKED : KEYS_OPEN, KEYS_CLOSED];
   return (open ? opened : closed)[key] ?? null;
 }
 
@@ -34,24 +36,27 @@ export function nextIndex(action, index, count) {
   }
 }
 
+const indexOf = (option) => Number(option.ariaPosInSet) - 1;
+
 /** The one option that is active, as assistive technology is told. */
-function createActive(input, list) {
+function createActive(input, list, reveal) {
   const options = () => [...list.querySelectorAll('[role="option"]')];
   let active = -1;
 
   return {
     options,
     index: () => active,
-    option: () => options()[active],
+    option: () => options().find((option) => indexOf(option) === active),
     set(index, { scroll = true } = {}) {
-      const all = options();
+      if (scroll && index >= 0) reveal(index);
       active = index;
-      all.forEach((option, i) => option.setAttribute('aria-selected', String(i === index)));
-      if (index < 0) {
-        input.removeAttribute('aria-activedescendant');
+      const chosen = this.option();
+      for (const one of options()) one.setAttribute('aria-selected', String(one === chosen));
+      if (chosen) {
+        input.setAttribute('aria-activedescendant', chosen.id);
+        if (scroll) chosen.scrollIntoView({ block: 'nearest' });
       } else {
-        input.setAttribute('aria-activedescendant', all[index].id);
-        if (scroll) all[index].scrollIntoView({ block: 'nearest' });
+        input.removeAttribute('aria-activedescendant');
       }
     },
     /**
@@ -60,7 +65,8 @@ function createActive(input, list) {
      */
     keep() {
       const id = input.getAttribute('aria-activedescendant');
-      this.set(id ? options().findIndex((option) => option.id === id) : -1, { scroll: false });
+      const kept = id && options().find((option) => option.id === id);
+      this.set(kept ? indexOf(kept) : -1, { scroll: false });
     },
   };
 }
@@ -92,10 +98,11 @@ function createEnter(list, active, commit) {
  * Joins an input and a list, which is shown and hidden with `popup` around it. Dispatches on the
  * input: `combobox-open` when options are wanted, `combobox-commit` with `detail.option` (an
  * element of the list), `combobox-clear`. Enter takes the only option there is; while the list is
- * busy (`aria-busy`), as soon as it isn't any more.
+ * busy (`aria-busy`), as soon as it isn't any more. Each option says by aria-posinset which it is
+ * of `count()`; `reveal` puts one into the list that isn't there.
  */
-export function mountCombobox(input, list, popup = list) {
-  const active = createActive(input, list);
+export function mountCombobox(input, list, popup, { count, reveal }) {
+  const active = createActive(input, list, reveal);
   const isOpen = () => input.getAttribute('aria-expanded') === 'true';
   const announce = (type, detail) => input.dispatchEvent(new CustomEvent(type, { detail }));
 
@@ -125,7 +132,7 @@ export function mountCombobox(input, list, popup = list) {
 
   input.addEventListener('keydown', (event) => {
     if (belongsToInputMethod(event)) return;
-    const action = keyAction(event, isOpen());
+    const action = keyAction(event, isOpen(), active.index() >= 0);
     if (action === null) return;
     if (action !== 'commit-and-leave') event.preventDefault();
     if (Object.hasOwn(actions, action)) {
@@ -133,7 +140,7 @@ export function mountCombobox(input, list, popup = list) {
       return;
     }
     setOpen(true);
-    active.set(nextIndex(action, active.index(), active.options().length));
+    active.set(nextIndex(action, active.index(), count()));
   });
   input.addEventListener('click', () => setOpen(true));
   input.addEventListener('blur', () => setOpen(false));
@@ -142,7 +149,7 @@ export function mountCombobox(input, list, popup = list) {
   list.addEventListener('click', (event) => {
     const option = event.target.closest('[role="option"]');
     if (!option) return;
-    active.set(active.options().indexOf(option));
+    active.set(indexOf(option));
     commit();
   });
 

@@ -12,10 +12,10 @@ const PARTS = [
   'call-panel', 'call-place', 'call-rejoin', 'call-requests', 'call-state', 'call-text',
   'call-told', 'calls', 'charge', 'chosen-status', 'connection', 'devices', 'dialog',
   'expected-leg', 'favourite-star', 'history', 'identity', 'insist', 'isolated-name', 'kept-leg',
-  'keypad', 'microphone', 'outlet', 'outside', 'own-presence', 'own-status', 'past-calls-view',
-  'past-calls', 'people-view', 'poller', 'press-guard', 'quality', 'readiness', 'reservations',
-  'ringer', 'shortcuts', 'softphone', 'sound', 'tab-list', 'tabs', 'taskrouter', 'team',
-  'voice-device', 'voice-leg', 'volume', 'worker',
+  'keypad', 'long-list', 'microphone', 'outlet', 'outside', 'own-presence', 'own-status',
+  'past-calls-view', 'past-calls', 'people-view', 'poller', 'press-guard', 'quality', 'readiness',
+  'reservations', 'ringer', 'shortcuts', 'softphone', 'sound', 'tab-list', 'tabs', 'taskrouter',
+  'team', 'voice-device', 'voice-leg', 'volume', 'worker',
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 

@@ -2,8 +2,9 @@
 // While somebody types, the list of who was asked for stands in its place.
 
 import { createRow, star, updateRow } from './agent-row.js';
-import { merge } from './colleagues.js';
+import { lookUp, merge } from './colleagues.js';
 import { icon, part, setText } from './dom.js';
+import { createLongList, place } from './long-list.js';
 import { toldName } from './marked-name.js';
 import { plural, t } from './strings.js';
 
@@ -44,6 +45,56 @@ function updatePerson(row, agent, favourite) {
   if (ring.ariaLabel !== label) Object.assign(ring, { ariaLabel: label, title: label });
 }
 
+function createLists() {
+  const sections = Object.fromEntries(SECTIONS.map((name) => [name, createSection(name)]));
+  const note = part('p', { className: 'note' });
+  // One element that can lock all of its buttons at once.
+  const root = part('fieldset', { className: 'team', role: 'presentation' },
+    ...SECTIONS.map((name) => sections[name].root), note);
+  return { root, note, sections };
+}
+
+function fill({ root, list }, rows) {
+  place(list, rows);
+  root.hidden = rows.length === 0;
+}
+
+/** Seldom while nobody sees the list. */
+function mayAsk(panel, askedAt) {
+  if (document.hidden || !navigator.onLine) return false;
+  return panel.checkVisibility() || Date.now() - askedAt >= SELDOM;
+}
+
+/** How those are who are in sight; at the top also favourites, wherever the server has them. */
+async function look(find, colleagues, others, first) {
+  const ask = (text, more) => find(text, { limit: LIMIT, ...more });
+  const seen = others.slice(first, first + LIMIT).map(({ sid }) => sid);
+  const result = await ask('', { offset: first });
+  return first ? lookUp(result, seen, ask) : colleagues.complete(result, ask, seen);
+}
+
+/** The rows of people, each with its element as long as that stands in a list. */
+function createRows(colleagues, onRing) {
+  const rows = new Map(); // by SID
+  return {
+    of(agent) {
+      if (!rows.has(agent.sid)) rows.set(agent.sid, createPerson(agent, onRing));
+      const row = rows.get(agent.sid);
+      updatePerson(row, agent, colleagues.isFavourite(agent.sid));
+      return row;
+    },
+    /** Some of them, which say where they stand among how many. */
+    numbered(agents, indexes = [...agents.keys()], size = agents.length) {
+      return indexes.map((i) => Object.assign(this.of(agents[i]),
+        { ariaPosInSet: i + 1, ariaSetSize: size }));
+    },
+    /** Who stands in no list. */
+    forgetOthers() {
+      for (const [sid, row] of rows) if (!row.isConnected) rows.delete(sid);
+    },
+  };
+}
+
 /**
  * @param {HTMLElement} panel
  * @param {(q: string, options: object) => Promise<object>} find list-agents
@@ -51,27 +102,30 @@ function updatePerson(row, agent, favourite) {
  * @param {(agent: object) => void} onRing
  */
 export function mountTeam(panel, find, colleagues, onRing) {
-  const sections = Object.fromEntries(SECTIONS.map((name) => [name, createSection(name)]));
-  const note = part('p', { className: 'note' });
-  // One element that can lock all of its buttons at once.
-  const root = part('fieldset', { className: 'team', role: 'presentation' },
-    ...SECTIONS.map((name) => sections[name].root), note);
+  const { root, note, sections } = createLists();
   panel.append(root);
-  const rows = new Map(); // sid → element: who stays keeps it
+  const rows = createRows(colleagues,
+    (sid) => onRing(agents.find((agent) => agent.sid === sid)));
   let kept = colleagues.kept();
   let agents = [];
+  let others = []; // those of them who have no section of their own
   let total = 0;
+  let reach = LIMIT;
   let asking = false;
   let askedAt = 0;
 
-  const ring = (sid) => onRing(agents.find((agent) => agent.sid === sid));
-
-  function rowOf(agent) {
-    if (!rows.has(agent.sid)) rows.set(agent.sid, createPerson(agent, ring));
-    const row = rows.get(agent.sid);
-    updatePerson(row, agent, colleagues.isFavourite(agent.sid));
-    return row;
-  }
+  const long = createLongList(sections.others.list, panel, find, {
+    known: () => ({ q: '', agents, total, reach }),
+    rows: () => others,
+    draw(indexes) {
+      const size = others.length + Math.max(0, total - agents.length);
+      place(sections.others.list, rows.numbered(others, indexes, size));
+    },
+    learn(more) {
+      ({ agents, reach } = more);
+      show();
+    },
+  });
 
   /** Nobody moves before the agent's eyes. */
   function arrange() {
@@ -80,25 +134,22 @@ export function mountTeam(panel, find, colleagues, onRing) {
 
   function show() {
     arrange();
-    for (const [name, people] of Object.entries(sectionsOf(agents, kept))) {
-      const { root: section, list } = sections[name];
-      const wanted = people.map(rowOf);
-      const moved = wanted.length !== list.children.length
-        || wanted.some((row, i) => row !== list.children[i]);
-      if (moved) list.replaceChildren(...wanted);
-      section.hidden = wanted.length === 0;
-    }
+    const people = sectionsOf(agents, kept);
+    ({ others } = people);
+    fill(sections.favourites, rows.numbered(people.favourites));
+    fill(sections.recents, rows.numbered(people.recents));
+    sections.others.root.hidden = others.length === 0;
+    long.render();
+    rows.forgetOthers();
     setText(note, total > agents.length ? plural('agentsMore', total - agents.length) : '');
   }
 
   async function refresh() {
-    if (asking || document.hidden || !navigator.onLine) return;
-    if (!panel.checkVisibility() && Date.now() - askedAt < SELDOM) return;
+    if (asking || !mayAsk(panel, askedAt)) return;
     asking = true;
     askedAt = Date.now();
     try {
-      const ask = (text) => find(text, { limit: LIMIT });
-      const result = await colleagues.complete(await ask(''), ask, agents.map(({ sid }) => sid));
+      const result = await look(find, colleagues, others, long.first());
       arrange();
       agents = merge(agents, result.agents, LIMIT, result.total > result.agents.length);
       total = result.total;
