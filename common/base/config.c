@@ -89,6 +89,7 @@ const struct config_setting config_settings[] = {
     { "DIALPAD_ROUTING", AT(routing), &routing, 0, "direct" },
     { "DIALPAD_USER_ATTRIBUTE", AT(user_attribute), &attribute, 0, "friendly_name" },
     { "DIALPAD_EMBED_ORIGINS", AT(embed_origins), &origins, 0, NULL },
+    { "DIALPAD_FLEX_ORIGINS", AT(flex_origins), &origins, 0, NULL },
     { "DIALPAD_LOG", AT(log), &log_form, 0, "text" },
     { "DIALPAD_METRICS_TOKEN", AT(metrics_token), &key_source, 0, NULL },
     { "DIALPAD_PROXY", AT(proxy), &proxy, 0, NULL },

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/version.h"
+#include "web/cors.h"
 #include "web/gates.h"
 #include "web/serve.h"
 
@@ -106,6 +107,10 @@ static enum err run(struct thread *thread)
     }
     int budget = endpoint->deadline_ms > 0 ? endpoint->deadline_ms : ENDPOINT_DEADLINE_MS;
     service->deadline.at_ms = request->started_ms + budget;
+    if (cors_apply(endpoint, service->config, request, response)) {
+        response->reason = "preflight";
+        return response_empty(response, 204);
+    }
     enum err rc = gates_pass(endpoint, service, request, response);
     log_note(LOG_WORKER, request->agent.worker_sid);
     if (rc == ERR_OK) rc = endpoint->handle(service, request, response);

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/metrics.h"
 #include "base/strbuf.h"
+#include "web/cors.h"
 #include "web/webhook_record.h"
 
 /* What anybody may fetch, a player may ask for the size of first. */
@@ -168,15 +169,8 @@ static bool is_origin_of(const char *url, const char *origin)
 static bool is_known_origin(const struct config *config, const char *origin)
 {
     if (origin == NULL || *origin == '\0') return false;
-    if (is_origin_of(config->public_url, origin)) return true;
-    size_t len = strlen(origin);
-    for (const char *p = config->embed_origins; p != NULL && *p != '\0';) {
-        size_t word = strcspn(p, " ,");
-        if (word == len && memcmp(p, origin, len) == 0) return true;
-        p += word;
-        p += strspn(p, " ,");
-    }
-    return false;
+    return is_origin_of(config->public_url, origin) ||
+           cors_is_listed(config->embed_origins, origin);
 }
 
 /*

@@ -85,6 +85,7 @@ static enum request_method method_of(const char *name)
     if (strcmp(name, "GET") == 0) return METHOD_GET;
     if (strcmp(name, "POST") == 0) return METHOD_POST;
     if (strcmp(name, "HEAD") == 0) return METHOD_HEAD;
+    if (strcmp(name, "OPTIONS") == 0) return METHOD_OPTIONS;
     return METHOD_OTHER;
 }
 

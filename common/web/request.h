@@ -26,7 +26,13 @@ enum {
     REQUEST_MAX_PARAMS = 16 /* of one program's table */
 };
 
-enum request_method { METHOD_OTHER = 0, METHOD_GET = 1, METHOD_POST = 2, METHOD_HEAD = 4 };
+enum request_method {
+    METHOD_OTHER = 0,
+    METHOD_GET = 1,
+    METHOD_POST = 2,
+    METHOD_HEAD = 4,
+    METHOD_OPTIONS = 8 /* no program's own: web/cors answers what browsers ask by it */
+};
 
 struct request {
     struct arena arena;

@@ -18,7 +18,7 @@ export async function startNginx(stack) {
   write('site.conf', siteConfig({
     exampleFile: join(stack.repo, 'nginx.conf.example'), www: join(stack.repo, 'www'),
     buildDir, dir, port, ipv6: hasIpv6(), requestsPerSecond: options.requestsPerSecond,
-    hsts: options.hsts,
+    hsts: options.hsts, flexOrigins: options.extraConfig?.DIALPAD_FLEX_ORIGINS,
     socketsOf: (name) => [...new Set(stack.sets.map((set) => set.socketOf(name)))],
   }));
   return stack.processes.start('nginx', 'nginx', ['-p', dir, '-c', join(dir, 'nginx.conf')]);

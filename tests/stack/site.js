@@ -21,15 +21,21 @@ export function headersOf(example) {
 
 // `socketsOf(program)` lists the sockets that serve it: one for each set of processes. A benchmark
 // may raise the number of requests that one agent may make. Without `hsts` a browser may go on to
-// ask other servers of this machine by plain HTTP.
+// ask other servers of this machine by plain HTTP. `flexOrigins`: as in DIALPAD_FLEX_ORIGINS.
 export function siteConfig({
   exampleFile, www, buildDir, dir, port, ipv6, socketsOf, requestsPerSecond, hsts,
+  flexOrigins,
 }) {
   let text = readFileSync(exampleFile, 'utf8');
   if (requestsPerSecond) text = replace(text, 'rate=20r/s', `rate=${requestsPerSecond}r/s`);
   // A benchmark's agents all have this machine's address.
   if (requestsPerSecond > 20) {
     text = replace(text, 'rate=300r/s', `rate=${requestsPerSecond}r/s`);
+  }
+  if (flexOrigins) {
+    text = replace(text, /^( *)#"https:\/\/flex\.twilio\.com" (\$http_origin;)$/gm,
+      (_, indent, value) => flexOrigins.split(' ').map((origin) => `${indent}"${origin}" ${value}`)
+        .join('\n'));
   }
   if (!hsts) text = replace(text, /^ *add_header Strict-Transport-Security .*\n/gm, '');
   text = replace(text, /(?<=^upstream .*)server unix:\/run\/dialpad\/([a-z-]+)\.sock/gm,

@@ -104,6 +104,7 @@ static void defaults_fill_what_is_optional(void **state)
     assert_null(config.edge);
     assert_null(config.caller_id);
     assert_null(config.embed_origins);
+    assert_null(config.flex_origins);
     assert_null(config.proxy);
     assert_null(config.api_base_url);
     assert_null(config.event_bridge_url);
@@ -125,6 +126,7 @@ static void every_optional_key_is_read(void **state)
                                "DIALPAD_GRACE_SECONDS=0\nDIALPAD_STATE_DIR=/tmp/a b\n"
                                "DIALPAD_THREADS=64\nDIALPAD_USER_ATTRIBUTE=email\n"
                                "DIALPAD_EMBED_ORIGINS=\"https://a.example https://b.example\"\n"
+                               "DIALPAD_FLEX_ORIGINS=https://flex.twilio.com\n"
                                "DIALPAD_SECRET=0123456789abcdef0123456789abcdef\n"
                                "DIALPAD_SECRET_PREVIOUS=fedcba9876543210fedcba9876543210\n"
                                "DIALPAD_IDENTITY=contact_uri\nDIALPAD_PASS=log\n"
@@ -145,6 +147,7 @@ static void every_optional_key_is_read(void **state)
     assert_int_equal(config.threads, 64);
     assert_string_equal(config.user_attribute, "email");
     assert_string_equal(config.embed_origins, "https://a.example https://b.example");
+    assert_string_equal(config.flex_origins, "https://flex.twilio.com");
     assert_string_equal(config.secret, "0123456789abcdef0123456789abcdef");
     assert_string_equal(config.secret_previous, "fedcba9876543210fedcba9876543210");
     assert_int_equal(config.identity, CONFIG_IDENTITY_CONTACT_URI);
