@@ -13,7 +13,7 @@
 #include "page/page_limit.h"
 #include "web/endpoint.h"
 
-enum { P_TO, P_VERSION, P__MAX };
+enum { P_TO, P_VERSION, P_FLEX, P__MAX };
 
 /* Goes up when a page of before could not work with the programs any more (call-requests.js). */
 enum { PAGE_VERSION = 1 };
@@ -42,6 +42,7 @@ static bool is_version(const char *text)
 static const struct param_spec params[P__MAX] = {
     [P_TO] = { "to", true, PARAM_TEXT, is_agent },
     [P_VERSION] = { "version", false, PARAM_TEXT, is_version },
+    [P_FLEX] = { "flex", false, PARAM_BOOL, NULL }, /* the caller sits in Flex */
 };
 
 /* A client that says no version is no page, and knows what it does. */
@@ -69,6 +70,7 @@ static enum err handle(struct service *service, struct request *request, struct 
         .caller = &request->agent,
         .to = request_param(request, P_TO),
         .directory = view.directory,
+        .in_flex = request_param_is_true(request, P_FLEX),
     };
     rc = call_start(&context, &start, &refusal, &started);
     /*

@@ -56,8 +56,8 @@ int call_route_filter(const struct workflow *workflow)
 
 static enum err set_direction(cJSON *attributes, bool by_filter)
 {
-    if (json_get_string(attributes, "direction") == NULL) return ERR_OK;
-    return json_set_string(attributes, "direction", by_filter ? "outbound" : "internal");
+    if (!by_filter || json_get_string(attributes, "direction") == NULL) return ERR_OK;
+    return json_set_string(attributes, "direction", "outbound");
 }
 
 /* Does Twilio's answer say what was asked for? */

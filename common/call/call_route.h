@@ -25,8 +25,8 @@ enum call_route_result {
 
 /*
  * Creates the Task that `draft` describes; its `worker_sid` is the agent whom it must reach.
- * Attributes that have a `direction` are told which way they go: Flex accepts by itself what is
- * routed straight and "outbound".
+ * By the filter a `direction` becomes "outbound". Routed straight it stays: Flex accepts by itself
+ * what is routed so and "outbound", which only a caller who sits in Flex wants.
  *
  * ERR_OK with ROUTE_DONE and the Task, or with another *result and nothing left behind; ROUTE_AGAIN
  * comes once in a process. *unknown as in taskrouter_task_create.

@@ -215,7 +215,8 @@ static void fill_statement(struct token_statement *who, const struct worker *cal
 }
 
 static enum err create_t1(const struct call_context *context, const struct token_statement *who,
-                          enum call_route_result *result, struct call_started *started)
+                          bool in_flex, enum call_route_result *result,
+                          struct call_started *started)
 {
     cJSON *attributes = NULL;
     struct task t1 = { 0 };
@@ -230,6 +231,9 @@ static enum err create_t1(const struct call_context *context, const struct token
     rc = ERR_MEMORY;
     attributes = call_rules_caller_attributes(who, statement.buf, conversation_id);
     if (attributes == NULL) goto out;
+    /* Of a Task with a RoutingTarget: Flex plays no ring, and accepts. */
+    rc = in_flex ? json_set_string(attributes, "direction", "outbound") : ERR_OK;
+    if (rc != ERR_OK) goto out;
     const struct task_draft draft = {
         .attributes = attributes,
         .timeout_s = CALL_T1_TIMEOUT_S,
@@ -274,7 +278,7 @@ static enum err check_and_create(const struct call_context *context, const struc
         rc = check_capacity(context, ends->callee.sid, START_CALLEE_BUSY, refusal);
     if (rc != ERR_OK || *refusal != START_OK) return rc;
     fill_statement(&who, &ends->caller, &ends->callee, start->directory);
-    rc = create_t1(context, &who, result, started);
+    rc = create_t1(context, &who, start->in_flex, result, started);
     if (rc == ERR_OK && *result == ROUTE_UNSUPPORTED) *refusal = START_ROUTING_UNSUPPORTED;
     return rc;
 }

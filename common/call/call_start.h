@@ -29,6 +29,7 @@ struct call_start {
     const char *to;                   /* "WK…" or a contact_uri */
     /* To find contact_uris, and two Workers with the same one; may be behind the times. */
     const struct directory *directory;
+    bool in_flex; /* the caller's page is Flex, which then accepts T1 by itself */
 };
 
 struct call_started {

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { PROGRAMS, expectError, until, useLab } from './lib.js';
+import { Agent } from './agent.js';
+import { PROGRAMS, expectError, randomSid, routing, until, useLab } from './lib.js';
 
 const FLEX = 'https://flex.twilio.com';
 const OTHERS = ['https://flex.twilio.com.evil.example', 'http://flex.twilio.com',
@@ -102,5 +103,27 @@ describe('a page of anybody else', () => {
     }
     expectError(await lab.ask('end-call', { method: 'OPTIONS', headers }), 405,
       'method_not_allowed');
+  });
+});
+
+describe('create-task', () => {
+  test('makes T1 outbound, which Flex then accepts by itself', async () => {
+    const [alice, bob] = ['alice', 'bob'].map((name) => new Agent(lab, name));
+    for (const [flex, direction] of [[false, routing === 'direct' ? 'internal' : 'outbound'],
+      [true, 'outbound']]) {
+      const { status, data } = await alice.post('create-task', { to: bob.sid, flex });
+      assert.equal(status, 201);
+      const { attributes } = await lab.task(data.taskSid);
+      assert.equal(attributes.direction, direction);
+      assert.equal((await alice.endCall(data.taskSid)).status, 200);
+    }
+  });
+
+  test('takes nothing else for flex', async () => {
+    for (const flex of ['yes', 1, null, {}]) {
+      const answer = await new Agent(lab, 'alice').post('create-task',
+        { to: randomSid('WK'), flex });
+      expectError(answer, 400, 'invalid_parameter');
+    }
   });
 });
