@@ -39,6 +39,7 @@ static enum err decide_back(void *wanted, const struct call *call, cJSON **patch
 struct look {
     bool is_sure[ROLE__MAX]; /* whoever isn't listed has left */
     bool returns[ROLE__MAX]; /* whoever is listed has come back */
+    bool is_settled;         /* nothing has been done lately */
     bool asked;              /* who hears what is to be said anew */
 };
 
@@ -55,6 +56,9 @@ static void judge(const struct call_context *context, const struct call *call,
             .on_hold = call_legs_on_hold(legs, role),
             .is_sure = look->is_sure[role],
             .returns = listed && look->returns[role],
+            .is_settled = look->is_settled,
+            .is_beside =
+                !look->returns[role] && (look->asked || look->returns[call_rules_other(role)]),
         };
     }
     call_seats_of_talk(&call->facts, seen, twilio_client_now_s(context->twilio),
@@ -173,10 +177,10 @@ enum err call_away_back(const struct call_context *context, struct call *call, e
 /* After rounds that both may have spent there again, although that was never reported. */
 static struct look look_of_round(const struct call *call, int64_t now_s)
 {
-    struct look look = { .asked = false };
+    /* Each return changes T1: a list that may be older than that shows nobody gone. */
+    struct look look = { .is_settled = now_s - call->t1.updated_s >= CALL_LAG_S };
     for (enum call_role role = 0; role < ROLE__MAX; role++) {
-        /* Each return changes T1: a list that may be older than that shows nobody gone. */
-        look.is_sure[role] = now_s - call->t1.updated_s >= CALL_LAG_S;
+        look.is_sure[role] = look.is_settled;
         /* Nor is anybody back by a list that may be older than the departure. */
         look.returns[role] = call_rules_is_away(&call->facts, role) &&
                              now_s - call->facts.party[role].away_since_s >= CALL_LAG_S;

@@ -64,8 +64,15 @@ void call_seats_of_leg_end(enum call_role role, bool had_joined, const char *cal
     end(&view->seats[role], role == ROLE_CALLER && was_up ? OUTCOME_CANCEL : OUTCOME_FAILED);
 }
 
-static enum seat_presence presence_of(const struct seat_look *look)
+/*
+ * Whoever has left a moment ago may still be listed. Beside one who comes in, that would end the
+ * music of one who is alone; anywhere else the list is believed, because it ends no call then.
+ */
+static enum seat_presence presence_of(const struct seat_look *look, int64_t away_since_s,
+                                      int64_t now_s)
 {
+    bool left_lately = away_since_s > 0 && now_s - away_since_s < CALL_LAG_S;
+    if (look->is_beside && left_lately) return PRESENCE_UNSEEN;
     if (look->listed) return PRESENCE_IN;
     return look->is_sure ? PRESENCE_GONE : PRESENCE_UNSEEN;
 }
@@ -89,12 +96,13 @@ void call_seats_of_talk(const struct call_facts *facts, const struct seat_look l
     for (enum call_role role = 0; role < ROLE__MAX; role++) {
         struct judge_seat *seat = &view->seats[role];
         struct seat_hold *held = &seat->held_by[call_rules_other(role)];
-        seat->presence = presence_of(&look[role]);
+        const int64_t since_s = facts->party[role].away_since_s;
+        seat->presence = presence_of(&look[role], since_s, now_s);
         seat->on_hold = look[role].on_hold;
-        seat->unheld = look[role].listed && look[role].is_sure && !look[role].on_hold;
+        seat->unheld = look[role].listed && look[role].is_settled && !look[role].on_hold;
         seat->returns = look[role].returns;
         seat->away_noted = call_rules_is_away(facts, role);
-        seat->away_s = away_s(facts->party[role].away_since_s, now_s);
+        seat->away_s = away_s(since_s, now_s);
         held->because = JUDGE_NOBODY;
         if (facts->party[call_rules_other(role)].holds) held->why = HOLD_WISH;
     }

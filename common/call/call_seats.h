@@ -25,8 +25,10 @@ void call_seats_of_leg_end(enum call_role role, bool had_joined, const char *cal
 struct seat_look {
     bool listed;
     bool on_hold;
-    bool is_sure; /* the list isn't older than what was done last: who isn't in it has left */
-    bool returns; /* has come in since, and that isn't written down */
+    bool is_sure;    /* the list isn't older than what was done last: who isn't in it has left */
+    bool returns;    /* has come in since, and that isn't written down */
+    bool is_settled; /* nothing was done lately: whoever waits is shown on hold, too */
+    bool is_beside;  /* the other end comes in: a departure noted lately outdoes this list */
 };
 
 /* Once both have been in. */

@@ -188,78 +188,124 @@ static void the_end_of_a_leg_means_what_the_call_had_come_to(void **state)
     }
 }
 
+/* What a row says of a look at one end. */
+enum { LISTED = 1, ON_HOLD = 2, SURE = 4, RETURNS = 8, SETTLED = 16, BESIDE = 32 };
+
 /* Of the caller's and the callee's end. */
 struct talk_row {
     const char *what;
-    struct seat_look look[ROLE__MAX]; /* listed, on hold, surely so, returns */
-    int64_t away_s[ROLE__MAX];        /* since when it is noted; 0: isn't */
+    unsigned look[ROLE__MAX];
+    int64_t away_s[ROLE__MAX]; /* since when it is noted; 0: isn't */
     bool holds[ROLE__MAX];
     int grace_seconds;
     const char *expected;
 };
 
+static struct seat_look look_of(unsigned said)
+{
+    return (struct seat_look){
+        .listed = said & LISTED,
+        .on_hold = said & ON_HOLD,
+        .is_sure = said & SURE,
+        .returns = said & RETURNS,
+        .is_settled = said & SETTLED,
+        .is_beside = said & BESIDE,
+    };
+}
+
 static void a_talk_goes_on_by_the_table(void **state)
 {
     (void)state;
     static const struct talk_row rows[] = {
-        { "both there", { { 1, 0, 1, 0 }, { 1, 0, 1, 0 } }, { 0 }, { 0 }, 20, "" },
-        { "has just gone", { { 0, 0, 1, 0 }, { 1, 0, 1, 0 } }, { 0 }, { 0 }, 20, "H1reconnect A0" },
-        { "the other", { { 1, 0, 1, 0 }, { 0, 0, 1, 0 } }, { 0 }, { 0 }, 20, "H0reconnect A1" },
-        { "is noted", { { 0, 0, 1, 0 }, { 1, 1, 1, 0 } }, { 18, 0 }, { 0 }, 20, "" },
+        { "both there", { LISTED | SURE, LISTED | SURE }, { 0 }, { 0 }, 20, "" },
+        { "has just gone", { SURE, LISTED | SURE }, { 0 }, { 0 }, 20, "H1reconnect A0" },
+        { "the other", { LISTED | SURE, SURE }, { 0 }, { 0 }, 20, "H0reconnect A1" },
+        { "is noted", { SURE, LISTED | ON_HOLD | SURE }, { 18, 0 }, { 0 }, 20, "" },
         { "was forgotten",
-          { { 0, 0, 1, 0 }, { 1, 0, 1, 0 } },
+          { SURE | SETTLED, LISTED | SURE | SETTLED },
           { 18, 0 },
           { 0 },
           20,
           "H1reconnect" },
-        { "not seen on hold yet", { { 0, 0, 1, 0 }, { 1, 0, 0, 0 } }, { 9, 0 }, { 0 }, 20, "" },
-        { "and late", { { 0, 0, 1, 0 }, { 1, 1, 1, 0 } }, { 19, 0 }, { 0 }, 20, "Xhangup" },
-        { "gone, no grace", { { 0, 0, 1, 0 }, { 1, 0, 1, 0 } }, { 0 }, { 0 }, 0, "Xhangup" },
-        { "both gone", { { 0, 0, 1, 0 }, { 0, 0, 1, 0 } }, { 0 }, { 0 }, 20, "Xhangup" },
-        { "gone, other not seen", { { 0, 0, 1, 0 }, { 0 } }, { 0 }, { 0 }, 20, "Xhangup" },
-        { "not listed yet", { { 0 }, { 1, 0, 0, 0 } }, { 0 }, { 0 }, 20, "" },
-        { "nobody listed yet", { { 0 }, { 0 } }, { 0 }, { 0 }, 20, "" },
-        { "late by a late list", { { 0 }, { 1, 1, 0, 0 } }, { 60, 0 }, { 0 }, 20, "" },
-        { "back", { { 1, 0, 0, 1 }, { 1, 1, 0, 0 } }, { 5, 0 }, { 0 }, 20, "R1 B0" },
+        { "its return may be under way", { SURE, LISTED | SURE }, { 18, 0 }, { 0 }, 20, "" },
+        { "not seen on hold yet", { SURE, LISTED }, { 9, 0 }, { 0 }, 20, "" },
+        { "and late", { SURE, LISTED | ON_HOLD | SURE }, { 19, 0 }, { 0 }, 20, "Xhangup" },
+        { "gone, no grace", { SURE, LISTED | SURE }, { 0 }, { 0 }, 0, "Xhangup" },
+        { "both gone", { SURE, SURE }, { 0 }, { 0 }, 20, "Xhangup" },
+        { "gone, other not seen", { SURE, 0 }, { 0 }, { 0 }, 20, "Xhangup" },
+        { "not listed yet", { 0, LISTED }, { 0 }, { 0 }, 20, "" },
+        { "nobody listed yet", { 0, 0 }, { 0 }, { 0 }, 20, "" },
+        { "late by a late list", { 0, LISTED | ON_HOLD }, { 60, 0 }, { 0 }, 20, "" },
+        { "back", { LISTED | RETURNS, LISTED | ON_HOLD }, { 5, 0 }, { 0 }, 20, "R1 B0" },
         { "a holder is back",
-          { { 1, 0, 0, 1 }, { 1, 1, 0, 0 } },
+          { LISTED | RETURNS, LISTED | ON_HOLD },
           { 5, 0 },
           { 1, 0 },
           20,
           "H1wish B0" },
         { "a held one is back",
-          { { 1, 0, 0, 1 }, { 1, 1, 0, 0 } },
+          { LISTED | RETURNS, LISTED | ON_HOLD },
           { 5, 0 },
           { 0, 1 },
           20,
           "H0wish R1 B0" },
-        { "back to nobody", { { 1, 0, 0, 1 }, { 0 } }, { 5, 5 }, { 0 }, 20, "H0reconnect B0" },
+        { "back to nobody", { LISTED | RETURNS, 0 }, { 5, 5 }, { 0 }, 20, "H0reconnect B0" },
+        { "back, and the other has just left",
+          { LISTED | RETURNS, LISTED | ON_HOLD | BESIDE },
+          { 5, 4 },
+          { 0 },
+          20,
+          "H0reconnect B0" },
+        { "back, and the other was there again",
+          { LISTED | RETURNS, LISTED | ON_HOLD | BESIDE },
+          { 5, 5 },
+          { 0 },
+          20,
+          "R1 B0" },
+        { "both back",
+          { LISTED | ON_HOLD | RETURNS, LISTED | ON_HOLD | RETURNS },
+          { 9, 9 },
+          { 0 },
+          20,
+          "R0 R1 B0 B1" },
         { "one back, one gone",
-          { { 1, 0, 1, 1 }, { 0, 0, 1, 0 } },
+          { LISTED | SURE | RETURNS, SURE },
           { 9, 0 },
           { 0 },
           20,
           "H0reconnect B0 A1" },
         { "a holder has gone",
-          { { 0, 0, 1, 0 }, { 1, 1, 1, 0 } },
+          { SURE, LISTED | ON_HOLD | SURE },
           { 0 },
           { 1, 0 },
           20,
           "H1reconnect A0" },
-        { "on hold by a wish", { { 1, 0, 1, 0 }, { 1, 1, 1, 0 } }, { 0 }, { 1, 0 }, 20, "" },
-        { "a wish not yet written", { { 1, 0, 1, 0 }, { 1, 1, 1, 0 } }, { 0 }, { 0 }, 20, "" },
+        { "on hold by a wish",
+          { LISTED | SURE, LISTED | ON_HOLD | SURE },
+          { 0 },
+          { 1, 0 },
+          20,
+          "" },
+        { "a wish not yet written",
+          { LISTED | SURE, LISTED | ON_HOLD | SURE },
+          { 0 },
+          { 0 },
+          20,
+          "" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct call_facts facts = { .outcome = OUTCOME_NONE };
         struct judge_view view;
         struct judge_actions actions;
         char text[JUDGE_WORDS_SIZE];
+        struct seat_look look[ROLE__MAX];
         for (enum call_role role = 0; role < ROLE__MAX; role++) {
+            look[role] = look_of(rows[i].look[role]);
             facts.party[role].holds = rows[i].holds[role];
             if (rows[i].away_s[role] > 0)
                 facts.party[role].away_since_s = 1000 - rows[i].away_s[role];
         }
-        call_seats_of_talk(&facts, rows[i].look, 1000, rows[i].grace_seconds, &view);
+        call_seats_of_talk(&facts, look, 1000, rows[i].grace_seconds, &view);
         call_judge(&view, &actions);
         judge_words(&actions, text);
         if (strcmp(text, rows[i].expected) != 0) fail_msg("%s: %s", rows[i].what, text);
