@@ -352,19 +352,6 @@ describe('the log', () => {
       const ended = lines(' event=conference-end ').find((line) => line.includes(t1));
       assert.match(ended, new RegExp(` conf=${conference} .* end_reason=conference-ended-via-api`));
     });
-
-  test('says for how long Twilio held a leg back', async () => {
-    await lab.control('switches', { callsPerSecond: 1 });
-    const { callee } = await connect(lab);
-    await lab.control('switches', { callsPerSecond: 0 });
-    const held = (await lab.state()).calls.filter(({ queueMs }) => queueMs > 0);
-    assert.ok(held.length > 0, 'the second leg has to wait for the next second');
-    await callee.hangUp();
-    await lab.expectQuiet();
-    for (const { sid, queueMs } of held) {
-      assert.ok(lines(` queued_ms=${queueMs}`).some((line) => line.includes(` call=${sid} `)), sid);
-    }
-  });
 });
 
 describe('hold', () => {

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "capture.h"
+
 #include "base/json.h"
 #include "base/log.h"
 #include "base/strbuf.h"
@@ -10,26 +12,6 @@
 #define WT "WT0123456789abcdef0123456789abcdef"
 #define WK "WK0123456789abcdef0123456789abcdef"
 #define CA "CA0123456789abcdef0123456789abcdef"
-
-/* Runs `write_line` with standard error going into a pipe, and returns what came out. */
-static void capture(void (*write_line)(void), char *text, size_t size)
-{
-    int ends[2];
-    int saved = dup(STDERR_FILENO);
-    assert_int_equal(pipe(ends), 0);
-    dup2(ends[1], STDERR_FILENO);
-    write_line();
-    dup2(saved, STDERR_FILENO);
-    close(saved);
-    close(ends[1]);
-    /* One read is enough because the line was one write. */
-    ssize_t len = read(ends[0], text, size - 1);
-    assert_true(len > 0);
-    text[len] = '\0';
-    assert_int_equal(read(ends[0], text + len, 1), 0);
-    text[len] = '\0';
-    close(ends[0]);
-}
 
 /* What stands after "2026-11-23T06:10:07.123Z ". */
 static const char *without_time(const char *line)

@@ -1,6 +1,8 @@
 /* voice: Calls, Conferences and Participants, alive, over and gone. */
 #include "unit.h"
 
+#include "base/log.h"
+#include "capture.h"
 #include "fake_twilio.h"
 #include "twilio/voice.h"
 
@@ -64,6 +66,37 @@ static void test_call_fetch(void **state)
     }
     fake_server_assert_sent(fixture->twilio.server, 0,
                             "GET " BASE_PATH "/Calls/" CALL ".json HTTP/1.1\r\n");
+}
+
+static void write_request(void)
+{
+    log_request(&(struct log_request){ .status = 200, .reason = "ok" });
+}
+
+static void test_the_log_says_how_long_a_call_was_queued(void **state)
+{
+    static const struct {
+        const char *queue_time;
+        const char *said;
+    } rows[] = {
+        { "\"0\"", NULL }, { "\"1200\"", " queued_ms=1200\n" },
+        { "null", NULL },  { "7", NULL },
+        { "\"\"", NULL },  { "\"soon\"", NULL },
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct voice_call call;
+        char body[256];
+        char line[512];
+        snprintf(body, sizeof body, "{\"sid\":\"" CALL "\",\"queue_time\":%s}", rows[i].queue_time);
+        answer(fixture, 200, body);
+        log_about("3f9c");
+        assert_int_equal(voice_call_fetch(fixture->twilio.client, CALL, &call), ERR_OK);
+        capture(write_request, line, sizeof line);
+        assert_row(i, rows[i].said ? strstr(line, rows[i].said) != NULL
+                                   : strstr(line, "queued_ms") == NULL);
+    }
+    log_about(NULL);
 }
 
 static void test_call_complete(void **state)
@@ -249,11 +282,17 @@ static void test_a_path_never_holds_anything_but_sids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(call_fetch),          TEST(call_complete),
-        TEST(conference_find),     TEST(conference_find_nothing_live),
-        TEST(conference_complete), TEST(participants_list),
-        TEST(participant_fetch),   TEST(participant_hold),
-        TEST(participant_kick),    TEST(a_path_never_holds_anything_but_sids),
+        TEST(call_fetch),
+        TEST(call_complete),
+        TEST(the_log_says_how_long_a_call_was_queued),
+        TEST(conference_find),
+        TEST(conference_find_nothing_live),
+        TEST(conference_complete),
+        TEST(participants_list),
+        TEST(participant_fetch),
+        TEST(participant_hold),
+        TEST(participant_kick),
+        TEST(a_path_never_holds_anything_but_sids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
