@@ -184,7 +184,7 @@ describe('the end', () => {
       const own = side === 'caller' ? call.t1 : call.k;
       await call[side].phone('ignore'); // it rings, and nobody picks up
       await lab.fault({ match: { method: 'POST', path: `/Tasks/${own}$`,
-        param: { AssignmentStatus: 'canceled' } }, action: 'delay', ms: 600 });
+        param: { AssignmentStatus: 'canceled' } }, action: 'delay', ms: 1500 });
       const canceled = call.caller.endCall(call.t1, 'cancel');
       await until('the Cancel', async () =>
         (await lab.control('faults')).faults.every(({ remaining }) => remaining === 0));
