@@ -7,26 +7,30 @@
 #include "base/sid.h"
 #include "call/call_rules.h"
 #include "page/page_call.h"
+#include "page/page_line.h"
 #include "web/endpoint.h"
 
-enum { P_TASK_SID, P__MAX };
+enum { P_TASK_SID, P_REPLY, P__MAX };
 
 static const struct param_spec params[P__MAX] = {
     [P_TASK_SID] = { "taskSid", true, PARAM_TEXT, sid_is_task },
+    [P_REPLY] = { "reply", false, PARAM_TEXT, page_line_is },
 };
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
     struct call call = { 0 };
     enum call_role role;
+    const char *reply;
     const char *task_sid = request_param(request, P_TASK_SID);
     enum err rc = page_call_load(service, request, response, task_sid, &call, &role);
     if (rc == ERR_OK && (role != ROLE_CALLEE || strcmp(task_sid, call.t1_sid) == 0)) {
         rc = response_refuse(response, ERR_FORBIDDEN, "not_your_call",
                              "Only the one who is called can decline.");
     }
+    if (rc == ERR_OK) rc = page_line(request, P_REPLY, &reply);
     /* Another tab may have answered meanwhile: a Decline that comes late ends no talk. */
-    if (rc == ERR_OK) rc = page_call_close(service, response, &call, OUTCOME_DECLINED);
+    if (rc == ERR_OK) rc = page_call_close(service, response, &call, OUTCOME_DECLINED, reply);
     call_clear(&call);
     return rc;
 }

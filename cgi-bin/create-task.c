@@ -11,9 +11,10 @@
 #include "page/page_call.h"
 #include "page/page_directory.h"
 #include "page/page_limit.h"
+#include "page/page_line.h"
 #include "web/endpoint.h"
 
-enum { P_TO, P_VERSION, P_FLEX, P__MAX };
+enum { P_TO, P_NOTE, P_VERSION, P_FLEX, P__MAX };
 
 /* Goes up when a page of before could not work with the programs any more (call-requests.js). */
 enum { PAGE_VERSION = 1 };
@@ -41,6 +42,7 @@ static bool is_version(const char *text)
 
 static const struct param_spec params[P__MAX] = {
     [P_TO] = { "to", true, PARAM_TEXT, is_agent },
+    [P_NOTE] = { "note", false, PARAM_TEXT, page_line_is },
     [P_VERSION] = { "version", false, PARAM_TEXT, is_version },
     [P_FLEX] = { "flex", false, PARAM_BOOL, NULL }, /* the caller sits in Flex */
 };
@@ -62,13 +64,16 @@ static enum err handle(struct service *service, struct request *request, struct 
     struct directory *fresh = NULL;
     enum start_refusal refusal;
     struct call_started started;
+    const char *note;
     enum err rc = check_version(request, response);
+    if (rc == ERR_OK) rc = page_line(request, P_NOTE, &note);
     if (rc == ERR_OK) rc = page_limit_calls(service, request, response);
     if (rc == ERR_OK) rc = page_directory_until(service, fetch_by_ms, &view);
     if (rc != ERR_OK) return rc;
     struct call_start start = {
         .caller = &request->agent,
         .to = request_param(request, P_TO),
+        .note = note,
         .directory = view.directory,
         .in_flex = request_param_is_true(request, P_FLEX),
     };

@@ -48,7 +48,7 @@ static enum err handle(struct service *service, struct request *request, struct 
         rc = refuse_if_answered(service, &call, response);
     /* A call that both are in is no longer canceled. */
     if (reason == OUTCOME_CANCEL && call_is_connected(&call)) reason = OUTCOME_HANGUP;
-    if (rc == ERR_OK) rc = page_call_close(service, response, &call, reason);
+    if (rc == ERR_OK) rc = page_call_close(service, response, &call, reason, "");
     call_clear(&call);
     return rc;
 }

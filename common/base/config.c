@@ -45,6 +45,8 @@ static const struct config_rule attribute = { .valid = config_check_attribute,
 static const struct config_rule origins = { .valid = config_check_origin_list,
                                             .text =
                                                 "must be origins such as https://crm.example.com" };
+static const struct config_rule names = { .valid = config_check_name_list,
+                                          .text = "must be names separated by commas" };
 static const struct config_rule proxy = { .valid = config_check_proxy,
                                           .text = "must be http://HOST:PORT" };
 static const struct config_rule host = { .valid = config_check_host,
@@ -90,6 +92,7 @@ const struct config_setting config_settings[] = {
     { "DIALPAD_USER_ATTRIBUTE", AT(user_attribute), &attribute, 0, "friendly_name" },
     { "DIALPAD_EMBED_ORIGINS", AT(embed_origins), &origins, 0, NULL },
     { "DIALPAD_FLEX_ORIGINS", AT(flex_origins), &origins, 0, NULL },
+    { "DIALPAD_DND_ACTIVITIES", AT(dnd_activities), &names, 0, NULL },
     { "DIALPAD_LOG", AT(log), &log_form, 0, "text" },
     { "DIALPAD_METRICS_TOKEN", AT(metrics_token), &key_source, 0, NULL },
     { "DIALPAD_PROXY", AT(proxy), &proxy, 0, NULL },

@@ -45,6 +45,7 @@ struct config {
     char *user_attribute;       /* "friendly_name" or the name of a Worker attribute */
     char *embed_origins;        /* NULL: none; origins separated by spaces or commas */
     char *flex_origins;         /* NULL: none, and no CORS at all; as embed_origins */
+    char *dnd_activities;       /* NULL: none; names of activities separated by commas */
     char *metrics_token;        /* NULL: metrics are for this machine alone */
     char *proxy;                /* NULL: no proxy */
     char *api_base_url;         /* NULL: Twilio's own hosts; without a trailing slash */
@@ -62,7 +63,7 @@ struct config {
     int log;                    /* enum config_log */
 };
 
-enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 32 };
+enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 33 };
 
 /*
  * What a value must be: a text that is `valid`; one of two `words`, kept as 0 or 1; or else a whole

@@ -4,6 +4,8 @@
 
 #include <arpa/inet.h>
 
+#include "base/utf8.h"
+
 #define LOWER  "abcdefghijklmnopqrstuvwxyz"
 #define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
@@ -177,4 +179,14 @@ bool config_check_origin_list(const char *text)
         text = address.rest + strspn(address.rest, " ,");
     }
     return any;
+}
+
+bool config_check_name_list(const char *text)
+{
+    enum { MAX_LEN = 512 };
+    size_t len = strlen(text);
+    if (len > MAX_LEN || !utf8_valid(text, len) || text[strspn(text, " ,")] == '\0') return false;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == '\x7f') return false;
+    return true;
 }

@@ -41,4 +41,7 @@ bool config_check_host(const char *text);
 /* Origins (scheme, host and port, nothing else) separated by spaces or commas. */
 bool config_check_origin_list(const char *text);
 
+/* Names separated by commas, of any script: UTF-8 without control characters, 512 bytes at most. */
+bool config_check_name_list(const char *text);
+
 #endif

@@ -1,5 +1,6 @@
 #include "base/fold.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <utf8proc.h>
@@ -385,6 +386,15 @@ static bool is_blank(utf8proc_int32_t letter)
     default:
         return utf8proc_get_property(letter)->ignorable;
     }
+}
+
+enum err fold_compose(struct strbuf *out, const char *text)
+{
+    utf8proc_uint8_t *composed = utf8proc_NFC((const utf8proc_uint8_t *)text);
+    if (composed == NULL) return ERR_INPUT;
+    strbuf_addstr(out, (const char *)composed);
+    free(composed);
+    return strbuf_failed(out) ? ERR_MEMORY : ERR_OK;
 }
 
 bool fold_is_visible(const char *text)

@@ -48,6 +48,12 @@ enum err fold_styled(struct strbuf *out, const char *text, unsigned style, unsig
                      struct fold_origin *origins, size_t origins_max) MUST_CHECK;
 
 /*
+ * Appends the text with its letters and accents composed (NFC), and nothing else changed. ERR_INPUT
+ * when `text` isn't UTF-8.
+ */
+enum err fold_compose(struct strbuf *out, const char *text) MUST_CHECK;
+
+/*
  * Whether a reader sees anything: false for nothing but spaces, control, format and filler
  * characters, and U+FFFD, which stands for what was lost.
  */

@@ -14,6 +14,7 @@
 
 struct ending {
     enum call_outcome outcome;
+    const char *reply; /* "" if there is none */
     int64_t now_s;
     bool ours;     /* it is this process that writes it */
     bool answered; /* both are in, and by this outcome no talk ends */
@@ -29,7 +30,8 @@ static enum err decide_outcome(void *wanted, const struct call *call, cJSON **pa
     ending->ours = call->facts.outcome == OUTCOME_NONE && !ending->answered;
     if (!ending->ours) return ERR_OK;
     *patch = call_rules_patch_outcome(outcome, ending->now_s);
-    return *patch != NULL ? ERR_OK : ERR_MEMORY;
+    if (*patch == NULL) return ERR_MEMORY;
+    return *ending->reply != '\0' ? json_set_string(*patch, "reply", ending->reply) : ERR_OK;
 }
 
 /*
@@ -39,9 +41,13 @@ static enum err decide_outcome(void *wanted, const struct call *call, cJSON **pa
  * call has been answered, and isn't over by that.
  */
 static enum err write_outcome(const struct call_context *context, struct call *call,
-                              enum call_outcome outcome, bool *ours)
+                              enum call_outcome outcome, const char *reply, bool *ours)
 {
-    struct ending ending = { .outcome = outcome, .now_s = twilio_client_now_s(context->twilio) };
+    struct ending ending = {
+        .outcome = outcome,
+        .reply = reply,
+        .now_s = twilio_client_now_s(context->twilio),
+    };
     enum err rc = ERR_REFUSED;
     for (int i = 0; i < CALL_TRIES && rc == ERR_REFUSED; i++) {
         if (i > 0) {
@@ -316,12 +322,12 @@ static enum err close_t1(const struct call_context *context, struct call *call,
     return first_failure(rc, close_leg(context, call, placed, ROLE_CALLER));
 }
 
-enum err call_close(const struct call_context *context, struct call *call,
-                    enum call_outcome outcome)
+enum err call_close_replying(const struct call_context *context, struct call *call,
+                             enum call_outcome outcome, const char *reply)
 {
     bool ours;
     call_load_k_ahead(context, call);
-    enum err rc = write_outcome(context, call, outcome, &ours);
+    enum err rc = write_outcome(context, call, outcome, reply, &ours);
     if (rc != ERR_OK) goto out;
     if (call->facts.outcome != OUTCOME_NONE) outcome = call->facts.outcome;
     call_endings_note(call->t1_sid, ENDING_BEGUN);
@@ -334,6 +340,12 @@ enum err call_close(const struct call_context *context, struct call *call,
 out:
     twilio_client_ahead_end(context->twilio);
     return rc;
+}
+
+enum err call_close(const struct call_context *context, struct call *call,
+                    enum call_outcome outcome)
+{
+    return call_close_replying(context, call, outcome, "");
 }
 
 enum err call_close_remains(const struct call_context *context, struct call *call)

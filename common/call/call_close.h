@@ -21,6 +21,10 @@
 enum err call_close(const struct call_context *context, struct call *call,
                     enum call_outcome outcome) MUST_CHECK;
 
+/* The same, with the colleague's line for the caller beside the outcome, if that is ours. */
+enum err call_close_replying(const struct call_context *context, struct call *call,
+                             enum call_outcome outcome, const char *reply) MUST_CHECK;
+
 /* As call_close when T1 itself has been deleted already: Conference and K are all that is left. */
 enum err call_close_remains(const struct call_context *context, struct call *call) MUST_CHECK;
 

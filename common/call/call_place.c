@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/strbuf.h"
@@ -152,6 +153,8 @@ static enum err create_k(struct placing *placing)
     attributes = call_rules_callee_attributes(&who, statement.buf, call->t1_sid,
                                               call->facts.conversation_id);
     if (attributes == NULL) goto out;
+    const char *note = call->facts.note;
+    if (*note != '\0' && json_set_string(attributes, "note", note) != ERR_OK) goto out;
     task_clear(&call->k);
     rc = route_k(context, call, attributes, &unknown);
     call->k_found = rc == ERR_OK;

@@ -137,6 +137,13 @@ static void read_text(const char *text, char *to, size_t size)
     if (text != NULL && strlen(text) < size) memcpy(to, text, strlen(text) + 1);
 }
 
+/* Shown to another agent: what isn't a line is none, whoever wrote it. */
+static void read_line(const char *text, char line[LINE_SIZE])
+{
+    line[0] = '\0';
+    if (text != NULL && line_is_valid(text)) memcpy(line, text, strlen(text) + 1);
+}
+
 /* Seconds since 1970; a number that no clock shows is as good as none. */
 static int64_t read_time(double seconds)
 {
@@ -167,6 +174,8 @@ void call_rules_read(const cJSON *attributes, struct call_facts *facts)
     facts->claimed_at_s = read_time(json_get_number(claim, "at", 0));
     read_text(json_get_string(conversations, "conversation_id"), facts->conversation_id,
               CALL_ID_SIZE);
+    read_line(json_get_string(attributes, "note"), facts->note);
+    read_line(json_get_string(attributes, "reply"), facts->reply);
     for (enum call_role role = 0; role < ROLE__MAX; role++)
         read_party(attributes, role, &facts->party[role]);
 }

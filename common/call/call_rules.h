@@ -18,6 +18,7 @@
 
 #include "auth/token.h"
 #include "base/err.h"
+#include "base/line.h"
 #include "base/sid.h"
 #include "twilio/task_status.h"
 
@@ -98,6 +99,8 @@ struct call_facts {
     int64_t claimed_at_s;
     char conversation_id[CALL_ID_SIZE];
     struct call_party party[ROLE__MAX];
+    char note[LINE_SIZE];  /* what the caller sends with the ring; "" if nothing */
+    char reply[LINE_SIZE]; /* what the colleague answered instead of the phone */
 };
 
 /*

@@ -214,25 +214,32 @@ static void fill_statement(struct token_statement *who, const struct worker *cal
     fill_party(&who->party[ROLE_CALLEE], callee, directory);
 }
 
-static enum err create_t1(const struct call_context *context, const struct token_statement *who,
-                          bool in_flex, enum call_route_result *result,
+static enum err describe_t1(const struct call_start *start, const struct token_statement *who,
+                            const char *statement, cJSON **attributes)
+{
+    char conversation_id[CALL_ID_SIZE];
+    enum err rc = random_hex(conversation_id, (CALL_ID_SIZE - 1) / 2);
+    if (rc != ERR_OK) return rc;
+    *attributes = call_rules_caller_attributes(who, statement, conversation_id);
+    if (*attributes == NULL) return ERR_MEMORY;
+    if (*start->note != '\0') rc = json_set_string(*attributes, "note", start->note);
+    /* Of a Task with a RoutingTarget: Flex plays no ring, and accepts. */
+    if (rc == ERR_OK && start->in_flex) rc = json_set_string(*attributes, "direction", "outbound");
+    return rc;
+}
+
+static enum err create_t1(const struct call_context *context, const struct call_start *start,
+                          const struct token_statement *who, enum call_route_result *result,
                           struct call_started *started)
 {
     cJSON *attributes = NULL;
     struct task t1 = { 0 };
     struct strbuf statement;
-    char conversation_id[CALL_ID_SIZE];
     bool unknown;
     strbuf_init(&statement, STRBUF_MAX_TOKEN);
 
     enum err rc = token_statement_sign(&statement, context->keys->list[0], who);
-    if (rc == ERR_OK) rc = random_hex(conversation_id, (CALL_ID_SIZE - 1) / 2);
-    if (rc != ERR_OK) goto out;
-    rc = ERR_MEMORY;
-    attributes = call_rules_caller_attributes(who, statement.buf, conversation_id);
-    if (attributes == NULL) goto out;
-    /* Of a Task with a RoutingTarget: Flex plays no ring, and accepts. */
-    rc = in_flex ? json_set_string(attributes, "direction", "outbound") : ERR_OK;
+    if (rc == ERR_OK) rc = describe_t1(start, who, statement.buf, &attributes);
     if (rc != ERR_OK) goto out;
     const struct task_draft draft = {
         .attributes = attributes,
@@ -278,7 +285,7 @@ static enum err check_and_create(const struct call_context *context, const struc
         rc = check_capacity(context, ends->callee.sid, START_CALLEE_BUSY, refusal);
     if (rc != ERR_OK || *refusal != START_OK) return rc;
     fill_statement(&who, &ends->caller, &ends->callee, start->directory);
-    rc = create_t1(context, &who, start->in_flex, result, started);
+    rc = create_t1(context, start, &who, result, started);
     if (rc == ERR_OK && *result == ROUTE_UNSUPPORTED) *refusal = START_ROUTING_UNSUPPORTED;
     return rc;
 }

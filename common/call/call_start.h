@@ -27,6 +27,7 @@ enum start_refusal {
 struct call_start {
     const struct token_agent *caller; /* the asker, from the token: session has looked into it */
     const char *to;                   /* "WK…" or a contact_uri */
+    const char *note;                 /* a line for the colleague; "" if there is none */
     /* To find contact_uris, and two Workers with the same one; may be behind the times. */
     const struct directory *directory;
     bool in_flex; /* the caller's page is Flex, which then accepts T1 by itself */

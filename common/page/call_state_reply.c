@@ -38,6 +38,16 @@ static enum err set_hold(cJSON *answer, const struct call_report *report)
     return rc;
 }
 
+/* What the two have sent each other beside the call. */
+static enum err set_lines(cJSON *answer, const struct call_facts *facts)
+{
+    enum err rc = ERR_OK;
+    if (facts->note[0] != '\0') rc = json_set_string(answer, "note", facts->note);
+    if (rc == ERR_OK && facts->reply[0] != '\0')
+        rc = json_set_string(answer, "reply", facts->reply);
+    return rc;
+}
+
 static enum err set_legs(cJSON *answer, const struct call_report *report)
 {
     cJSON *legs = cJSON_AddArrayToObject(answer, "legs");
@@ -65,6 +75,7 @@ enum err call_state_reply(struct response *response, const char *task_sid, const
     if (rc == ERR_OK) rc = set_other(answer, &call->who, role);
     if (rc == ERR_OK) rc = set_hold(answer, report);
     if (rc == ERR_OK && report->pass[0] != '\0') rc = json_set_string(answer, "pass", report->pass);
+    if (rc == ERR_OK) rc = set_lines(answer, &call->facts);
     if (rc == ERR_OK && with_legs) rc = set_legs(answer, report);
     if (rc == ERR_OK) rc = set_text(answer, "connectedAt", report->connected_at);
     if (rc == ERR_OK) rc = response_json(response, 200, answer);

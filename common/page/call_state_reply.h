@@ -1,7 +1,7 @@
 /*
  * The answer of call-state: {taskSid, role, state, outcome, other: {sid, name}, hold: {me, other},
  * connectedAt}, and `pass` for a callee who is being rung. `other` has a friendlyName where the
- * name alone doesn't tell who it is.
+ * name alone doesn't tell who it is; `note` and `reply` are there where an agent has sent them.
  */
 #ifndef DIALPAD_CALL_STATE_REPLY_H
 #define DIALPAD_CALL_STATE_REPLY_H

@@ -94,12 +94,12 @@ static enum err is_answered(const struct call_context *context, struct call *cal
 }
 
 enum err page_call_close(const struct service *service, struct response *response,
-                         struct call *call, enum call_outcome outcome)
+                         struct call *call, enum call_outcome outcome, const char *reply)
 {
     const struct call_context context = page_call_context(service);
     bool answered = false;
-    enum err rc =
-        call->t1_found ? call_close(&context, call, outcome) : call_close_remains(&context, call);
+    enum err rc = call->t1_found ? call_close_replying(&context, call, outcome, reply)
+                                 : call_close_remains(&context, call);
     bool goes_on = call_is_connected(call) && !call_is_over(call) &&
                    call_rules_end_of_talk(outcome) == OUTCOME_NONE;
     if (rc == ERR_CONFLICT && goes_on) {

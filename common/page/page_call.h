@@ -32,10 +32,11 @@ enum err page_call_refuse_mismatch(struct request *request, struct response *res
                                    const char *contact_uri, const char *friendly_name) MUST_CHECK;
 
 /*
- * call_close, also for a call whose T1 has been deleted; answers 200 {}, or 409 already_answered
- * where both turn out to be in a talk that doesn't end by that.
+ * call_close_replying, also for a call whose T1 has been deleted; answers 200 {}, or 409
+ * already_answered where both turn out to be in a talk that does not end by that.
  */
 enum err page_call_close(const struct service *service, struct response *response,
-                         struct call *call, enum call_outcome outcome) MUST_CHECK;
+                         struct call *call, enum call_outcome outcome,
+                         const char *reply) MUST_CHECK;
 
 #endif

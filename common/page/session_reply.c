@@ -132,25 +132,37 @@ static enum err add_urls(cJSON *answer, const struct config *config, struct strb
     return rc;
 }
 
-/* The origins whose pages may embed and drive ours; an empty array where none may. */
-static enum err add_embed_origins(cJSON *answer, const struct config *config)
+/* Cuts the blanks off both ends. */
+static char *trim(char *text)
 {
-    cJSON *origins = cJSON_AddArrayToObject(answer, "embedOrigins");
-    if (origins == NULL) return ERR_MEMORY;
-    if (config->embed_origins == NULL) return ERR_OK;
-    char *list = strdup(config->embed_origins);
-    if (list == NULL) return ERR_MEMORY;
+    text += strspn(text, " ");
+    size_t len = strlen(text);
+    while (len > 0 && text[len - 1] == ' ')
+        text[--len] = '\0';
+    return text;
+}
+
+/* An array of what the configuration lists; empty where it lists nothing. */
+static enum err add_list(cJSON *answer, const char *key, const char *list, const char *separators)
+{
+    cJSON *array = cJSON_AddArrayToObject(answer, key);
+    if (array == NULL) return ERR_MEMORY;
+    if (list == NULL) return ERR_OK;
+    char *copy = strdup(list);
+    if (copy == NULL) return ERR_MEMORY;
     enum err rc = ERR_OK;
     char *rest = NULL;
-    for (char *origin = strtok_r(list, " ,", &rest); rc == ERR_OK && origin != NULL;
-         origin = strtok_r(NULL, " ,", &rest)) {
-        cJSON *item = cJSON_CreateString(origin);
-        if (!cJSON_AddItemToArray(origins, item)) {
+    for (char *word = strtok_r(copy, separators, &rest); rc == ERR_OK && word != NULL;
+         word = strtok_r(NULL, separators, &rest)) {
+        word = trim(word);
+        if (*word == '\0') continue;
+        cJSON *item = cJSON_CreateString(word);
+        if (!cJSON_AddItemToArray(array, item)) {
             cJSON_Delete(item);
             rc = ERR_MEMORY;
         }
     }
-    free(list);
+    free(copy);
     return rc;
 }
 
@@ -168,7 +180,8 @@ enum err session_reply(const struct config *config, const struct keys *keys,
     if (rc == ERR_OK) rc = add_urls(answer, config, &text);
     if (rc == ERR_OK) rc = json_set_number(answer, "ringSeconds", config->ring_seconds);
     if (rc == ERR_OK) rc = json_set_string(answer, "workflowSid", config->workflow_sid);
-    if (rc == ERR_OK) rc = add_embed_origins(answer, config);
+    if (rc == ERR_OK) rc = add_list(answer, "embedOrigins", config->embed_origins, " ,");
+    if (rc == ERR_OK) rc = add_list(answer, "dndActivities", config->dnd_activities, ",");
     if (rc == ERR_OK) rc = response_json(response, 200, answer);
 out:
     cJSON_Delete(answer);

@@ -94,8 +94,8 @@ export class Agent {
     }, ms, POLL_MS);
   }
 
-  async createTask(to) {
-    const answer = await this.post('create-task', { to });
+  async createTask(to, more = {}) {
+    const answer = await this.post('create-task', { to, ...more });
     if (answer.status === 201) this.keep(answer.data);
     return answer;
   }
@@ -122,8 +122,8 @@ export class Agent {
   }
 
   /** Presses Call and lets the own softphone join; gives T1's SID. */
-  async call(other, options = {}) {
-    const created = await this.createTask(other.sid);
+  async call(other, { note, ...options } = {}) {
+    const created = await this.createTask(other.sid, { note });
     assert.equal(created.status, 201, created.body);
     const { taskSid } = created.data;
     await this.joinOwn(taskSid, options);
@@ -163,8 +163,8 @@ export class Agent {
     return this.tell('end-call', taskSid, { reason });
   }
 
-  decline(taskSid) {
-    return this.tell('cleanup-rejected-task', taskSid);
+  decline(taskSid, reply) {
+    return this.tell('cleanup-rejected-task', taskSid, { reply });
   }
 
   hold(taskSid, hold) {

@@ -138,6 +138,35 @@ describe('a whole call', () => {
   });
 });
 
+describe('a line', () => {
+  test('comes with the ring, composed, and its answer goes back with the refusal', async () => {
+    const { caller, callee } = await pair(lab);
+    const t1 = await caller.call(callee, { note: 'Cafe\u0301 <b>?</b>' });
+    const k = await callee.rings();
+    assert.equal((await callee.state(k)).note, 'Caf\u00e9 <b>?</b>');
+    assert.equal((await attributesOf(k)).note, 'Caf\u00e9 <b>?</b>');
+    assert.equal((await callee.decline(k, 'in5')).status, 200);
+    assert.equal((await callee.decline(k, 'too late')).status, 200);
+    const { outcome, reply, note } = await caller.until('ended', t1);
+    assert.deepEqual([outcome, reply, note], ['declined', 'in5', 'Caf\u00e9 <b>?</b>']);
+    await caller.wrapUp(t1);
+  });
+
+  test('that breaks or turns is refused, and one that shows nothing is none', async () => {
+    const { caller, callee } = await pair(lab);
+    for (const note of ['two\nlines', '\u202eevil', 'x'.repeat(141)]) {
+      expectError(await caller.createTask(callee.sid, { note }), 400, 'invalid_parameter');
+    }
+    const t1 = await caller.call(callee, { note: ' \u200b' });
+    const k = await callee.rings();
+    assert.equal((await callee.state(k)).note, undefined);
+    expectError(await callee.post('cleanup-rejected-task', { taskSid: k, reply: '\u0007' }),
+      400, 'invalid_parameter');
+    await caller.endCall(t1, 'cancel');
+    await caller.wrapUp(t1);
+  });
+});
+
 describe('the end', () => {
   test('declined', async () => {
     const call = await ring(lab);

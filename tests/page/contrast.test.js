@@ -15,7 +15,7 @@ const here = { ...bob, role: 'caller', mine: true, leg: 'open', connectedAt: 1 }
 const STATES = {
   idle: {},
   calling: { ...bob, phase: 'calling', role: 'caller' },
-  ringing: { ...bob, phase: 'ringing', role: 'callee' },
+  ringing: { ...bob, phase: 'ringing', role: 'callee', note: 'Refund for ACME' },
   connected: { ...here, phase: 'connected' },
   'muted and holding': {
     ...here, phase: 'connected', muted: true, hold: { me: false, other: true },
@@ -23,7 +23,8 @@ const STATES = {
   'on hold': { ...here, phase: 'connected', hold: { me: true, other: false } },
   elsewhere: { ...bob, phase: 'connected', connectedAt: 1, place: 'device' },
   reconnecting: { ...here, phase: 'reconnecting' },
-  ended: { ...bob, phase: 'ended', role: 'caller', outcome: 'hangup', duration: 5000 },
+  ended: { ...bob, phase: 'ended', role: 'caller', outcome: 'hangup', duration: 5000, mine: true,
+    attempt: 1 },
   missed: { ...bob, phase: 'ended', role: 'callee', outcome: 'cancel', endedAt: 1 },
 };
 const media = (colorScheme, contrast = null) => ({ colorScheme, contrast });
@@ -44,8 +45,9 @@ const ALWAYS = ['agent', 'your-status', 'settings-open', 'call', 'favourite', 'c
 async function mount() {
   const load = (name) => import(`/js/${name}.js`);
   const [{ mountCallPanel }, { mountKeypad }, { showAgents }, { createColleagues },
-    { icon, part }, { mountTeam }, { createTabList }] = await Promise.all(['call-panel',
-    'keypad', 'agent-list', 'colleagues', 'dom', 'team', 'tab-list'].map(load));
+    { icon, part }, { mountTeam }, { createTabList }, { mountReplies }, { mountStars },
+    { createWishes }] = await Promise.all(['call-panel', 'keypad', 'agent-list', 'colleagues',
+    'dom', 'team', 'tab-list', 'replies', 'stars', 'wishes'].map(load));
   const byId = (id) => document.getElementById(id);
   const panel = mountCallPanel(byId('stage'), () => {});
   mountKeypad({ toggle: byId('keypad-toggle'), tray: byId('tray') }, () => {});
@@ -58,7 +60,10 @@ async function mount() {
   const lists = createTabList(byId('lists'));
   const { panel: people } = lists.add({ id: 'team', words: 'people', picture: 'people' });
   lists.add({ id: 'calls', words: 'people', picture: 'clock' }).count('2', 'two');
-  await mountTeam(people, async () => ({ agents, total: 4 }), colleagues, () => {}).refresh();
+  const wishes = createWishes();
+  await mountTeam(people, async () => ({ agents, total: 4 }), { colleagues, wishes },
+    { ring() {}, seen() {} }).refresh();
+  const others = [mountReplies(byId('beside'), () => {}), mountStars(byId('actions'), () => {})];
   people.querySelectorAll('.ring').forEach((ring, i) => { ring.id = `ring-${i}`; });
   byId('hint').append(part('button', { id: 'go-ready', type: 'button', words: 'goReady' }));
   showAgents(byId('agents'), { agents, asked: 'bob' }, colleagues);
@@ -73,6 +78,7 @@ async function mount() {
   window.show = (state, { list, theme }) => {
     document.documentElement.dataset.theme = theme ?? '';
     panel.update(state, true, true);
+    others.forEach((other) => other.update(state));
     byId('agents-popup').hidden = !list;
   };
 }

@@ -92,6 +92,28 @@ describe('an ordinary day', () => {
     await haveEnded(alice, bob);
   });
 
+  it('has a line with the ring, an answer of one press, and a press that calls again', async () => {
+    await alice.pick(bob);
+    await alice.page.getByRole('textbox', { name: 'A line to send with the ring' })
+      .fill('<b>Refund</b>, one minute?');
+    await alice.page.keyboard.press('Enter');
+    await bob.isRungBy(alice);
+    await bob.shows('<b>Refund</b>, one minute?');
+    await bob.press('In 5 minutes');
+    await alice.says('Bob Baker declined');
+    await alice.shows('Bob Baker: In 5 minutes');
+    await alice.isOffered('Tell me when free');
+    await alice.press('Ring Bob Baker');
+    await bob.isRungBy(alice);
+    assert.equal(await bob.page.locator('#call-note').isVisible(), false, 'of the last call');
+    await bob.press('Answer');
+    await alice.isIn(bob);
+    await alice.press('Hang up');
+    await haveEnded(alice, bob);
+    await alice.press('4 of 5');
+    await alice.isNotOffered('4 of 5');
+  });
+
   it('shows in the own status that a customer is served', async () => {
     const shown = (wanted) => until(`the own status says ${wanted}`, async () => {
       const select = alice.page.getByRole('combobox', { name: 'Your status' });

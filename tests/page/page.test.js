@@ -18,7 +18,7 @@ const LIST_WITHIN_MS = 1500;
 // that comes without a press. The words of one language come on top. Growth above this has to be
 // meant.
 const FIRST_LOOK = 60_000;
-const CONNECTED = 290_000;
+const CONNECTED = 300_000;
 const WORDS = 12_000;
 // Milliseconds until a colleague is found, and until calls can be made.
 const USABLE_MS = 1000;
@@ -62,7 +62,10 @@ describe('the page', () => {
   before(async () => {
     [crm, stranger] = await Promise.all([startStranger(), startStranger()]);
     scene = await startScene(['alice', 'bob'], {
-      extraConfig: { DIALPAD_EMBED_ORIGINS: `https://wiki.example ${crm.origin}` },
+      extraConfig: {
+        DIALPAD_EMBED_ORIGINS: `https://wiki.example ${crm.origin}`,
+        DIALPAD_DND_ACTIVITIES: 'Focus , Break',
+      },
     });
     ({ alice, bob } = scene);
   });
@@ -241,6 +244,9 @@ describe('the page', () => {
   it('shows who is offline, locks nothing for that, and keeps up to date', async () => {
     const become = (worker, activity) => (
       sandbox(scene.stack, 'worker', { method: 'POST', body: { worker, activity } }));
+    await box().press('Escape'); // the list of names covers the people
+    await alice.page.locator('.settling').waitFor({ state: 'detached' });
+    await alice.press('Tell me when Dave Dufour is back');
     await alice.search('dave');
     await alice.page.getByRole('option', { name: /Dave Dufour.*Offline/ }).click();
     await alice.shows('Dave Dufour may not answer. Status: Offline.');
@@ -250,11 +256,14 @@ describe('the page', () => {
     const before = await names();
     await Promise.all([become('dave', 'Available'), become('carol', 'Break')]);
     await alice.page.getByRole('option', { name: /Carol Castillo.*Break/ }).waitFor({ timeout: 40_000 });
+    await alice.page.locator('#agents [data-kind="dnd"]', { hasText: 'Carol Castillo' }).waitFor();
     assert.deepEqual(await names(), before);
     await box().press('Escape');
     await alice.page.getByText('Dave Dufour may not answer')
       .waitFor({ state: 'hidden', timeout: 40_000 });
+    await alice.isOffered('Dave Dufour is free. Call now');
     await Promise.all([become('dave', 'Offline'), become('carol', 'Available')]);
+    await alice.isNotOffered('Dave Dufour is free. Call now');
   });
 
   it('looks a second time soon after the list opened: the first answer may be old', async () => {

@@ -241,4 +241,29 @@ describe('a press', () => {
     await page.mouse.click(x, y);
     assert.equal(await page.evaluate(() => document.activeElement.id), 'stage');
   });
+
+  it('on a star is waited for while the pointer or the focus is there', async () => {
+    await show(idle);
+    await page.evaluate(async () => {
+      const { mountStars } = await import('/js/stars.js');
+      const stars = mountStars(document.getElementById('actions'),
+        (score) => window.pressed.push(score));
+      window.ask = (attempt) => stars.update({ phase: 'ended', mine: true, duration: 1, attempt });
+      window.ask(1);
+    });
+    const star = page.getByRole('button', { name: '4 of 5' });
+    const longer = () => page.clock.runFor(11_000);
+    await star.hover();
+    await longer();
+    await star.focus();
+    await page.mouse.move(0, 0);
+    await longer();
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await pressed(), [4]);
+    assert.equal(await star.count(), 0);
+    await page.evaluate(() => window.ask(2));
+    assert.equal(await star.count(), 1);
+    await longer();
+    assert.equal(await star.count(), 0);
+  });
 });

@@ -120,9 +120,9 @@ async function wholeCall(scene, visit) {
 async function endings({ alice, bob }, visit) {
   await alice.call(bob);
   await bob.isRungBy(alice);
-  await bob.press('Decline');
+  await bob.press('In 5 minutes');
   await alice.says('Bob Baker declined');
-  await visit('declined', alice.page);
+  await visit('declined with a line', alice.page);
   await alice.call(bob);
   await bob.isRungBy(alice);
   await alice.press('Cancel');

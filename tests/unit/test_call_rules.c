@@ -139,6 +139,19 @@ static void what_is_written_is_read(void **state)
     cJSON_Delete(attributes);
 }
 
+static void lines_are_read(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"note\":\"Refund for ACME\",\"reply\":\"in 5 minutes\"}";
+    struct call_facts facts;
+    cJSON *attributes = NULL;
+    assert_int_equal(json_parse_object(text, strlen(text), &attributes), ERR_OK);
+    call_rules_read(attributes, &facts);
+    assert_string_equal(facts.note, "Refund for ACME");
+    assert_string_equal(facts.reply, "in 5 minutes");
+    cJSON_Delete(attributes);
+}
+
 /* An agent's browser can write anything into them. */
 static void rubbish_in_attributes_counts_as_absent(void **state)
 {
@@ -149,6 +162,7 @@ static void rubbish_in_attributes_counts_as_absent(void **state)
         "\"WT1\",\"worker\":null}},\"worker_call_sid\":\"CA/..\"}",
         "{\"conference\":{\"participants\":\"" K_SID "\"},\"claim\":{\"id\":5,\"at\":\"y\"}}",
         "{\"claim\":{\"id\":\"0123456789012345678901234567890123456789\",\"at\":1}}",
+        "{\"note\":\"two\\nlines\",\"reply\":[\"later\"]}",
         "{}",
     };
     for (size_t i = 0; i < sizeof rubbish / sizeof *rubbish; i++) {
@@ -354,6 +368,7 @@ int main(void)
         cmocka_unit_test(roles_and_legs_come_from_the_statement),
         cmocka_unit_test(attributes_are_the_contract_s),
         cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(lines_are_read),
         cmocka_unit_test(rubbish_in_attributes_counts_as_absent),
         cmocka_unit_test(a_claim_is_taken_once),
         cmocka_unit_test(both_hosts_settle_glare_alike),

@@ -40,7 +40,7 @@ test('a call out: microphone, create-task, leg, connected, each in its turn', ()
   assert.equal(last.state.phase, 'preparing');
   assert.deepEqual(last.effects, [{ type: 'open-mic', attempt: 1 }]);
   last = play([micOpen], last.state);
-  assert.deepEqual(last.effects, [{ type: 'create-task', to: 'WKbob', attempt: 1 }]);
+  assert.deepEqual(last.effects, [{ type: 'create-task', to: 'WKbob', note: '', attempt: 1 }]);
   last = play([created], last.state);
   assert.equal(last.state.phase, 'calling');
   assert.deepEqual(last.effects, [{ type: 'dial-leg', role: 'caller', taskSid: T1 }]);
@@ -183,7 +183,7 @@ test('both tabs press Answer: the later one steps back', () => {
 test('decline asks the server and waits for its word', () => {
   const { state, effects } = play([offer, { type: 'decline' }]);
   assert.equal(state.phase, 'ending');
-  assert.deepEqual(effects, [{ type: 'decline', taskSid: K }]);
+  assert.deepEqual(effects, [{ type: 'decline', taskSid: K, reply: '' }]);
 });
 
 test('ring time over asks for no-answer; the outcome is the server\'s', () => {

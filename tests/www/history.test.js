@@ -33,6 +33,8 @@ test('what a page sees of a call becomes a row, unless nobody could have heard i
   assert.deepEqual(rowOfState(ended(), NOW), row('WT1', NOW));
   assert.equal(rowOfState(ended({ duration: 61_400, outcome: 'hangup' }), NOW).seconds, 61);
   assert.equal(rowOfState(ended({ duration: 10, outcome: 'hangup' }), NOW).seconds, 1);
+  const { note, reply } = rowOfState(ended({ note: 'ACME?', reply: '' }), NOW);
+  assert.deepEqual([note, reply], ['ACME?', null]);
   for (const more of [{ phase: 'ringing' }, { taskSid: null }, { other: null },
     { outcome: 'refused' }, { outcome: 'unknown' }, { outcome: 'glare' }]) {
     assert.equal(rowOfState(ended(more), NOW), null);

@@ -7,7 +7,7 @@ import test from 'node:test';
 import { buttonsFor } from '../../www/js/call-buttons.js';
 import { initialState } from '../../www/js/call-state.js';
 import { statusWord } from '../../www/js/own-status.js';
-import { kindOfActivity, presenceOf } from '../../www/js/presence.js';
+import { kindOfActivity, presenceOf, useDoNotDisturb } from '../../www/js/presence.js';
 import { readiness } from '../../www/js/readiness.js';
 import { has, plural, t } from '../../www/js/strings.js';
 import './english.js';
@@ -110,6 +110,8 @@ test('the buttons of each state', () => {
   assert.deepEqual(shown({ phase: 'ended' }), ['done']);
   assert.deepEqual(shown({ phase: 'ended', other: { sid: 'WK1', name: 'Bob' } }),
     ['call-again', 'done']);
+  const busy = { phase: 'ended', role: 'caller', outcome: 'busy', other: { sid: 'WK1' } };
+  assert.deepEqual(shown(busy), ['call-again', 'done', 'wish']);
 });
 
 test('presence has a shape and a text', () => {
@@ -120,6 +122,12 @@ test('presence has a shape and a text', () => {
   assert.equal(presenceOf({ ...agent, available: false, activity: 'Lunch' }).kind, 'away');
   assert.equal(presenceOf({ ...agent, available: false, activity: 'Offline' }).kind, 'offline');
   assert.equal(kindOfActivity({ available: false, name: 'Break' }), 'away');
+  useDoNotDisturb(['Focus']);
+  assert.equal(kindOfActivity({ available: false, name: 'Focus' }), 'dnd');
+  assert.equal(kindOfActivity({ available: false, name: 'focus' }), 'away');
+  assert.equal(presenceOf({ ...agent, available: false, activity: 'Focus' }).text, 'Focus');
+  assert.equal(presenceOf({ ...agent, busy: true, activity: 'Focus' }).kind, 'busy');
+  useDoNotDisturb([]);
 });
 
 test('whether a call can be made, and why not', () => {

@@ -24,11 +24,11 @@ export function createAlerts({ quiet, ringing }) {
   let missedOnes = [];
 
   /** In the system, if the page isn't looked at. Phones allow it only to service workers. */
-  function notify(text, picture, what) {
+  function notify(text, picture, what, body = '') {
     if (isLookedAt() || globalThis.Notification?.permission !== 'granted') return null;
     try {
       const made = new Notification(text, {
-        tag: `dialpad-${what}`, icon: new URL(picture, document.baseURI).href,
+        tag: `dialpad-${what}`, body, icon: new URL(picture, document.baseURI).href,
         requireInteraction: true, silent: what === 'ring',
       });
       made.onclick = () => {
@@ -58,12 +58,15 @@ export function createAlerts({ quiet, ringing }) {
   }
 
   return {
+    /** Something that the agent waits for. */
+    tell: (text) => notify(text, 'icon.svg', 'free'),
     /**
      * @param {?string} name who calls
      * @param {boolean} aloud this tab is the one that calls for attention
      * @param {number} missed calls that nobody has looked at yet
+     * @param {string} note the caller's line, with the ring
      */
-    update(name, aloud, missed) {
+    update(name, aloud, missed, note) {
       showBadge(name === null ? missed : 1);
       const title = name === null ? quiet() : ringing(name);
       if (document.title !== title) document.title = title;
@@ -73,7 +76,7 @@ export function createAlerts({ quiet, ringing }) {
       shown = name;
       icon?.setAttribute('href', name === null ? calm : RINGING_ICON);
       clear();
-      if (name !== null && aloud) notification = notify(title, RINGING_ICON, 'ring');
+      if (name !== null && aloud) notification = notify(title, RINGING_ICON, 'ring', note);
     },
 
     /** A call was missed while nobody looked: said until somebody has seen it. */

@@ -20,6 +20,7 @@ const BAR = [
 // Once it is over, they stand where nothing could be pressed before.
 const AFTER = [
   { id: 'call-again', icon: 'phone', look: 'big', press: 'call-again' },
+  { id: 'wish', words: 'tellWhenFree', look: 'text', press: 'wish' },
   { id: 'done', words: 'done', look: 'text', press: 'done' },
 ];
 
@@ -35,6 +36,12 @@ const isUnderWay = (state) => isTalking(state) || state.phase === 'answering';
 const isOver = ({ phase }) => phase === 'ended';
 
 const isOverWith = (state) => isOver(state) && Boolean(state.other?.sid);
+
+const NOT_FREE = ['declined', 'no-answer', 'busy', 'callee_busy', 'callee_offline'];
+
+/** Somebody who could not take the call, and may later. */
+const isUnreached = (state) => isOverWith(state) && state.role === 'caller'
+  && NOT_FREE.includes(state.outcome === 'refused' ? state.code : state.outcome);
 
 const isPlacing = ({ phase, role, connectedAt }) => ['preparing', 'calling'].includes(phase)
   || (phase === 'ending' && role === 'caller' && connectedAt === null);
@@ -63,6 +70,7 @@ export function buttonsFor(state, canCall = true) {
     cancel: one(isPlacing(state), going),
     'hang-up': one(isUnderWay(state), going),
     'call-again': one(isOverWith(state), canCall),
+    wish: one(isUnreached(state)),
     done: one(isOver(state)),
   };
 }

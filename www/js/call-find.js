@@ -63,7 +63,8 @@ export function createFind(parts, call) {
       }));
       if (!found && refusal === 'not_your_call') await parts.taskRouter().reject(taskSid);
       if (!isRinging(found?.answer ?? {}) || !parts.taskRouter().isPending(taskSid)) return;
-      call.dispatch({ type: 'offer', taskSid, other: found.answer.other });
+      const { other, note } = found.answer;
+      call.dispatch({ type: 'offer', taskSid, other, note });
     },
 
     /**

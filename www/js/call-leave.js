@@ -37,8 +37,8 @@ export function createLeave(parts, call) {
       clearTimeout(timer);
       dropLeg();
     },
-    decline: ({ taskSid }) => (
-      leave({ taskSid, ask: () => parts.api.cleanupRejectedTask(taskSid) })),
+    decline: ({ taskSid, reply }) => (
+      leave({ taskSid, ask: () => parts.api.cleanupRejectedTask(taskSid, reply) })),
 
     /** When all that has failed and the server says that the call goes on, it is asked again. */
     goesOn(taskSid) {

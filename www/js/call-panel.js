@@ -12,6 +12,7 @@ import { t } from './strings.js';
 // Milliseconds between two looks of the meter, and how many steps it has: painting costs battery.
 const METER_PAINTED = 100;
 const METER_STEPS = 20;
+const LINE_UNITS = 280; // of UTF-16, in which a line of 140 code points fits
 const METER_TOLD = 500; // milliseconds between two values for assistive technology
 const UNDER_WAY = ['preparing', 'calling', 'ringing', 'answering', 'reconnecting', 'rejoining'];
 
@@ -21,6 +22,26 @@ const ICONS = {
 
 function createChip(id, ...more) {
   return part('p', { id, className: 'chip' }, icon('phone'), part('span'), ...more);
+}
+
+/** For the line with the ring; what is typed there goes with the form of the field of names. */
+function createNote() {
+  const note = part('input', {
+    id: 'note', type: 'text', maxLength: LINE_UNITS, autocomplete: 'off', enterKeyHint: 'go',
+    placeholder: t('noteHint'), ariaLabel: t('noteHint'),
+  });
+  Object.assign(note.dataset, { hint: 'noteHint', label: 'noteHint' });
+  note.setAttribute('form', 'dial');
+  return part('div', { id: 'note-field', className: 'note-field' }, note);
+}
+
+/** Beside whom it would go to, or with the people where the window has no room for both. */
+function placeNote(field) {
+  const wide = matchMedia('(min-width: 900px)');
+  const place = () => (
+    wide.matches ? byId('call-note').after(field) : byId('people').append(field));
+  wide.addEventListener('change', place);
+  place();
 }
 
 /** Everything that a call may need, once. */
@@ -40,6 +61,9 @@ function createStage() {
       part('div', { className: 'chips' },
         createChip('hold-chip', holdTime), createChip('call-chip', timer)),
       detail,
+      part('div', { id: 'beside', className: 'beside' },
+        part('p', { id: 'call-note', className: 'bubble', hidden: true },
+          icon('note'), part('bdi'))),
       part('div', { id: 'after', className: 'after' })),
     part('div', { id: 'tray', className: 'tray' }),
     part('div', { id: 'actions', className: 'actions' }));
@@ -114,6 +138,17 @@ function showWho(portrait, who) {
   setText(byId('initials'), who ? initials(who.name) : '');
 }
 
+const RINGS = ['preparing', 'calling', 'ringing'];
+
+/** The line that came, or goes, with the ring. One of many rows can be scrolled, also by keys. */
+function showNote({ phase, note }) {
+  const bubble = byId('call-note');
+  const text = bubble.lastChild;
+  bubble.hidden = !note || !RINGS.includes(phase);
+  setText(text, note);
+  text.tabIndex = text.scrollHeight > text.clientHeight ? 0 : -1;
+}
+
 function iconOf(state, holds) {
   if (holds) return 'phone';
   if (state.phase === 'ended') return isMissed(state) ? 'missed' : 'hangup';
@@ -138,6 +173,7 @@ function showChips(state) {
  */
 export function mountCallPanel(stage, onPress) {
   stage.replaceChildren(createStage());
+  placeNote(createNote());
   const [status, name, detail] = ['call-status', 'call-name', 'call-detail'].map(byId);
   const showButtons = mountButtons(stage, onPress);
   const showTime = mountTimers(byId('timer'), byId('hold-time'));
@@ -161,6 +197,9 @@ export function mountCallPanel(stage, onPress) {
       name.title = name.textContent; // long names are cut off
       setText(byId('call-fields'), Object.values(who?.fields ?? {}).join(' · '));
       showChips(state);
+      showNote(state);
+      byId('note-field').hidden = state.phase !== 'idle' || state.returning;
+      byId('note').disabled = !picked;
       setText(detail, detailText(state, reachable));
       showButtons(state, canCall);
       meter.show(canUseLeg(state) && !state.muted);

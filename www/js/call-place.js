@@ -39,10 +39,10 @@ export function createPlace({ api, reload, taskRouter }, call) {
   }
 
   /** The programs count each request, so there are few. */
-  async function createTask(to) {
+  async function createTask(to, note) {
     for (let wait = 500; ; wait *= 2) {
       try {
-        return await api.createTask(to);
+        return await api.createTask(to, note);
       } catch (error) {
         const patience = patienceWith(error, to, call.last());
         await waitFor(Math.min(wait, patience));
@@ -51,9 +51,10 @@ export function createPlace({ api, reload, taskRouter }, call) {
     }
   }
 
-  return async ({ to, attempt }) => {
+  return async ({ to, note, attempt }) => {
     try {
-      call.dispatch({ type: 'task-created', attempt, taskSid: await createTask(to) });
+      const taskSid = await createTask(to, note);
+      call.dispatch({ type: 'task-created', attempt, taskSid });
       // A customer isn't put on hold by that, and this page can do nothing about it.
       if (taskRouter()?.isWithCustomer()) {
         call.dispatch({ type: 'notice', notice: { key: 'customerStays' } });

@@ -36,8 +36,9 @@ export function createCallRequests({ ask }) {
   }
 
   return {
-    async createTask(to) {
-      const answer = await post('create-task', { to, version: VERSION });
+    async createTask(to, note) {
+      const line = note ? { note } : {};
+      const answer = await post('create-task', { to, version: VERSION, ...line });
       keepPass(answer);
       return answer.taskSid;
     },
@@ -55,7 +56,8 @@ export function createCallRequests({ ask }) {
     holdParticipant: async (taskSid, hold) => (
       (await post('hold-participant', { ...since(taskSid), hold })).hold
     ),
-    cleanupRejectedTask: (taskSid) => post('cleanup-rejected-task', since(taskSid)),
+    cleanupRejectedTask: (taskSid, reply) => (
+      post('cleanup-rejected-task', { ...since(taskSid), ...(reply ? { reply } : {}) })),
     rejoinCall: async (taskSid) => (await post('rejoin-call', since(taskSid))).callSid,
     endCall: (taskSid, reason) => post('end-call', { ...since(taskSid), reason }),
   };

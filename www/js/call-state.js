@@ -16,6 +16,8 @@ export const initialState = Object.freeze({
   role: null, // 'caller' or 'callee'
   taskSid: null, // this agent's own Task
   other: null, // {sid, name, friendlyName?}
+  note: '', // the caller's line to the colleague
+  reply: '', // the colleague's answer to it, instead of the phone
   mine: false, // this page, and not another one, is getting or holding the agent's leg
   place: null, // where it is if not here: 'window' of this browser or 'device'; null: not known
   creating: false, // create-task has been sent
@@ -109,16 +111,19 @@ function withLeg({ callSids }, callSid) {
   return { callSids: callSids.includes(callSid) ? callSids : [...callSids, callSid] };
 }
 
+/** What the two have sent each other, as the server has it. */
+const withLines = (state, { note = state.note, reply = '' }) => ({ ...state, note, reply });
+
 function askToEnd(state, reason, code = null) {
   return go(state, { phase: 'ending', code }, { type: 'silence' },
     { type: 'end-call', taskSid: state.taskSid, reason });
 }
 
 const handlers = {
-  dial(state, { agent }) {
+  dial(state, { agent, note = '' }) {
     if (!free(state)) return stay(state);
     const other = { sid: agent.sid, name: agent.name, friendlyName: agent.friendlyName };
-    return begin(state, { phase: 'preparing', role: 'caller', other, mine: true },
+    return begin(state, { phase: 'preparing', role: 'caller', other, note, mine: true },
       { type: 'open-mic', attempt: state.attempt + 1 });
   },
 
@@ -131,7 +136,9 @@ const handlers = {
   'mic-open'(state, { attempt }) {
     if (attempt !== state.attempt) return stay(state);
     if (state.phase === 'preparing' && !state.creating) {
-      return go(state, { creating: true }, { type: 'create-task', to: state.other.sid, attempt });
+      const { other, note } = state;
+      return go(state, { creating: true },
+        { type: 'create-task', to: other.sid, note, attempt });
     }
     if (state.phase === 'answering' && state.mine && state.leg === 'none') {
       return go(state, { leg: 'dialing' },
@@ -177,10 +184,10 @@ const handlers = {
     return state.creating ? go(mine, { phase: 'ending' }) : end(mine, now, { outcome: 'cancel' });
   },
 
-  offer(state, { taskSid, other }) {
+  offer(state, { taskSid, other, note = '' }) {
     if (taskSid === state.taskSid) return stay(state);
     if (!free(state)) return go(state, { waiting: taskSid });
-    return begin(state, { phase: 'ringing', role: 'callee', taskSid, other });
+    return begin(state, { phase: 'ringing', role: 'callee', taskSid, other, note });
   },
 
   answer(state) {
@@ -190,9 +197,10 @@ const handlers = {
       { type: 'open-mic', attempt });
   },
 
-  decline(state) {
+  decline(state, { reply = '' }) {
     if (state.phase !== 'ringing') return stay(state);
-    return go(state, { phase: 'ending', code: null }, { type: 'decline', taskSid: state.taskSid });
+    return go(state, { phase: 'ending', code: null },
+      { type: 'decline', taskSid: state.taskSid, reply });
   },
 
   // Another tab answered.
@@ -361,10 +369,10 @@ const handlers = {
     const connectedAt = state.connectedAt ?? now - Math.max(0, elapsed);
     if (OVER.includes(answer.state)) {
       // It may have been connected and over between two questions.
-      const last = answer.connectedAt ? { ...state, connectedAt } : state;
+      const last = withLines(answer.connectedAt ? { ...state, connectedAt } : state, answer);
       return end(last, now, { outcome: answer.outcome ?? 'hangup' });
     }
-    return notOver(state, answer, connectedAt);
+    return notOver(withLines(state, answer), answer, connectedAt);
   },
 };
 

@@ -102,6 +102,15 @@ function lineDetail(state) {
   return key ? t(key, { name: nameOf(state) }) : '';
 }
 
+const REPLIES = { in5: 'replyIn5', callback: 'replyCallback', chat: 'replyChat' };
+
+/** What the colleague answered instead of the phone. */
+export const replyText = (reply) => (
+  Object.hasOwn(REPLIES, reply) ? t(REPLIES[reply]) : isolate(reply));
+
+const overDetail = (state) => (state.reply
+  ? t('replied', { name: nameOf(state), reply: replyText(state.reply) }) : endedDetail(state));
+
 const SETTLED = ['calling', 'answering', 'connected', 'reconnecting'];
 
 /**
@@ -111,7 +120,7 @@ const SETTLED = ['calling', 'answering', 'connected', 'reconnecting'];
  */
 export function detailText(state, reachable = true) {
   if (state.phase === 'idle') return state.returning || !reachable ? '' : t('idleDetail');
-  if (state.phase === 'ended') return endedDetail(state);
+  if (state.phase === 'ended') return overDetail(state);
   if (state.code) return reason(state);
   if (state.notice) return t(state.notice.key, state.notice.values);
   if (SETTLED.includes(state.phase) && !state.mine) return elsewhere(state);

@@ -13,9 +13,11 @@ import { giveWayToRing, isModalOpen, mayOpenDialog } from './dialog.js';
 import { byId, part, setText } from './dom.js';
 import { newKey } from './expected-leg.js';
 import { mountFavouriteStar } from './favourite-star.js';
+import { mountFreeAgain } from './free-again.js';
 import { introduce } from './identity.js';
 import { isolate } from './isolated-name.js';
 import { mountKeypad } from './keypad.js';
+import { toLine } from './line.js';
 import { loadWithRetries, need } from './loading.js';
 import { createLongList } from './long-list.js';
 import { toldName } from './marked-name.js';
@@ -28,13 +30,17 @@ import { createPastCalls } from './past-calls.js';
 import { mountPastCalls } from './past-calls-view.js';
 import { mountPeopleView } from './people-view.js';
 import { mountPressGuard } from './press-guard.js';
+import { useDoNotDisturb } from './presence.js';
 import { readiness } from './readiness.js';
+import { mountReplies } from './replies.js';
 import { createRinger } from './ringer.js';
 import { announceShortcuts, mountShortcuts } from './shortcuts.js';
 import { createSound } from './sound.js';
+import { mountStars } from './stars.js';
 import { number, t } from './strings.js';
 import { createTabList } from './tab-list.js';
 import { mountTeam } from './team.js';
+import { createWishes } from './wishes.js';
 
 // Milliseconds between two questions about the lists that are seen. A colleague's page may have to
 // wait a second before it tells of a change: with this, and the way, it is seen within three.
@@ -88,6 +94,11 @@ function act(event) {
     act({ type: 'dial', agent: call.other });
     return;
   }
+  if (event.type === 'wish') {
+    wishes.add(call.other.sid, ['declined', 'no-answer'].includes(call.outcome));
+    act({ type: 'done' });
+    return;
+  }
   if (TAKES_CHARGE.includes(event.type)) connection.tabs?.takeOver();
   const more = event.type === 'rejoin' ? { muted: connection.tabs?.wasMuted(call.taskSid) } : {};
   controller.dispatch({ ...event, ...more });
@@ -113,15 +124,24 @@ const keypad = mountKeypad(
 const star = mountFavouriteStar(colleagues, picker);
 picker.lengthen(createLongList);
 const lists = createTabList(byId('lists'));
+const wishes = createWishes();
+const ring = (agent) => act({ type: 'dial', agent });
+const freeAgain = mountFreeAgain(wishes, { chime: ringer.chime, notify: alerts.tell, ring });
 const team = mountTeam(lists.add({ id: 'team', words: 'people', picture: 'people' }).panel,
-  api.listAgents, colleagues, (agent) => act({ type: 'dial', agent }));
+  api.listAgents, { colleagues, wishes }, { ring, seen: freeAgain.seen });
 const past = createPastCalls(api.ask);
-addEventListener('storage', ({ key }) => past.learn(key));
+addEventListener('storage', ({ key }) => {
+  past.learn(key);
+  wishes.learn(key);
+});
 const pastCalls = mountPastCalls(
   lists.add({ id: 'past', words: 'history', picture: 'clock', onShow: () => pastCalls.open() }),
-  past, (agent) => act({ type: 'dial', agent }));
+  past, ring);
 past.onChange(() => render());
 const ownPresence = createOwnPresence((state) => api.ask('POST', 'presence', { body: state }));
+const replies = mountReplies(byId('beside'), act);
+const stars = mountStars(byId('actions'), (score) => connection.softphone?.rate(score));
+const note = byId('note');
 const ownStatus = mountOwnStatus(byId('presence'), async (sid) => {
   now.statusFailed = await connection.setActivity(sid).then(() => false, () => true);
   render();
@@ -181,10 +201,14 @@ function render() {
   panel.update(call, able, reachable, { picked: picker.picked(), word: idleWord() });
   team.lock(!able || !canCall(call));
   pastCalls.lock(!able || !canCall(call));
+  replies.update(call);
+  stars.update(call);
+  freeAgain.update(!canCall(call));
   keypad.update(canUseLeg(call));
   const inCharge = connection.tabs?.inCharge() ?? true;
   ringer.update(call.phase === 'ringing' && inCharge);
-  alerts.update(call.phase === 'ringing' ? toldName(call.other) : null, inCharge, past.missed());
+  alerts.update(call.phase === 'ringing' ? toldName(call.other) : null, inCharge, past.missed(),
+    call.note);
   ownPresence.tell(inCharge ? presenceNow() : null);
 }
 
@@ -226,9 +250,19 @@ function showOwnStatus() {
 
 byId('dial').addEventListener('submit', (event) => {
   event.preventDefault();
-  if (!byId('call').disabled) act({ type: 'dial', agent: picker.picked() });
+  if (byId('call').disabled) return;
+  act({ type: 'dial', agent: picker.picked(), note: toLine(note.value) });
+  note.value = '';
 });
-byId('agent').addEventListener('agent-pick', render);
+let pickedSid = null;
+byId('agent').addEventListener('agent-pick', ({ detail: { agent } }) => {
+  const isNew = agent !== null && agent.sid !== pickedSid;
+  pickedSid = agent?.sid ?? null;
+  if (isNew) note.value = '';
+  // Whoever picks the next one has read how the last call ended.
+  if (isNew && call.phase === 'ended') act({ type: 'done' });
+  else render();
+});
 byId('agent').addEventListener('combobox-open', team.retell);
 byId('use-tab').addEventListener('click', () => connection.tabs.takeOver());
 byId('go-ready').addEventListener('click', goReady);
@@ -282,6 +316,8 @@ const connection = createConnection(session, {
   signedIn(signed) {
     const store = preferences.belongTo(signed.worker);
     introduce(signed.worker);
+    useDoNotDisturb(signed.dndActivities ?? []);
+    wishes.belongTo(store);
     team.refresh();
     past.belongTo(store);
     past.refresh();
@@ -323,6 +359,7 @@ preferences.onChange(() => {
   star.render();
   team.retell();
   pastCalls.retell();
+  freeAgain.retell();
   sound.tune();
   announceShortcuts(shortcutsOn(), keys());
   render();

@@ -22,14 +22,15 @@ export function rowOf(call) {
  * @param {object} state of call-state.js
  * @param {number} began milliseconds since 1970
  */
-export function rowOfState({ phase, taskSid, role, other, outcome, duration }, began) {
+export function rowOfState(state, began) {
+  const { phase, taskSid, role, other, outcome, duration, note, reply } = state;
   if (phase !== 'ended' || !taskSid || !other?.sid) return null;
   if (ENDED_BEFORE_IT_RANG.includes(outcome)) return null;
   const { sid, name, friendlyName } = other;
   return {
     taskSid, at: began, role, other: { sid, name, ...(friendlyName && { friendlyName }) },
     outcome, seconds: duration === null ? 0 : Math.max(1, Math.round(duration / 1000)),
-    note: null, reply: null,
+    note: note || null, reply: reply || null,
   };
 }
 

@@ -11,11 +11,12 @@ const PARTS = [
   'alerts', 'awake', 'call-buttons', 'call-controller', 'call-find', 'call-leave', 'call-leg',
   'call-panel', 'call-place', 'call-rejoin', 'call-requests', 'call-state', 'call-text',
   'call-told', 'calls', 'charge', 'chosen-status', 'connection', 'devices', 'dialog',
-  'expected-leg', 'favourite-star', 'history', 'identity', 'insist', 'isolated-name', 'kept-leg',
-  'keypad', 'long-list', 'microphone', 'outlet', 'outside', 'own-presence', 'own-status',
-  'past-calls-view', 'past-calls', 'people-view', 'poller', 'press-guard', 'quality', 'readiness',
-  'reservations', 'ringer', 'shortcuts', 'softphone', 'sound', 'tab-list', 'tabs', 'taskrouter',
-  'team', 'voice-device', 'voice-leg', 'volume', 'worker',
+  'expected-leg', 'favourite-star', 'free-again', 'history', 'identity', 'insist',
+  'isolated-name', 'kept-leg', 'keypad', 'line', 'long-list', 'microphone', 'outlet', 'outside',
+  'own-presence', 'own-status', 'past-calls-view', 'past-calls', 'people-view', 'poller',
+  'press-guard', 'quality', 'readiness', 'replies', 'reservations', 'ringer', 'shortcuts',
+  'softphone', 'sound', 'stars', 'tab-list', 'tabs', 'taskrouter', 'team', 'voice-device',
+  'voice-leg', 'volume', 'wishes', 'worker',
 ];
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 

@@ -1,10 +1,11 @@
 // The list of past calls: who, when, which way, how long it was or why it came to nothing. One
 // press calls back.
 
-import { formatDuration } from './call-text.js';
+import { formatDuration, replyText } from './call-text.js';
 import { icon, part, setIcon, setText } from './dom.js';
 import { isMissed, whyNot } from './history.js';
 import { initials, tintOf } from './initials.js';
+import { isolate } from './isolated-name.js';
 import { toldName } from './marked-name.js';
 import { language, number, plural, t } from './strings.js';
 
@@ -23,6 +24,11 @@ function resultOf(row) {
   const why = whyNot(row);
   return why ? t(why) : formatDuration(row.seconds * 1000);
 }
+
+/** What the two sent each other beside the call. */
+const linesOf = ({ note, reply }) => [
+  ...(note ? [isolate(note)] : []), ...(reply ? [replyText(reply)] : []),
+].join(' · ');
 
 function createPast(row, onCall) {
   const avatar = text('avatar');
@@ -50,7 +56,7 @@ function updatePast(element, row) {
   setText(why, t(DIRECTIONS[row.role]?.[1] ?? 'historyIn'));
   setText(activity, resultOf(row));
   setText(fields, timeOf(row.at));
-  setText(note, row.note ?? '');
+  setText(note, linesOf(row));
   const label = t('ringNamed', { name: toldName(row.other) });
   const ring = element.querySelector('.ring');
   if (ring.ariaLabel !== label) Object.assign(ring, { ariaLabel: label, title: label });

@@ -10,6 +10,7 @@ const PERIOD = 3; // seconds from one ring to the next
 // Seconds; no call rings for longer, but who is cut off isn't told that it ended.
 const LONGEST = 120;
 const ALARM = [700, 560, 700, 560]; // Hz, one after the other
+const CHIME = [660, 830];
 const BEEP = 0.16; // seconds
 
 /** One period of sound and silence, to be looped: timers sleep in a hidden tab, audio doesn't. */
@@ -19,11 +20,11 @@ function padded(context, sound) {
   return whole;
 }
 
-/** A falling and rising tone, twice. */
-function soundAlarm(context, node) {
+/** Tones, one after the other. */
+function soundTones(context, node, tones) {
   const gain = new GainNode(context, { gain: 0.25 });
   gain.connect(node);
-  ALARM.forEach((frequency, i) => {
+  tones.forEach((frequency, i) => {
     const tone = new OscillatorNode(context, { frequency, type: 'triangle' });
     tone.connect(gain);
     tone.start(context.currentTime + i * BEEP);
@@ -111,6 +112,8 @@ export function createRinger(folder, onBlocked) {
       const buffer = await loaded;
       if (buffer) play(buffer, false);
     },
-    alarm: () => soundAlarm(context, outlet.node),
+    alarm: () => soundTones(context, outlet.node, ALARM),
+    /** Something good to know. */
+    chime: () => soundTones(context, outlet.node, CHIME),
   };
 }

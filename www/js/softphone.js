@@ -44,5 +44,7 @@ export function createSoftphone({ Device, Call }, session, { soundFolder, getUse
     sendDigits: leg.sendDigits,
     /** @param {number} share 0 to 1: how loud the colleague is, also in later calls */
     setVolume: leg.setVolume,
+    /** How the last call sounded, 1 to 5; Twilio keeps it. */
+    rate: leg.rate,
   };
 }

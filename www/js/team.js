@@ -3,13 +3,16 @@
 
 import { createRow, star, updateRow } from './agent-row.js';
 import { lookUp, merge } from './colleagues.js';
-import { icon, part, setText } from './dom.js';
+import { icon, part, setIcon, setText } from './dom.js';
 import { createLongList, place } from './long-list.js';
 import { toldName } from './marked-name.js';
+import { presenceOf } from './presence.js';
 import { plural, t } from './strings.js';
 
 const LIMIT = 50;
 const SELDOM = 20_000; // milliseconds between two questions while nobody sees the list
+const isOffline = (agent) => presenceOf(agent).kind === 'offline';
+
 const SECTIONS = ['favourites', 'recents', 'others'];
 const HEADINGS = { favourites: 'favourites', recents: 'recent', others: 'team' };
 
@@ -32,17 +35,27 @@ export function sectionsOf(agents, { favourites, recents }) {
   };
 }
 
-function createPerson(agent, onRing) {
+function createPerson(agent, onPress) {
   const ring = part('button', { type: 'button', className: 'ring' }, icon('phone'));
-  ring.addEventListener('click', () => onRing(agent.sid));
+  ring.addEventListener('click', () => onPress(agent.sid));
   return createRow(agent.sid, {}, star(), ring);
 }
 
-function updatePerson(row, agent, favourite) {
+/** Who is offline can't be rung: whoever wants them is told when they are back. */
+function updatePerson(row, agent, { favourite, waited }) {
   updateRow(row, agent, { favourite });
-  const label = t('ringNamed', { name: toldName(agent) });
+  const offline = isOffline(agent);
+  const label = t(offline ? 'tellWhenBack' : 'ringNamed', { name: toldName(agent) });
   const ring = row.querySelector('.ring');
+  setIcon(ring, offline ? 'bell' : 'phone');
+  ring.ariaPressed = offline ? String(waited) : null;
   if (ring.ariaLabel !== label) Object.assign(ring, { ariaLabel: label, title: label });
+}
+
+function pressed(agent, wishes, on) {
+  if (!isOffline(agent)) on.ring(agent);
+  else if (wishes.has(agent.sid)) wishes.drop(agent.sid);
+  else wishes.add(agent.sid);
 }
 
 function createLists() {
@@ -59,28 +72,35 @@ function fill({ root, list }, rows) {
   root.hidden = rows.length === 0;
 }
 
-/** Seldom while nobody sees the list. */
-function mayAsk(panel, askedAt) {
-  if (document.hidden || !navigator.onLine) return false;
-  return panel.checkVisibility() || Date.now() - askedAt >= SELDOM;
+/** Seldom while nobody sees the list, and not at all without a reason. */
+function mayAsk(panel, wishes, askedAt) {
+  if (!navigator.onLine || (document.hidden && wishes.sids().length === 0)) return false;
+  const isSeen = !document.hidden && panel.checkVisibility();
+  return isSeen || Date.now() - askedAt >= SELDOM;
 }
 
-/** How those are who are in sight; at the top also favourites, wherever the server has them. */
-async function look(find, colleagues, others, first) {
+/**
+ * How those are who are in sight, and who is waited for; at the top also favourites, wherever the
+ * server has them.
+ */
+async function look(find, { colleagues, wishes }, others, first) {
   const ask = (text, more) => find(text, { limit: LIMIT, ...more });
   const seen = others.slice(first, first + LIMIT).map(({ sid }) => sid);
-  const result = await ask('', { offset: first });
+  const result = await lookUp(await ask('', { offset: first }), wishes.sids(), ask);
   return first ? lookUp(result, seen, ask) : colleagues.complete(result, ask, seen);
 }
 
 /** The rows of people, each with its element as long as that stands in a list. */
-function createRows(colleagues, onRing) {
-  const rows = new Map(); // by SID
+function createRows({ colleagues, wishes }, on) {
+  const rows = new Map(); // by SID: {row, agent}
+  const press = (sid) => pressed(rows.get(sid).agent, wishes, on);
   return {
     of(agent) {
-      if (!rows.has(agent.sid)) rows.set(agent.sid, createPerson(agent, onRing));
-      const row = rows.get(agent.sid);
-      updatePerson(row, agent, colleagues.isFavourite(agent.sid));
+      const { sid } = agent;
+      const { row } = rows.get(sid) ?? { row: createPerson(agent, press) };
+      rows.set(sid, { row, agent });
+      updatePerson(row, agent,
+        { favourite: colleagues.isFavourite(sid), waited: wishes.has(sid) });
       return row;
     },
     /** Some of them, which say where they stand among how many. */
@@ -90,7 +110,7 @@ function createRows(colleagues, onRing) {
     },
     /** Who stands in no list. */
     forgetOthers() {
-      for (const [sid, row] of rows) if (!row.isConnected) rows.delete(sid);
+      for (const [sid, { row }] of rows) if (!row.isConnected) rows.delete(sid);
     },
   };
 }
@@ -99,13 +119,14 @@ function createRows(colleagues, onRing) {
  * @param {HTMLElement} panel
  * @param {(q: string, options: object) => Promise<object>} find list-agents
  * @param {object} colleagues of colleagues.js
- * @param {(agent: object) => void} onRing
+ * @param {object} wishes of wishes.js
+ * @param {{ring: (agent: object) => void, seen: (agents: object[]) => void}} on `seen` is told what
+ *   each answer says
  */
-export function mountTeam(panel, find, colleagues, onRing) {
+export function mountTeam(panel, find, { colleagues, wishes }, on) {
   const { root, note, sections } = createLists();
   panel.append(root);
-  const rows = createRows(colleagues,
-    (sid) => onRing(agents.find((agent) => agent.sid === sid)));
+  const rows = createRows({ colleagues, wishes }, on);
   let kept = colleagues.kept();
   let agents = [];
   let others = []; // those of them who have no section of their own
@@ -145,15 +166,16 @@ export function mountTeam(panel, find, colleagues, onRing) {
   }
 
   async function refresh() {
-    if (asking || !mayAsk(panel, askedAt)) return;
+    if (asking || !mayAsk(panel, wishes, askedAt)) return;
     asking = true;
     askedAt = Date.now();
     try {
-      const result = await look(find, colleagues, others, long.first());
+      const result = await look(find, { colleagues, wishes }, others, long.first());
       arrange();
       agents = merge(agents, result.agents, LIMIT, result.total > result.agents.length);
       total = result.total;
       show();
+      on.seen(result.agents);
     } catch {
       // The field says so to who looks for somebody; what is known stays.
     } finally {
@@ -161,7 +183,7 @@ export function mountTeam(panel, find, colleagues, onRing) {
     }
   }
 
-  colleagues.onChange(show);
+  for (const one of [colleagues, wishes]) one.onChange(show);
   return {
     refresh,
     /** The words may be others now, or the list has just gone out of sight. */

@@ -73,6 +73,7 @@ export function createVoiceLeg(Call, on) {
   const heard = createHeard();
   const isClosed = (call) => call.status() === Call.State.Closed;
   let leg = null;
+  let last = null; // the Voice call of the last leg, which may be over
 
   const isOf = (taskSid) => leg?.taskSid === taskSid;
 
@@ -85,6 +86,7 @@ export function createVoiceLeg(Call, on) {
   function take(call) {
     heard.begin();
     leg = answerLeg(call, expected.come(), { isClosed, on, heard }, letGo);
+    last = call;
     call.accept();
   }
 
@@ -125,5 +127,6 @@ export function createVoiceLeg(Call, on) {
     mute: (muted) => leg?.call.mute(muted),
     setVolume: heard.set,
     sendDigits: (digits) => leg?.call.sendDigits(digits),
+    rate: (score) => last?.postFeedback(score).catch(() => {}),
   };
 }
