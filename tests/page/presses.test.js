@@ -242,6 +242,47 @@ describe('a press', () => {
     assert.equal(await page.evaluate(() => document.activeElement.id), 'stage');
   });
 
+  it('on a row that was a bell a moment ago calls nobody', async () => {
+    await show(idle);
+    await page.evaluate(async (bob) => {
+      const [{ mountTeam }, { createWishes }] = await Promise.all(
+        ['team', 'wishes'].map((name) => import(`/js/${name}.js`)));
+      const colleagues = { kept: () => ({ favourites: [], recents: [] }), onChange() {},
+        isFavourite: () => false, complete: (result) => result };
+      const panel = document.body.appendChild(document.createElement('div'));
+      panel.id = 'bell';
+      panel.className = 'lists';
+      panel.style = 'position: fixed; inset: 0 0 auto; z-index: 9; background: white';
+      const wishes = createWishes();
+      const team = mountTeam(panel, () => ({ agents: [window.bob], total: 1 }),
+        { colleagues, wishes },
+        { ring: ({ sid }) => window.pressed.push(sid), seen() {} });
+      window.see = async (activity, available) => {
+        window.bob = { ...bob, activity, available, busy: false };
+        await team.refresh();
+        window.pressed.push(...wishes.sids());
+      };
+    }, BOB);
+    const see = (...how) => page.evaluate((said) => window.see(...said), how);
+    const ring = page.locator('#bell .ring');
+    await see('Offline', false);
+    await settle();
+    assert.deepEqual(await pressed(), []);
+    await see('Available', true);
+    const { x, y, width, height } = await ring.boundingBox();
+    const press = () => page.mouse.click(x + width / 2, y + height / 2);
+    await press();
+    assert.deepEqual(await pressed(), []);
+    await settle();
+    await press();
+    assert.deepEqual(await pressed(), [BOB.sid]);
+    await see('Offline', false);
+    await press();
+    await see('Offline', false);
+    assert.deepEqual(await pressed(), [], 'nor is anybody waited for');
+    await page.evaluate(() => document.getElementById('bell').remove());
+  });
+
   it('on a star is waited for while the pointer or the focus is there', async () => {
     await show(idle);
     await page.evaluate(async () => {

@@ -28,7 +28,8 @@ export function setWaiting(button, waits) {
   show(button);
 }
 
-function settle(element) {
+/** It has just come, or does something else from now on. */
+export function settle(element) {
   if (element === reached) reached = null;
   clearTimeout(settling.get(element));
   settling.set(element, setTimeout(() => {

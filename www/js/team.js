@@ -7,6 +7,7 @@ import { icon, part, setIcon, setText } from './dom.js';
 import { createLongList, place } from './long-list.js';
 import { toldName } from './marked-name.js';
 import { presenceOf } from './presence.js';
+import { settle } from './press-guard.js';
 import { plural, t } from './strings.js';
 
 const LIMIT = 50;
@@ -47,7 +48,10 @@ function updatePerson(row, agent, { favourite, waited }) {
   const offline = isOffline(agent);
   const label = t(offline ? 'tellWhenBack' : 'ringNamed', { name: toldName(agent) });
   const ring = row.querySelector('.ring');
-  setIcon(ring, offline ? 'bell' : 'phone');
+  const does = offline ? 'bell' : 'phone';
+  if (ring.dataset.does && ring.dataset.does !== does) settle(ring);
+  ring.dataset.does = does;
+  setIcon(ring, does);
   ring.ariaPressed = offline ? String(waited) : null;
   if (ring.ariaLabel !== label) Object.assign(ring, { ariaLabel: label, title: label });
 }
