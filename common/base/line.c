@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 
+/* Of a well-formed character; the programs that only write TwiML load no Unicode library. */
 static uint32_t code_point(const char *text, size_t len)
 {
     static const unsigned char masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };

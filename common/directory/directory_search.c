@@ -210,11 +210,13 @@ enum err directory_search(const struct directory *directory, const struct direct
     if (query->limit < 1 || query->limit > DIRECTORY_LIMIT_MAX) return ERR_INPUT;
     if (query->offset > DIRECTORY_OFFSET_MAX) return ERR_INPUT;
     if (find_by_address(directory, query, result)) return ERR_OK;
+    /* Beyond the last record nobody is shown: those who match are only counted. */
+    bool reaches = query->offset < directory->header->count;
     struct directory_match wanted = {
         .directory = directory,
         .without = query->without_sid != NULL ? directory_image_find(directory, query->without_sid)
                                               : directory->header->count,
-        .limit = query->offset + query->limit,
+        .limit = (reaches ? query->offset : 0) + query->limit,
     };
     struct window window = { .skip = query->offset, .limit = query->limit };
     enum err rc = name_query_read(&wanted.words, query->text != NULL ? query->text : "");

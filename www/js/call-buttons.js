@@ -40,7 +40,7 @@ const isOverWith = (state) => isOver(state) && Boolean(state.other?.sid);
 const NOT_FREE = ['declined', 'no-answer', 'busy', 'callee_busy', 'callee_offline'];
 
 /** Somebody who could not take the call, and may later. */
-const isUnreached = (state) => isOverWith(state) && state.role === 'caller'
+const mayBeFreeLater = (state) => isOverWith(state) && state.role === 'caller'
   && NOT_FREE.includes(state.outcome === 'refused' ? state.code : state.outcome);
 
 const isPlacing = ({ phase, role, connectedAt }) => ['preparing', 'calling'].includes(phase)
@@ -70,7 +70,7 @@ export function buttonsFor(state, canCall = true) {
     cancel: one(isPlacing(state), going),
     'hang-up': one(isUnderWay(state), going),
     'call-again': one(isOverWith(state), canCall),
-    wish: one(isUnreached(state)),
+    wish: one(mayBeFreeLater(state)),
     done: one(isOver(state)),
   };
 }

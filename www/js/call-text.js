@@ -102,7 +102,8 @@ function lineDetail(state) {
   return key ? t(key, { name: nameOf(state) }) : '';
 }
 
-const REPLIES = { in5: 'replyIn5', callback: 'replyCallback', chat: 'replyChat' };
+/** What one press answers instead of the phone, and its words. */
+export const REPLIES = { in5: 'replyIn5', callback: 'replyCallback', chat: 'replyChat' };
 
 /** What the colleague answered instead of the phone. */
 export const replyText = (reply) => (

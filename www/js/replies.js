@@ -1,8 +1,7 @@
 // One press declines with a line: to who rings, it is worth more than silence.
 
+import { REPLIES } from './call-text.js';
 import { part } from './dom.js';
-
-const REPLIES = { in5: 'replyIn5', callback: 'replyCallback', chat: 'replyChat' };
 
 /**
  * @param {HTMLElement} place what they stand in, last
