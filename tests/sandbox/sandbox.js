@@ -1,6 +1,7 @@
 import { startCustomerTraffic } from './control/customers.js';
 import { EventBridge } from './bridge/event-bridge.js';
 import { accountRoutes } from './rest/account.js';
+import { flexTokenRoutes } from './rest/flex-tokens.js';
 import { keyRoutes } from './rest/keys.js';
 import { taskrouterRoutes } from './rest/taskrouter.js';
 import { seed } from './taskrouter/seed.js';
@@ -27,7 +28,7 @@ export async function startSandbox(config, { createVoice, voiceRoutes = () => []
   if (state) restoreState(world, bridge, state);
   else seed(world);
   const routes = [...taskrouterRoutes(), ...accountRoutes(world), ...keyRoutes(),
-    ...voiceRoutes(world)];
+    ...flexTokenRoutes(), ...voiceRoutes(world)];
   const server = new Server(world, { routes, bridge });
   await server.listen();
   if (state) world.webhook.resume();
