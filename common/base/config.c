@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/config_check.h"
+#include "base/origin_list.h"
 #include "base/sid.h"
 
 /* Where the cache is when nothing else is said; the Makefile derives it from PREFIX. */
@@ -43,6 +44,7 @@ static const struct config_rule attribute = { .valid = config_check_attribute,
                                               .text =
                                                   "must be friendly_name or an attribute's name" };
 static const struct config_rule origins = { .valid = config_check_origin_list,
+                                            .normalize = origin_list_normalize,
                                             .text =
                                                 "must be origins such as https://crm.example.com" };
 static const struct config_rule names = { .valid = config_check_name_list,

@@ -71,6 +71,8 @@ enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 33 };
  */
 struct config_rule {
     bool (*valid)(const char *value);
+    void (*normalize)(
+        char *value); /* of a valid text, in place, how it is kept; NULL: as written */
     const char *text; /* what an error says of a text that isn't */
     const char *words[2];
     int min, max;

@@ -87,6 +87,7 @@ static enum err assign_text(struct loader *loader, const struct config_setting *
             config_wipe(copy);
             return fail(loader, "%s %s", setting->name, setting->rule->text);
         }
+        if (setting->rule->normalize != NULL) setting->rule->normalize(copy);
         size_t len = strlen(copy);
         while ((setting->flags & CONFIG_BASE) != 0 && copy[len - 1] == '/')
             copy[--len] = '\0';
