@@ -100,17 +100,17 @@ static enum err add_twilio_tokens(cJSON *answer, const struct config *config,
     return rc;
 }
 
-static enum err add_own_token(cJSON *answer, const struct keys *keys, const struct worker *worker,
-                              int64_t now_s, struct strbuf *text)
+static enum err add_own_token(cJSON *answer, const struct keys *keys,
+                              const struct session_grant *grant, int64_t now_s, struct strbuf *text)
 {
+    const struct worker *worker = grant->worker;
     struct token_agent agent = { 0 };
     sid_copy(agent.worker_sid, worker->sid);
     token_set_name(agent.name, worker_display_name(worker));
     enum err rc = token_set_contact_uri(agent.contact_uri, worker->contact_uri);
-    if (rc == ERR_OK)
-        rc = token_session_sign(text, keys->list[0], &agent, now_s, ENDPOINT_SESSION_TTL_S);
+    if (rc == ERR_OK) rc = token_session_sign(text, keys->list[0], &agent, now_s, grant->ttl_s);
     rc = add_built(answer, "token", text, rc);
-    if (rc == ERR_OK) rc = json_set_number(answer, "expiresIn", ENDPOINT_SESSION_TTL_S);
+    if (rc == ERR_OK) rc = json_set_number(answer, "expiresIn", grant->ttl_s);
     return rc;
 }
 
@@ -167,16 +167,17 @@ static enum err add_list(cJSON *answer, const char *key, const char *list, const
 }
 
 enum err session_reply(const struct config *config, const struct keys *keys,
-                       const struct worker *worker, int64_t now_s, struct response *response)
+                       const struct session_grant *grant, int64_t now_s, struct response *response)
 {
     enum err rc = ERR_MEMORY;
     struct strbuf text;
     strbuf_init(&text, STRBUF_MAX_TOKEN);
     cJSON *answer = cJSON_CreateObject();
     if (answer == NULL) goto out;
-    rc = add_own_token(answer, keys, worker, now_s, &text);
-    if (rc == ERR_OK) rc = add_worker(answer, worker);
-    if (rc == ERR_OK) rc = add_twilio_tokens(answer, config, worker, now_s, &text);
+    rc = add_own_token(answer, keys, grant, now_s, &text);
+    if (rc == ERR_OK) rc = add_worker(answer, grant->worker);
+    if (rc == ERR_OK && grant->with_twilio)
+        rc = add_twilio_tokens(answer, config, grant->worker, now_s, &text);
     if (rc == ERR_OK) rc = add_urls(answer, config, &text);
     if (rc == ERR_OK) rc = json_set_number(answer, "ringSeconds", config->ring_seconds);
     if (rc == ERR_OK) rc = json_set_string(answer, "workflowSid", config->workflow_sid);

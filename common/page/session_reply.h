@@ -4,6 +4,7 @@
 #ifndef DIALPAD_SESSION_REPLY_H
 #define DIALPAD_SESSION_REPLY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "auth/keys.h"
@@ -12,9 +13,16 @@
 #include "twilio/taskrouter_worker.h"
 #include "web/response.h"
 
-/* Makes the three tokens for this Worker, and the addresses that its page hands to Twilio. */
+/* For whom a session is made, and how far it goes. */
+struct session_grant {
+    const struct worker *worker;
+    int ttl_s;        /* of our own token, from now on */
+    bool with_twilio; /* Twilio's two as well, and where its SDKs connect: Flex has its own */
+};
+
+/* Makes the tokens of a session, and the addresses that its page hands to Twilio. */
 enum err session_reply(const struct config *config, const struct keys *keys,
-                       const struct worker *worker, int64_t now_s,
+                       const struct session_grant *grant, int64_t now_s,
                        struct response *response) MUST_CHECK;
 
 #endif
