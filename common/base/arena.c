@@ -70,6 +70,7 @@ void arena_reset(struct arena *arena)
     struct arena_block *block = arena->blocks;
     while (block != NULL) {
         struct arena_block *next = block->next;
+        explicit_bzero(block->data, block->used);
         /* A block made for one large request isn't worth keeping. */
         if (kept == NULL && block->size == BLOCK_SIZE)
             kept = block;

@@ -24,7 +24,10 @@ void *arena_alloc(struct arena *arena, size_t size);
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
 char *arena_strdup(struct arena *arena, const char *text);
 
-/* Forgets everything but keeps one block for the next request. */
+/*
+ * Forgets everything but keeps one block for the next request. What was handed out is wiped: it may
+ * have held a token, and neither the next request nor a core is to have that.
+ */
 void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);
 

@@ -54,6 +54,19 @@ static void one_block_outlives_a_reset(void **state)
     arena_free(&arena);
 }
 
+static void nothing_is_left_of_a_request(void **state)
+{
+    (void)state;
+    static const char token[] = "eyJhbGciOiJkaXIifQ";
+    struct arena arena;
+    arena_init(&arena, 4096);
+    const char *copy = arena_strdup(&arena, token);
+    arena_reset(&arena);
+    for (size_t i = 0; i < sizeof token; i++)
+        assert_int_equal(copy[i], 0); /* the block is kept */
+    arena_free(&arena);
+}
+
 static void copies_end_with_nul(void **state)
 {
     (void)state;
@@ -71,6 +84,7 @@ int main(void)
         cmocka_unit_test(memory_is_zeroed_and_aligned),
         cmocka_unit_test(the_ceiling_holds_and_resets),
         cmocka_unit_test(one_block_outlives_a_reset),
+        cmocka_unit_test(nothing_is_left_of_a_request),
         cmocka_unit_test(copies_end_with_nul),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
