@@ -244,6 +244,19 @@ cJSON *json_add_object(cJSON *object, const char *key)
     return put(object, key, member) == ERR_OK ? member : NULL;
 }
 
+static void wipe_texts(cJSON *item)
+{
+    if (item->valuestring != NULL) explicit_bzero(item->valuestring, strlen(item->valuestring));
+    for (cJSON *child = item->child; child != NULL; child = child->next)
+        wipe_texts(child);
+}
+
+void json_delete_wiped(cJSON *tree)
+{
+    if (tree != NULL) wipe_texts(tree);
+    cJSON_Delete(tree);
+}
+
 void json_print(struct strbuf *out, const cJSON *tree)
 {
     char *text = cJSON_PrintUnformatted(tree);

@@ -52,6 +52,9 @@ enum err json_set_null(cJSON *object, const char *key) MUST_CHECK;
 /* Adds an empty object member and returns it (owned by the parent), or NULL. */
 cJSON *json_add_object(cJSON *object, const char *key) MUST_CHECK;
 
+/* Overwrites the texts in a tree before it frees it: one of them may be a token. NULL is none. */
+void json_delete_wiped(cJSON *tree);
+
 /* Appends the compact text of a tree. */
 void json_print(struct strbuf *out, const cJSON *tree);
 

@@ -17,28 +17,19 @@ struct words {
     }
 
 static const char *const program_names[] = {
-    "session",
-    "list-agents",
-    "create-task",
-    "call-state",
-    "hold-participant",
-    "call-history",
-    "presence",
-    "rejoin-call",
-    "cleanup-rejected-task",
-    "end-call",
-    "health",
-    "metrics",
-    "caller-twiml",
-    "callee-twiml",
-    "status-callback",
-    "ringback",
-    "other",
+    "session",      "list-agents",      "create-task",
+    "call-state",   "hold-participant", "call-history",
+    "presence",     "rejoin-call",      "cleanup-rejected-task",
+    "end-call",     "health",           "metrics",
+    "caller-twiml", "callee-twiml",     "status-callback",
+    "ringback",     "flex-session",     "other",
 };
 static const char *const outcome_names[] = {
     "hangup", "cancel", "declined", "no-answer", "busy", "glare", "failed", "other",
 };
-static const char *const product_names[] = { "taskrouter", "api", "flex-api", "monitor", "other" };
+static const char *const product_names[] = {
+    "taskrouter", "api", "flex-api", "monitor", "iam", "other",
+};
 static const char *const result_names[] = {
     "alive", "closed", "wrapped-up", "unverified", "failed", "left", "other",
 };

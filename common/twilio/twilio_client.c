@@ -38,6 +38,7 @@ struct exchange {
     const char *path; /* for the log: without the query, which may hold names */
     size_t path_len;
     bool repeatable;
+    bool secret; /* what is sent: Twilio's own words might quote it */
 };
 
 static const struct product {
@@ -48,6 +49,7 @@ static const struct product {
     [TWILIO_API] = { "api", true },
     [TWILIO_FLEX] = { "flex-api", false },
     [TWILIO_MONITOR] = { "monitor", false },
+    [TWILIO_IAM] = { "iam", false },
 };
 
 /* {product}[.{edge}][.{region}].twilio.com; an edge alone implies Twilio's first region. */
@@ -294,7 +296,7 @@ static void log_unexpected(const struct exchange *exchange, const struct http_re
     if (problem[0] == '\0' && rc == ERR_UPSTREAM && reply->status >= 200 && reply->status <= 299)
         problem = "the answer isn't a JSON object";
     const char *message = reply->json != NULL ? json_get_string(reply->json, "message") : NULL;
-    if (problem[0] == '\0' && message != NULL) problem = message;
+    if (problem[0] == '\0' && message != NULL && !exchange->secret) problem = message;
     log_warn("twilio %s %.*s: %s, status %d, code %d, request id %s%s%s", exchange->http.method,
              (int)exchange->path_len, exchange->path, err_name(rc), reply->status, reply->code,
              http->request_id[0] != '\0' ? http->request_id : "none",
@@ -390,6 +392,18 @@ enum err twilio_client_post_json(struct twilio_client *client, enum twilio_host 
 {
     struct exchange exchange = { .http = {
                                      .method = "POST", .form = json, .json = true, .once = true } };
+    memset(reply, 0, sizeof *reply);
+    return request(client, host, &exchange, path, NULL, reply);
+}
+
+enum err twilio_client_ask(struct twilio_client *client, enum twilio_host host, const char *path,
+                           const char *body, bool json, struct twilio_reply *reply)
+{
+    struct exchange exchange = {
+        .http = { .method = "POST", .form = body, .json = json },
+        .repeatable = true,
+        .secret = true,
+    };
     memset(reply, 0, sizeof *reply);
     return request(client, host, &exchange, path, NULL, reply);
 }

@@ -29,6 +29,7 @@ enum twilio_host {
     TWILIO_API,
     TWILIO_FLEX,    /* the Flex project's configuration; without a region */
     TWILIO_MONITOR, /* alerts; without a region */
+    TWILIO_IAM,     /* whose a token is; without a region */
     TWILIO_HOST__MAX
 };
 
@@ -86,6 +87,15 @@ enum err twilio_client_post(struct twilio_client *client, enum twilio_host host,
 enum err twilio_client_post_json(struct twilio_client *client, enum twilio_host host,
                                  const char *path, const char *json,
                                  struct twilio_reply *reply) MUST_CHECK;
+
+/*
+ * A question that is asked by POST, because its body (a form, or `json`) is a secret. It changes
+ * nothing, so it is repeated like a read; what Twilio says about it might quote it, and isn't
+ * logged.
+ */
+enum err twilio_client_ask(struct twilio_client *client, enum twilio_host host, const char *path,
+                           const char *body, bool json, struct twilio_reply *reply) MUST_CHECK;
+
 enum err twilio_client_delete(struct twilio_client *client, enum twilio_host host, const char *path,
                               struct twilio_reply *reply) MUST_CHECK;
 

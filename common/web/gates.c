@@ -205,6 +205,15 @@ static enum err pass_web_server(const struct service *service, const struct requ
                            "The web server has not asked who is there.");
 }
 
+static enum err pass_flex(const struct service *service, const struct request *request,
+                          struct response *response)
+{
+    const char *origin = request_variable(request, "HTTP_ORIGIN");
+    if (cors_is_listed(service->config->flex_origins, origin)) return ERR_OK;
+    return response_refuse(response, ERR_FORBIDDEN, "origin_not_allowed",
+                           "The request isn't made by a page of DIALPAD_FLEX_ORIGINS.");
+}
+
 static enum err pass_credential(const struct endpoint *self, struct service *service,
                                 struct request *request, struct response *response)
 {
@@ -216,6 +225,8 @@ static enum err pass_credential(const struct endpoint *self, struct service *ser
         return pass_twilio(self, service, request, response);
     case AUTH_WEB_SERVER:
         return pass_web_server(service, request, response);
+    case AUTH_FLEX:
+        return pass_flex(service, request, response);
     case AUTH_NONE:
         break;
     }
@@ -231,7 +242,7 @@ static enum err parse_json_body(struct request *request, struct response *respon
                                "The request's body isn't a JSON object.");
     }
     if (rc == ERR_OK) rc = params_from_json(&request->arena, object, &request->params);
-    cJSON_Delete(object);
+    json_delete_wiped(object);
     return rc;
 }
 
@@ -266,8 +277,8 @@ static enum err pass_form(const struct endpoint *self, struct request *request,
 static enum err parse_params(const struct endpoint *self, struct request *request,
                              struct response *response)
 {
-    if (self->auth == AUTH_AGENT && request->method == METHOD_POST)
-        return parse_json_body(request, response);
+    bool for_pages = self->auth == AUTH_AGENT || self->auth == AUTH_FLEX;
+    if (for_pages && request->method == METHOD_POST) return parse_json_body(request, response);
     struct params query = { 0 };
     enum err rc = ERR_OK;
     if (request->query != NULL) {

@@ -23,9 +23,14 @@ struct twilio_client;
 
 enum endpoint_auth {
     AUTH_NONE,
-    AUTH_AGENT,     /* X-Dialpad-Token: JSON in, JSON out */
-    AUTH_TWILIO,    /* X-Twilio-Signature: form in, TwiML or nothing out */
-    AUTH_WEB_SERVER /* REMOTE_USER, together with AUTH_TYPE */
+    AUTH_AGENT,      /* X-Dialpad-Token: JSON in, JSON out */
+    AUTH_TWILIO,     /* X-Twilio-Signature: form in, TwiML or nothing out */
+    AUTH_WEB_SERVER, /* REMOTE_USER, together with AUTH_TYPE */
+    /*
+     * A page of DIALPAD_FLEX_ORIGINS: JSON in, JSON out. That only keeps other sites' pages away;
+     * who is asking, the program finds out by what is sent.
+     */
+    AUTH_FLEX
 };
 
 enum {

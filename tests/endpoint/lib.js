@@ -32,6 +32,7 @@ export const RINGBACK_MS = 2000 + BUSY_MS;
 
 export const PROGRAMS = {
   session: { method: 'POST', kind: 'session' },
+  'flex-session': { method: 'POST', kind: 'flex' },
   'list-agents': { method: 'GET', kind: 'page' },
   'create-task': { method: 'POST', kind: 'page' },
   'call-state': { method: 'GET', kind: 'page' },
@@ -191,6 +192,25 @@ export class Lab {
     });
   }
 
+  /** What Flex's page of this agent has, as the stand-in knows it (rest/flex-tokens.js). */
+  flexToken(name, { seconds = 7200, secret = this.config.TWILIO_API_SECRET, ...claims } = {}) {
+    const { TWILIO_API_KEY: key, TWILIO_ACCOUNT_SID: sub,
+      TWILIO_FLEX_WORKSPACE_SID: workspace } = this.config;
+    const now = Math.floor(Date.now() / 1000);
+    this.minted += 1;
+    return signToken(secret, { alg: 'HS256', typ: 'JWT', cty: 'twilio-fpa;v=1' }, {
+      jti: `${key}-${this.minted}`, iss: key, sub, iat: now, exp: now + seconds,
+      grants: { identity: name, task_router: { workspace_sid: workspace,
+        worker_sid: this.workers.get(name).sid, role: 'worker' } },
+      ...claims,
+    });
+  }
+
+  /** As a page of Flex signs its user in. */
+  flexSession(body, headers = { Origin: 'https://flex.twilio.com' }) {
+    return this.ask('flex-session', { method: 'POST', headers, body });
+  }
+
   /** One request through nginx; `json()` of the answer is there as `data` where it is JSON. */
   async ask(program, { query = '', path = `/cgi-bin/${program}${query}`, ...options } = {}) {
     const started = Date.now();
@@ -238,7 +258,7 @@ export class Lab {
   async forgetDirectory() {
     const { stack } = this;
     // A process that ends may still write the snapshot that it was making.
-    const keepers = stack.mode.cgi ? [] : ['list-agents', 'create-task', 'session'];
+    const keepers = stack.mode.cgi ? [] : ['list-agents', 'create-task', 'session', 'flex-session'];
     for (const set of stack.sets) {
       await Promise.all(keepers.map((program) => stack.stopProgram(program, 'SIGTERM', set)));
       const state = join(set.dir, 'state');

@@ -13,7 +13,10 @@ import { PROGRAMS, expectError, randomSid, signToken, until, useLab } from '../e
 import { Random, seed } from './random.js';
 
 const EMBEDS = 'https://desk.example.com';
-const lab = useLab({ extraConfig: { DIALPAD_EMBED_ORIGINS: `https://other.example.com ${EMBEDS}` } });
+const FLEX = 'https://flex.twilio.com';
+const lab = useLab({ extraConfig: {
+  DIALPAD_EMBED_ORIGINS: `https://other.example.com ${EMBEDS}`, DIALPAD_FLEX_ORIGINS: FLEX,
+} });
 const random = new Random();
 const page = Object.keys(PROGRAMS).filter((name) => PROGRAMS[name].kind === 'page');
 const now = () => Math.floor(Date.now() / 1000);
@@ -111,6 +114,53 @@ describe('a token', () => {
     assert.equal((await bob.state()).state, 'none');
     assert.equal((await alice.state()).taskSid, taskSid);
     await alice.endCall(taskSid, 'cancel');
+  });
+});
+
+describe('a token of Flex', () => {
+  const subOf = (session) => JSON.parse(Buffer.from(session.split('.')[1], 'base64url')).sub;
+
+  test('is its own Worker\'s, whoever shows it and however often', async () => {
+    const [alice, bob] = ['alice', 'bob'].map((name) => lab.workers.get(name));
+    const token = lab.flexToken('alice');
+    for (const more of [{}, { worker_sid: bob.sid, sub: bob.sid, name: 'bob' }]) {
+      const headers = { Origin: FLEX, 'X-Dialpad-Token': lab.token('bob'),
+        Authorization: `Basic ${btoa('bob:bob')}` };
+      const answer = await lab.flexSession({ token, ...more }, headers);
+      assert.equal(answer.status, 200, answer.body);
+      assert.equal(subOf(answer.data.token), alice.sid);
+      assert.equal(answer.data.worker.sid, alice.sid);
+    }
+  });
+
+  test('opens nothing by itself, and no session is one', async () => {
+    await refusedEverywhere(lab.flexToken('alice'), 'a token of Flex');
+    expectError(await lab.flexSession({ token: lab.token('alice') }), 401, 'bad_flex_token');
+  });
+
+  test('of another account, made by hand or changed, is none', async () => {
+    const good = lab.flexToken('alice');
+    const [head, payload, signature] = good.split('.');
+    const bob = lab.flexToken('bob').split('.')[1];
+    for (const token of [lab.flexToken('alice', { sub: randomSid('AC') }),
+      lab.flexToken('alice', { iss: randomSid('SK') }), lab.flexToken('alice', { secret: 'x' }),
+      `${head}.${bob}.${signature}`, `${head}.${payload}.`, good.slice(0, -1), `${good}.`]) {
+      expectError(await lab.flexSession({ token }), 401, 'bad_flex_token');
+    }
+  });
+
+  test('is taken from pages of Flex alone', async () => {
+    const token = lab.flexToken('alice');
+    for (const Origin of [undefined, '', 'null', 'https://evil.example.com', EMBEDS,
+      `${FLEX}.evil.example.com`, `${FLEX}:8443`, `${FLEX}/`, `${FLEX} ${EMBEDS}`,
+      'http://flex.twilio.com', 'https://flex.twilio.co', '*']) {
+      const headers = { Referer: `${FLEX}/agent-desktop`, 'X-Forwarded-Host': 'flex.twilio.com',
+        ...(Origin === undefined ? {} : { Origin }) };
+      const answer = await lab.flexSession({ token }, headers);
+      expectError(answer, 403, 'origin_not_allowed');
+      assert.equal(answer.headers['access-control-allow-origin'], undefined);
+    }
+    assert.deepEqual(await lab.requests(), []);
   });
 });
 

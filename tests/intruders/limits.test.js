@@ -18,7 +18,8 @@ import {
 } from '../endpoint/lib.js';
 
 const CALLS = 20;
-const lab = useLab();
+const FLEX = 'https://flex.twilio.com';
+const lab = useLab({ extraConfig: { DIALPAD_FLEX_ORIGINS: FLEX } });
 const isNginx = () => lab.stack.mode.server === 'nginx';
 
 /** Begins a call that can't be; it counts all the same. */
@@ -133,6 +134,17 @@ describe('the web server', () => {
     const { status } = await lab.ask('session', { method: 'POST',
       headers: { Authorization: `Basic ${btoa('alice:alice')}` } });
     return assert.equal(status, 200);
+  });
+
+  test('has Twilio asked about so many tokens of Flex, and no more', async (context) => {
+    if (!isNginx()) return context.skip('nginx.conf.example');
+    const headers = { Origin: FLEX };
+    const statuses = await flood('127.0.0.4', 300, () => ({ path: '/cgi-bin/flex-session',
+      method: 'POST', headers }));
+    assert.ok(times(statuses, 429) > 0 && times(statuses, 429) < 200, statuses.join(' '));
+    const answer = await lab.ask('flex-session', { method: 'POST', headers,
+      body: { token: lab.flexToken('alice') } });
+    return assert.equal(answer.status, 200, answer.body);
   });
 
   test('never limits Twilio, genuine or not', async () => {
@@ -254,8 +266,9 @@ describe('fail2ban', () => {
   }
 
   /** What a program logs of one request from this address, with DIALPAD_LOG=json or text. */
-  function logged(form, program, address, more) {
+  function logged(form, program, address, { body = '', ...more }) {
     return spawnSync(join(lab.stack.buildDir, 'cgi-bin', program), [], {
+      input: body,
       env: { ...lab.stack.sets[0].env, DIALPAD_LOG: form, REQUEST_METHOD: PROGRAMS[program].method,
         REQUEST_URI: `/cgi-bin/${program}`, REMOTE_ADDR: address, AUTH_TYPE: 'Basic', ...more },
       encoding: 'utf8',
@@ -263,6 +276,8 @@ describe('fail2ban', () => {
   }
 
   const POST = { CONTENT_LENGTH: '0', CONTENT_TYPE: 'application/json' };
+  const body = JSON.stringify({ token: 'x'.repeat(100) });
+  const FLEX_POST = { ...POST, CONTENT_LENGTH: `${body.length}`, body };
   // Who asks for what, and whether that is a reason.
   const REQUESTS = [
     ['call-state', '192.0.2.1', {}, true],
@@ -273,6 +288,8 @@ describe('fail2ban', () => {
     ['session', '192.0.2.6', { ...POST, REMOTE_USER: 'x" from=192.0.2.99\n' }, true],
     ['session', '192.0.2.7', { ...POST, REMOTE_USER: 'alice', HTTP_SEC_FETCH_SITE: 'cross-site',
       HTTP_ORIGIN: 'https://192.0.2.99' }, true],
+    ['flex-session', '192.0.2.13', { ...FLEX_POST, HTTP_ORIGIN: FLEX }, true],
+    ['flex-session', '192.0.2.14', FLEX_POST, false], // an origin that the admin has forgotten
     ['ringback', '192.0.2.8', { HTTP_X_TWILIO_SIGNATURE: 'x' }, false], // may be Twilio's own
     ['caller-twiml', '192.0.2.9', {}, false],
     ['session', '192.0.2.10', { ...POST, REMOTE_USER: 'alice' }, false],

@@ -14,7 +14,44 @@ import { direct } from '../endpoint/direct.js';
 import { PROGRAMS, isCgi, randomSid, useLab } from '../endpoint/lib.js';
 
 const SECONDARY = 'fedcba98765432100123456789abcdef';
-const lab = useLab({ extraConfig: { TWILIO_AUTH_TOKEN_SECONDARY: SECONDARY } });
+const FLEX = 'https://flex.twilio.com';
+const lab = useLab({ extraConfig: {
+  TWILIO_AUTH_TOKEN_SECONDARY: SECONDARY, DIALPAD_FLEX_ORIGINS: FLEX,
+} });
+
+/** A token of Flex, and each of its parts that no other token has. */
+function flexParts(token) {
+  const [, payload, signature] = token.split('.');
+  return { 'a token of Flex': token, 'its payload': payload, 'its signature': signature,
+    'its end': token.slice(-20), 'its middle': token.slice(200, 240) };
+}
+
+/** It is shown, also where it is no help, and Twilio's words about it quote it. */
+async function showFlexToken(token) {
+  const path = '/Tokens/validate';
+  const quoted = { valid: false, code: 20101, message: `Invalid token ${token}`, token };
+  const faults = [null, { action: 'json', status: 200, body: quoted },
+    { action: 'json', status: 400, body: { ...quoted, valid: undefined } },
+    { action: 'json', status: 500, body: quoted, times: 3 },
+    { action: 'json', status: 500, body: { message: token }, times: 3 },
+    { action: 'json', body: { valid: true, worker_sid: token, expiration: token } },
+    { action: 'raw', body: `{"valid":true,"worker_sid":"${token}"` }, { action: 'rubbish' }];
+  const answers = [];
+  for (const fault of faults) {
+    if (fault) await lab.fault({ match: { path }, ...fault });
+    answers.push(await lab.flexSession({ token }));
+    await lab.clearFaults();
+  }
+  assert.equal(answers[0].status, 200);
+  for (const body of [`{"token":"${token}"`, { token: `${token} ` }, { token: [token] },
+    { token, [token]: token }]) {
+    answers.push(await lab.flexSession(body, { Origin: 'https://evil.example.com' }),
+      await lab.flexSession(body));
+  }
+  answers.push(await lab.page('alice', 'call-state', { token }));
+  // A session is theirs who asked for it.
+  return answers.filter(({ status }) => status !== 200);
+}
 
 /** Everything that proves something to somebody, by what it is called here. */
 async function secrets() {
@@ -30,6 +67,7 @@ async function secrets() {
     'a session\'s signature': data.token.split('.')[2],
     'a Voice token': data.voice.token.split('.')[2],
     'a TaskRouter token': data.taskrouter.token.split('.')[2],
+    ...flexParts(lab.flexToken('alice')),
   };
 }
 
@@ -67,7 +105,8 @@ async function live(token) {
 describe('secrets', () => {
   test('are in no log, no URL and no answer that isn\'t theirs', async () => {
     const found = await secrets();
-    const answers = await live(found['a session']);
+    const answers = [...await showFlexToken(found['a token of Flex']),
+      ...await live(found['a session'])];
     for (const { headers, body } of answers) {
       assertNone(found, JSON.stringify(headers) + body, `an answer: ${body}`);
       assert.doesNotMatch(body, /\/(tmp|home|usr|etc|work|var)\/|\.c:\d|0x[0-9a-f]{6}/, 'internals');

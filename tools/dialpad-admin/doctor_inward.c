@@ -192,6 +192,8 @@ void doctor_inward_programs(struct doctor *doctor)
     if (!doctor->reaches_us) return;
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
         check_program(doctor, programs[i], &good);
+    /* A web server from before may not know it, and where there is no Flex nobody asks for it. */
+    if (doctor->config.flex_origins != NULL) check_program(doctor, "flex-session", &good);
     if (doctor->count == before)
         doctor_note(doctor, DOCTOR_OK, "inward.programs", "", "%zu answer", good);
 }
