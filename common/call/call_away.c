@@ -17,21 +17,26 @@ struct noting {
     bool ours;     /* it is this process that writes it */
 };
 
+/*
+ * Written also where another process has done so already, then without a change: what the legs were
+ * told rests on the version that was read, and only Twilio knows whether it is still the newest.
+ */
 static enum err decide_away(void *wanted, const struct call *call, cJSON **patch)
 {
     struct noting *noting = wanted;
     noting->ours = !call_is_over(call) && !call_rules_is_away(&call->facts, noting->role);
-    if (!noting->ours) return ERR_OK;
-    *patch = call_rules_away_patch(noting->role, noting->now_s);
+    if (call_is_over(call)) return ERR_OK;
+    *patch =
+        noting->ours ? call_rules_away_patch(noting->role, noting->now_s) : cJSON_CreateObject();
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 static enum err decide_back(void *wanted, const struct call *call, cJSON **patch)
 {
     struct noting *noting = wanted;
-    noting->ours = call_rules_is_away(&call->facts, noting->role);
-    if (!noting->ours) return ERR_OK;
-    *patch = call_rules_away_patch_back(noting->role);
+    noting->ours = !call_is_over(call) && call_rules_is_away(&call->facts, noting->role);
+    if (call_is_over(call)) return ERR_OK;
+    *patch = noting->ours ? call_rules_away_patch_back(noting->role) : cJSON_CreateObject();
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
 }
 
@@ -103,25 +108,34 @@ static bool is_held_alike(const struct call_facts *a, const struct call_facts *b
     return alike;
 }
 
-/*
- * Whoever asked before the music has ended would show it until the next question. If somebody has
- * pressed Hold or left meanwhile, the legs follow what is written by now.
- */
+/* *settled: the legs follow what is written. False: somebody has pressed Hold or left meanwhile. */
+static enum err confirm_back(const struct call_context *context, struct call *call,
+                             const struct call_legs *legs, struct noting *noting, bool *settled)
+{
+    struct judge_actions anew;
+    struct call_facts before = call->facts;
+    enum err rc = call_update(context, call, decide_back, noting);
+    before.party[noting->role].away_since_s = call->facts.party[noting->role].away_since_s;
+    *settled = rc != ERR_OK || call_is_over(call) || is_held_alike(&before, &call->facts);
+    if (*settled) return rc;
+    judge(context, call, legs, &(struct look){ .asked = true }, &anew);
+    return move_legs(context, call, legs, &anew);
+}
+
+/* Whoever asked before the music has ended would show it until the next question. */
 static enum err note_back(const struct call_context *context, struct call *call,
                           const struct call_legs *legs, enum call_role role)
 {
     struct noting noting = { .role = role };
-    struct call_facts before = call->facts;
-    enum err rc = call_update(context, call, decide_back, &noting);
-    if (rc == ERR_OK && !noting.ours) rc = call_reload_t1(context, call);
-    before.party[role].away_since_s = call->facts.party[role].away_since_s;
-    if (rc == ERR_OK && !is_held_alike(&before, &call->facts)) {
-        struct judge_actions anew;
-        judge(context, call, legs, &(struct look){ .asked = true }, &anew);
-        rc = move_legs(context, call, legs, &anew);
+    enum err rc = ERR_OK;
+    bool settled = false;
+    bool ours = false;
+    for (int i = 0; i < CALL_TRIES && rc == ERR_OK && !settled; i++) {
+        rc = confirm_back(context, call, legs, &noting, &settled);
+        ours = ours || noting.ours;
     }
     if (rc != ERR_OK) return rc;
-    if (noting.ours) call_log_state(call, role, "back");
+    if (ours) call_log_state(call, role, "back");
     call_tell_callee(context, call);
     return ERR_OK;
 }

@@ -7,12 +7,14 @@
 struct holding {
     enum call_role holder;
     bool hold;
+    int decided; /* how often: once unless T1 was written in between */
 };
 
 static enum err decide_hold(void *wanted, const struct call *call, cJSON **patch)
 {
-    const struct holding *holding = wanted;
+    struct holding *holding = wanted;
     (void)call;
+    holding->decided++;
     /* Also where T1 says so already: REST may show what was written before the last change. */
     *patch = call_rules_patch_hold(holding->holder, holding->hold);
     return *patch != NULL ? ERR_OK : ERR_MEMORY;
@@ -81,10 +83,11 @@ enum err call_hold(const struct call_context *context, struct call *call, enum c
     enum call_role other = call_rules_other(holder);
     enum err rc = hold_listed_end(context, call, other, hold, &legs);
     if (rc != ERR_OK) return rc;
-    struct holding holding = { holder, hold };
+    struct holding holding = { holder, hold, 0 };
     rc = call_update(context, call, decide_hold, &holding);
-    if (rc == ERR_OK && may_have_come(call, other, &legs))
-        rc = hold_end(context, call, other, hold, &legs, &held);
+    /* Whoever wrote in between may have moved the legs by what was written before. */
+    bool undone = holding.decided > 1 || may_have_come(call, other, &legs);
+    if (rc == ERR_OK && undone) rc = hold_end(context, call, other, hold, &legs, &held);
     if (rc == ERR_OK) call_tell_callee(context, call);
     return rc;
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { Agent, connect, expectEnded } from './agent.js';
-import { expectError, until, useLab } from './lib.js';
+import { expectError, randomSid, until, useLab } from './lib.js';
 
 const GRACE_SECONDS = 5;
 const lab = useLab({ ringSeconds: 5, graceSeconds: GRACE_SECONDS });
@@ -170,6 +170,37 @@ describe('coming back', () => {
     await lab.settled();
     assert.deepEqual((await legs(call.callee)).map(({ callSid, hold }) => [callSid, hold]),
       [[back.data.callSid, true]]);
+    await finish(call);
+  });
+
+  // A second report of the same return is judged by what it has read before Hold was pressed, and
+  // by the time it is done REST still shows that.
+  test('judged twice, and Hold is pressed meanwhile: the hold stays', async () => {
+    const call = await connect(lab);
+    assert.equal((await call.callee.post('rejoin-call', { taskSid: call.k })).status, 200);
+    await connected(call);
+    await lab.settled();
+    const [{ callSid }] = await legs(call.caller);
+    const { webhooks } = await lab.control('webhooks');
+    const { url, params } = webhooks.findLast((webhook) =>
+      webhook.params.StatusCallbackEvent === 'participant-join');
+    const report = () => lab.webhook('status-callback', { query: new URL(url).search, params });
+    const signal = randomSid('WT');
+    const resumed = { param: { Hold: 'false' }, path: `Participants/${callSid}|Tasks/${signal}` };
+    await lab.fault({ match: resumed, action: 'meet', times: 2 });
+    const { requests } = await lab.control('requests');
+    const second = report();
+    await until('the second resumes', async () =>
+      (await lab.control(`requests?since=${requests.at(-1).n}`)).requests
+        .some((request) => request.params.Hold === 'false'));
+    await lab.control('switches', { restLateMs: 1000 });
+    assert.equal((await call.callee.hold(call.k, true)).status, 200);
+    await lab.rest(`Tasks/${signal}`, { Hold: 'false' });
+    let { status } = await second;
+    while (status === 503) ({ status } = await report());
+    await lab.control('switches', { restLateMs: 0 });
+    assert.equal(status, 204);
+    assert.equal((await legs(call.caller))[0].hold, true);
     await finish(call);
   });
 

@@ -397,6 +397,26 @@ static void invitation_moves(const struct model *before, size_t i)
     }
 }
 
+/*
+ * Whoever judges a return has read what was before a wish, and moves the legs by that afterwards.
+ * What it writes then is refused, because something else has been written since: it judges anew.
+ */
+static void stale_judges(const struct model *before, const struct model *after)
+{
+    for (size_t comes = 0; comes < SEATS; comes++) {
+        struct judge_actions actions;
+        struct model model = *after;
+        if (!is_talking(&before->seats[comes])) continue;
+        judge(before, comes, false, &actions);
+        for (size_t i = 0; i < actions.count; i++) {
+            bool moves_leg =
+                actions.list[i].act == JUDGE_HOLD || actions.list[i].act == JUDGE_RESUME;
+            if (moves_leg) apply(&model, &actions.list[i]);
+        }
+        happens(&model, SEATS, true);
+    }
+}
+
 static void wish_moves(const struct model *before, size_t holder, size_t i)
 {
     struct model after = *before;
@@ -406,6 +426,7 @@ static void wish_moves(const struct model *before, size_t holder, size_t i)
     seat->held_why[holder] = holds ? HOLD_NONE : HOLD_WISH;
     seat->for_third[holder] = false;
     happens(&after, SEATS, true);
+    stale_judges(before, &after);
 }
 
 static void third_is_invited(const struct model *before, size_t inviter, enum seat_mode mode)
