@@ -18,8 +18,12 @@ static const struct param_spec params[P__MAX] = {
 
 static enum err handle(struct service *service, struct request *request, struct response *response)
 {
-    return admission_reply(service, request, response, PASS_CALLER,
-                           request_param(request, P_TASK_SID), request_param(request, P_PASS));
+    const struct admission wanted = {
+        .role = PASS_CALLER,
+        .t1_sid = request_param(request, P_TASK_SID),
+        .pass = request_param(request, P_PASS),
+    };
+    return admission_reply(service, request, response, &wanted);
 }
 
 static const struct endpoint self = {

@@ -22,7 +22,25 @@ struct pass_keys {
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-static const char *const role_names[] = { [PASS_CALLER] = "caller", [PASS_CALLEE] = "callee" };
+static const char *const role_names[] = {
+    [PASS_CALLER] = "caller", [PASS_CALLEE] = "callee", [PASS_GUEST] = "guest"
+};
+
+enum { WORDS_MAX = 7 };
+
+/* What the MAC of a seat's pass is of. */
+static void pass_words(const struct pass_seat *seat, const char *expires,
+                       const char *words[WORDS_MAX])
+{
+    size_t count = 0;
+    words[count++] = "pass";
+    words[count++] = role_names[seat->role];
+    words[count++] = seat->t1_sid;
+    if (seat->role == PASS_GUEST) words[count++] = seat->task_sid;
+    words[count++] = seat->address;
+    words[count++] = expires;
+    words[count] = NULL;
+}
 
 enum err pass_keys_new(const struct keys *keys, struct pass_keys **made)
 {
@@ -158,10 +176,9 @@ enum err pass_make(struct pass_keys *keys, size_t key, const struct pass_seat *s
 {
     char expires[PASS_EXP_DIGITS + 1];
     char mac[PASS_MAC_SIZE];
+    const char *words[WORDS_MAX];
     write_time(now_s + PASS_LIFETIME_S, expires);
-    const char *const words[] = {
-        "pass", role_names[seat->role], seat->t1_sid, seat->address, expires, NULL,
-    };
+    pass_words(seat, expires, words);
     if (key >= keys->count || !compute(keys->keyed[key], words, mac)) return ERR_INTERNAL;
     size_t len = strlen(expires);
     memcpy(text, expires, len);
@@ -176,9 +193,8 @@ enum pass_verdict pass_check(struct pass_keys *keys, const struct pass_seat *sea
     char expires[PASS_EXP_DIGITS + 1];
     int64_t expires_s;
     if (text == NULL || !read_time(text, expires, &expires_s)) return PASS_WRONG;
-    const char *const words[] = {
-        "pass", role_names[seat->role], seat->t1_sid, seat->address, expires, NULL,
-    };
+    const char *words[WORDS_MAX];
+    pass_words(seat, expires, words);
     const char *mac = text + strlen(expires) + 1;
     for (size_t i = 0; i < keys->count; i++) {
         if (!holds(keys->keyed[i], words, mac)) continue;
@@ -188,13 +204,13 @@ enum pass_verdict pass_check(struct pass_keys *keys, const struct pass_seat *sea
     return PASS_WRONG;
 }
 
-/* T1's SID, a character, a MAC. */
-static enum err write_name(EVP_MAC_CTX *context, const char *t1_sid, char between,
+/* A Task's SID, a character, a MAC. */
+static enum err write_name(EVP_MAC_CTX *context, const char *task_sid, char between,
                            const char *const *words, char name[PASS_NAME_SIZE])
 {
     char mac[PASS_MAC_SIZE];
     if (!compute(context, words, mac)) return ERR_INTERNAL;
-    sid_copy(name, t1_sid);
+    sid_copy(name, task_sid);
     name[SID_LEN] = between;
     memcpy(name + SID_LEN + 1, mac, PASS_MAC_SIZE);
     return ERR_OK;
@@ -209,12 +225,12 @@ enum err pass_room(struct pass_keys *keys, size_t key, const char *t1_sid,
 }
 
 /* Takes the SID off a name; false unless a name of this kind begins so. */
-static bool read_name(const char *name, char between, char t1_sid[SID_SIZE])
+static bool read_name(const char *name, char between, char task_sid[SID_SIZE])
 {
     if (name == NULL || strnlen(name, PASS_NAME_SIZE) != PASS_NAME_SIZE - 1) return false;
-    memcpy(t1_sid, name, SID_LEN);
-    t1_sid[SID_LEN] = '\0';
-    return name[SID_LEN] == between && sid_is_task(t1_sid);
+    memcpy(task_sid, name, SID_LEN);
+    task_sid[SID_LEN] = '\0';
+    return name[SID_LEN] == between && sid_is_task(task_sid);
 }
 
 bool pass_room_read(struct pass_keys *keys, const char *name, char t1_sid[SID_SIZE], size_t *key)
@@ -231,12 +247,17 @@ bool pass_room_read(struct pass_keys *keys, const char *name, char t1_sid[SID_SI
     return false;
 }
 
-enum err pass_label(struct pass_keys *keys, size_t key, enum pass_role role, const char *t1_sid,
+enum err pass_label(struct pass_keys *keys, size_t key, const struct pass_seat *seat,
                     const char *call_sid, char label[PASS_NAME_SIZE])
 {
-    const char *const words[] = { "leg", t1_sid, role_names[role], call_sid, NULL };
+    const char *const words[] = { "leg", seat->t1_sid, role_names[seat->role], call_sid, NULL };
+    const char *const guest[] = {
+        "leg", seat->t1_sid, role_names[PASS_GUEST], seat->task_sid, call_sid, NULL,
+    };
     if (key >= keys->count) return ERR_INTERNAL;
-    return write_name(keys->keyed[key], t1_sid, '.', words, label);
+    if (seat->role == PASS_GUEST)
+        return write_name(keys->keyed[key], seat->task_sid, '.', guest, label);
+    return write_name(keys->keyed[key], seat->t1_sid, '.', words, label);
 }
 
 bool pass_label_read(struct pass_keys *keys, size_t key, const char *t1_sid, const char *call_sid,
@@ -252,4 +273,15 @@ bool pass_label_read(struct pass_keys *keys, size_t key, const char *t1_sid, con
         return true;
     }
     return false;
+}
+
+bool pass_label_read_guest(struct pass_keys *keys, size_t key, const char *t1_sid,
+                           const char *call_sid, const char *label, char task_sid[SID_SIZE])
+{
+    char sid[SID_SIZE];
+    if (key >= keys->count || !read_name(label, '.', sid)) return false;
+    const char *const words[] = { "leg", t1_sid, role_names[PASS_GUEST], sid, call_sid, NULL };
+    if (!holds(keys->keyed[key], words, label + SID_LEN + 1)) return false;
+    sid_copy(task_sid, sid);
+    return true;
 }

@@ -9,9 +9,15 @@
  *     room   T1-MAC     MAC of  room|T1
  *     label  T1.MAC     MAC of  leg|T1|ROLE|CallSid
  *
- * A label begins with T1's SID at both ends: callee-twiml asks nothing of Twilio and so doesn't
- * know the callee's own Task. Whose leg it is, ROLE says in the MAC, and CallSid makes each label
- * one of its kind in the Conference, as Twilio wants it.
+ * Of a guest, whom somebody in the call has asked in, both hold the guest's own Task:
+ *
+ *     pass   EXP.MAC    MAC of  pass|guest|T1|TASK|ADDRESS|EXP
+ *     label  TASK.MAC   MAC of  leg|T1|guest|TASK|CallSid
+ *
+ * A label begins with T1's SID at both ends of a call: callee-twiml asks nothing of Twilio and so
+ * doesn't know the callee's own Task. Whose leg it is, ROLE says in the MAC, and CallSid makes each
+ * label one of its kind in the Conference, as Twilio wants it. A guest's label leads to the guest's
+ * seat without T1, which may be gone by then.
  *
  * T1 is the SID of the caller's Task, ROLE "caller" or "callee", ADDRESS a contact_uri, and a MAC
  * the first 16 bytes of HMAC-SHA256 as 22 digits of base64url. MACs are compared in constant time.
@@ -40,13 +46,14 @@ enum {
     PASS_NAME_SIZE = SID_LEN + 1 + PASS_MAC_SIZE
 };
 
-enum pass_role { PASS_CALLER, PASS_CALLEE };
+enum pass_role { PASS_CALLER, PASS_CALLEE, PASS_GUEST };
 
 /* Whom a pass admits, and where. */
 struct pass_seat {
     enum pass_role role;
     const char *t1_sid;
-    const char *address; /* "client:…" */
+    const char *address;  /* "client:…" */
+    const char *task_sid; /* a guest's own Task; NULL for the others */
 };
 
 enum pass_verdict {
@@ -77,12 +84,19 @@ enum err pass_room(struct pass_keys *keys, size_t key, const char *t1_sid,
 /* True if `name` is a Conference's of ours: then `t1_sid` says whose, and *key under which key. */
 bool pass_room_read(struct pass_keys *keys, const char *name, char t1_sid[SID_SIZE], size_t *key);
 
-/* The label under which a leg joins. */
-enum err pass_label(struct pass_keys *keys, size_t key, enum pass_role role, const char *t1_sid,
+/* The label under which a leg of this seat joins. */
+enum err pass_label(struct pass_keys *keys, size_t key, const struct pass_seat *seat,
                     const char *call_sid, char label[PASS_NAME_SIZE]) MUST_CHECK;
 
-/* True if the label says that this Call is a leg of this T1's call; then *role says whose. */
+/*
+ * True if the label says that this Call is a leg of the caller or the callee of this T1's call;
+ * then *role says whose.
+ */
 bool pass_label_read(struct pass_keys *keys, size_t key, const char *t1_sid, const char *call_sid,
                      const char *label, enum pass_role *role);
+
+/* True if it is a guest's; then `task_sid` says whose. */
+bool pass_label_read_guest(struct pass_keys *keys, size_t key, const char *t1_sid,
+                           const char *call_sid, const char *label, char task_sid[SID_SIZE]);
 
 #endif

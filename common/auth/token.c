@@ -14,7 +14,15 @@ enum { JTI_RANDOM_BYTES = 8 };
 struct claim {
     const char *key;
     size_t at;
-    enum { CLAIM_WORKER, CLAIM_TASK_OR_NONE, CLAIM_URI, CLAIM_NAME, CLAIM_NAME_OR_NONE } kind;
+    enum {
+        CLAIM_WORKER,
+        CLAIM_TASK_OR_NONE,
+        CLAIM_URI,
+        CLAIM_NAME,
+        CLAIM_NAME_OR_NONE,
+        CLAIM_KEY_OR_NONE,
+        CLAIM_MODE_OR_NONE
+    } kind;
 };
 
 static const struct claim session_claims[] = {
@@ -35,6 +43,9 @@ static const struct claim statement_claims[] = {
     { "calleeFriendlyName", offsetof(struct token_statement, party[1].friendly_name),
       CLAIM_NAME_OR_NONE },
     { "t1", offsetof(struct token_statement, t1_sid), CLAIM_TASK_OR_NONE },
+    { "of", offsetof(struct token_statement, of_sid), CLAIM_TASK_OR_NONE },
+    { "key", offsetof(struct token_statement, key), CLAIM_KEY_OR_NONE },
+    { "mode", offsetof(struct token_statement, mode), CLAIM_MODE_OR_NONE },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -74,6 +85,12 @@ enum err token_set_contact_uri(char field[TOKEN_TEXT_SIZE], const char *contact_
     return ERR_OK;
 }
 
+/* Is it nothing but these characters? */
+static bool is_made_of(const char *value, const char *characters)
+{
+    return strspn(value, characters) == strlen(value);
+}
+
 /* A value that passes also fits its field. */
 static bool claim_valid(const struct claim *claim, const char *value)
 {
@@ -87,13 +104,19 @@ static bool claim_valid(const struct claim *claim, const char *value)
     case CLAIM_NAME:
     case CLAIM_NAME_OR_NONE:
         return strlen(value) < TOKEN_TEXT_SIZE;
+    case CLAIM_KEY_OR_NONE:
+        return (value[0] == '\0' || strlen(value) == TOKEN_KEY_SIZE - 1) &&
+               is_made_of(value, "0123456789abcdef");
+    case CLAIM_MODE_OR_NONE:
+        return strlen(value) < TOKEN_MODE_SIZE && is_made_of(value, "abcdefghijklmnopqrstuvwxyz");
     }
     return false;
 }
 
 static bool is_optional(const struct claim *claim)
 {
-    return claim->kind == CLAIM_TASK_OR_NONE || claim->kind == CLAIM_NAME_OR_NONE;
+    return claim->kind == CLAIM_TASK_OR_NONE || claim->kind == CLAIM_NAME_OR_NONE ||
+           claim->kind == CLAIM_KEY_OR_NONE || claim->kind == CLAIM_MODE_OR_NONE;
 }
 
 static enum err claim_write(cJSON *payload, const struct claim *claim, const char *value)

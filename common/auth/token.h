@@ -26,11 +26,15 @@ struct token_agent {
     char friendly_name[TOKEN_TEXT_SIZE]; /* in a statement: where the name alone doesn't tell who */
 };
 
-enum { TOKEN_PARTIES = 2 };
+enum { TOKEN_PARTIES = 2, TOKEN_KEY_SIZE = 9, TOKEN_MODE_SIZE = 16 };
 
 struct token_statement {
     struct token_agent party[TOKEN_PARTIES]; /* the caller, then the callee */
     char t1_sid[SID_SIZE];                   /* "" in T1's own statement */
+    /* Of a third party's Task, where the caller is whoever asks that party in; else "": */
+    char of_sid[SID_SIZE];      /* the inviter's own Task */
+    char key[TOKEN_KEY_SIZE];   /* under which that Task has the invitation: 8 hex digits */
+    char mode[TOKEN_MODE_SIZE]; /* what for, in small letters */
 };
 
 /* Whose access tokens these are: parts of the configuration. */

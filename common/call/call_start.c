@@ -254,9 +254,9 @@ static enum err create_t1(const struct call_context *context, const struct call_
     log_note(LOG_ROLE, call_rules_role_name(ROLE_CALLER));
     log_note(LOG_OTHER, who->party[ROLE_CALLEE].worker_sid);
     const struct pass_seat seat = {
-        PASS_CALLER,
-        t1.sid,
-        who->party[ROLE_CALLER].contact_uri,
+        .role = PASS_CALLER,
+        .t1_sid = t1.sid,
+        .address = who->party[ROLE_CALLER].contact_uri,
     };
     rc = pass_make(context->passes, 0, &seat, clock_wall_s(), started->pass);
 out:

@@ -14,7 +14,7 @@ bool call_waiting_is_ours(const struct call_context *context, const char *to,
     bool ours =
         pass_room_read(passes, wait->room, t1_sid, key) && strcmp(t1_sid, wait->t1_sid) == 0;
     for (enum pass_role role = PASS_CALLER; !ours && to != NULL && role <= PASS_CALLEE; role++) {
-        const struct pass_seat seat = { role, wait->t1_sid, to };
+        const struct pass_seat seat = { role, wait->t1_sid, to, NULL };
         ours = pass_check(passes, &seat, wait->pass, clock_wall_s(), key) != PASS_WRONG;
     }
     ours = ours && pass_room(passes, *key, wait->t1_sid, room) == ERR_OK;

@@ -69,9 +69,21 @@ static void let_in(struct response *response)
     response->detail[0] = '\0';
 }
 
+/* A guest's pass holds the guest's Task; whose it isn't is the one who was called first. */
+static struct pass_seat seat_of(struct service *service, const struct admission *wanted,
+                                const char *address)
+{
+    size_t key;
+    struct pass_seat seat = { PASS_GUEST, wanted->t1_sid, address, wanted->task_sid };
+    bool guest =
+        wanted->task_sid != NULL && address != NULL &&
+        pass_check(service->passes, &seat, wanted->pass, clock_wall_s(), &key) != PASS_WRONG;
+    if (!guest) seat = (struct pass_seat){ wanted->role, wanted->t1_sid, address, NULL };
+    return seat;
+}
+
 enum err admission_reply(struct service *service, struct request *request,
-                         struct response *response, enum pass_role role, const char *t1_sid,
-                         const char *pass)
+                         struct response *response, const struct admission *wanted)
 {
     const struct config *config = service->config;
     struct asking asking;
@@ -79,28 +91,28 @@ enum err admission_reply(struct service *service, struct request *request,
     char label[PASS_NAME_SIZE];
     size_t key = 0;
 
-    log_note(LOG_TASK, t1_sid);
+    log_note(LOG_TASK, wanted->t1_sid);
     if (!read_asking(request, &asking)) {
         response_detail(response, "Twilio's fields are missing or repeated");
         return refuse(response);
     }
     log_note(LOG_CALL, asking.call_sid);
-    const struct pass_seat seat = { role, t1_sid, address_of(request, asking.to) };
+    const struct pass_seat seat = seat_of(service, wanted, address_of(request, asking.to));
     if (seat.address == NULL) return ERR_MEMORY;
-    bool admitted = is_admitted(service, response, &seat, pass, &asking, &key);
+    bool admitted = is_admitted(service, response, &seat, wanted->pass, &asking, &key);
     if (!admitted && config->pass == CONFIG_PASS_ENFORCE) return refuse(response);
     if (!admitted) let_in(response);
 
-    enum err rc = pass_room(service->passes, key, t1_sid, room);
-    if (rc == ERR_OK) rc = pass_label(service->passes, key, role, t1_sid, asking.call_sid, label);
+    enum err rc = pass_room(service->passes, key, wanted->t1_sid, room);
+    if (rc == ERR_OK) rc = pass_label(service->passes, key, &seat, asking.call_sid, label);
     if (rc != ERR_OK) return rc;
     const struct call_join join = {
-        .t1_sid = t1_sid,
+        .t1_sid = wanted->t1_sid,
         .room = room,
         .label = admitted ? label : NULL,
-        .pass = role == PASS_CALLER && pass_is_text(pass) ? pass : NULL,
+        .pass = seat.role == PASS_CALLER && pass_is_text(wanted->pass) ? wanted->pass : NULL,
         /* A late answer must not bring a dead Conference back to life, unless it takes two. */
-        .start_on_enter = role == PASS_CALLER || config->callee_starts != 0,
+        .start_on_enter = seat.role == PASS_CALLER || config->callee_starts != 0,
         /* Where an agent who drops out may come back, leaving must not end the Conference. */
         .end_on_exit = config->grace_seconds == 0,
     };

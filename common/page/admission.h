@@ -9,13 +9,20 @@
 #include "auth/pass.h"
 #include "web/endpoint.h"
 
+/* Where a leg wants to go. */
+struct admission {
+    enum pass_role role; /* caller or callee; of both programs' legs only the callee's has a Task */
+    const char *t1_sid;
+    const char *task_sid; /* NULL, or the Task of a leg that may be a guest's */
+    const char *pass;     /* NULL: none */
+};
+
 /*
- * Answers with the TwiML that joins this leg, or refuses with 403: `pass` (NULL: none) is wrong or
+ * Answers with the TwiML that joins this leg, or refuses with 403: the pass is wrong or
  * has expired, or Twilio's own fields are missing or stand there twice. With DIALPAD_PASS=log a
  * leg whose pass is wrong is let in, without a label, and only logged.
  */
 enum err admission_reply(struct service *service, struct request *request,
-                         struct response *response, enum pass_role role, const char *t1_sid,
-                         const char *pass) MUST_CHECK;
+                         struct response *response, const struct admission *wanted) MUST_CHECK;
 
 #endif

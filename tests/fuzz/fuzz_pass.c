@@ -26,8 +26,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 /* A text that was cut, lengthened or taken from another address must not become a pass. */
 static void try_beside_ours(const char *text, const char *address)
 {
-    const struct pass_seat seat = { PASS_CALLER, T1, address };
-    const struct pass_seat other = { PASS_CALLEE, T1, address };
+    const struct pass_seat seat = { PASS_CALLER, T1, address, NULL };
+    const struct pass_seat other = { PASS_CALLEE, T1, address, NULL };
     char made[PASS_SIZE];
     char longer[2 * PASS_SIZE];
     size_t key;
@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *address = fuzz_line(&data, &size);
     char *text = fuzz_text(data, size);
     if (strlen(address) > ADDRESS_MAX) address[ADDRESS_MAX] = '\0';
-    const struct pass_seat seat = { PASS_CALLEE, T1, address };
+    const struct pass_seat seat = { PASS_CALLEE, T1, address, NULL };
     MUST(pass_check(keys, &seat, text, now_s, &key) == PASS_WRONG);
     MUST(!pass_room_read(keys, text, t1, &key));
     MUST(!pass_label_read(keys, 0, T1, CALL, text, &role));

@@ -17,9 +17,13 @@ enum { NOW = 1700000000 };
 #define ROOM        T1 "-tzwrZjLhNc4imMaHncXscw"
 #define CALLER_LEG  T1 ".fMXsBiX9wkRJKjLSzKDuiw"
 #define CALLEE_LEG  T1 ".Qe3IQ5h2vI-38qyU_aoCMw"
+#define GUEST_TASK  OTHER_T1
+#define GUEST_PASS  EXPIRES ".5Vxd-XfpBL4how-8cW9G4w"
+#define GUEST_LEG   GUEST_TASK ".1HkjdElFIyejgPmvcFjfvw"
 
-static const struct pass_seat alice = { PASS_CALLER, T1, "client:alice" };
-static const struct pass_seat bob = { PASS_CALLEE, T1, "client:bob" };
+static const struct pass_seat alice = { PASS_CALLER, T1, "client:alice", NULL };
+static const struct pass_seat bob = { PASS_CALLEE, T1, "client:bob", NULL };
+static const struct pass_seat carol = { PASS_GUEST, T1, "client:carol", GUEST_TASK };
 
 static struct keys old_keys = { .count = 1 };
 static struct keys new_keys = { .count = 2 };
@@ -55,13 +59,17 @@ static void the_vectors_come_out(void **state)
     assert_string_equal(pass, CALLER_PASS);
     assert_int_equal(pass_make(old, 0, &bob, NOW, pass), ERR_OK);
     assert_string_equal(pass, CALLEE_PASS);
+    assert_int_equal(pass_make(old, 0, &carol, NOW, pass), ERR_OK);
+    assert_string_equal(pass, GUEST_PASS);
+    assert_int_equal(pass_label(old, 0, &carol, CALL, name), ERR_OK);
+    assert_string_equal(name, GUEST_LEG);
     assert_int_equal(pass_make(new, 1, &bob, NOW, pass), ERR_OK);
     assert_string_equal(pass, CALLEE_PASS);
     assert_int_equal(pass_room(old, 0, T1, name), ERR_OK);
     assert_string_equal(name, ROOM);
-    assert_int_equal(pass_label(old, 0, PASS_CALLER, T1, CALL, name), ERR_OK);
+    assert_int_equal(pass_label(old, 0, &alice, CALL, name), ERR_OK);
     assert_string_equal(name, CALLER_LEG);
-    assert_int_equal(pass_label(old, 0, PASS_CALLEE, T1, CALL, name), ERR_OK);
+    assert_int_equal(pass_label(old, 0, &bob, CALL, name), ERR_OK);
     assert_string_equal(name, CALLEE_LEG);
 }
 
@@ -72,7 +80,7 @@ static void a_key_that_does_not_exist_makes_nothing(void **state)
     char name[PASS_NAME_SIZE];
     assert_int_equal(pass_make(old, 1, &alice, NOW, pass), ERR_INTERNAL);
     assert_int_equal(pass_room(old, 1, T1, name), ERR_INTERNAL);
-    assert_int_equal(pass_label(old, 1, PASS_CALLER, T1, CALL, name), ERR_INTERNAL);
+    assert_int_equal(pass_label(old, 1, &alice, CALL, name), ERR_INTERNAL);
 }
 
 static void a_pass_admits_one_address_into_one_call(void **state)
@@ -83,30 +91,37 @@ static void a_pass_admits_one_address_into_one_call(void **state)
         struct pass_seat seat;
         enum pass_verdict verdict;
     } rows[] = {
-        { CALLER_PASS, { PASS_CALLER, T1, "client:alice" }, PASS_FITS },
-        { CALLEE_PASS, { PASS_CALLEE, T1, "client:bob" }, PASS_FITS },
-        { CALLER_PASS, { PASS_CALLEE, T1, "client:alice" }, PASS_WRONG },
-        { CALLER_PASS, { PASS_CALLER, OTHER_T1, "client:alice" }, PASS_WRONG },
-        { CALLER_PASS, { PASS_CALLER, T1, "client:bob" }, PASS_WRONG },
-        { CALLER_PASS, { PASS_CALLER, T1, "client:alic" }, PASS_WRONG },
-        { CALLER_PASS, { PASS_CALLER, T1, "client:alice|" EXPIRES }, PASS_WRONG },
-        { CALLEE_PASS, { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { CALLER_PASS "A", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { CALLER_PASS ".", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { "s44wml.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { "s44wmk.c9F2aOGbaNqbrbGIqZx0HB", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { "s44wmk.c9F2aOGbaNqbrbGIqZx0H", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { "S44WMK.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { "0s44wmk.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { " s44wmk.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { "-1.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { "zzzzzzzzz.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { ".c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { "s44wmk.", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { "s44wmk", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { ".", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { "", { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
-        { NULL, { PASS_CALLER, T1, "client:alice" }, PASS_WRONG },
+        { CALLER_PASS, { PASS_CALLER, T1, "client:alice", NULL }, PASS_FITS },
+        { CALLEE_PASS, { PASS_CALLEE, T1, "client:bob", NULL }, PASS_FITS },
+        { GUEST_PASS, { PASS_GUEST, T1, "client:carol", GUEST_TASK }, PASS_FITS },
+        { GUEST_PASS, { PASS_GUEST, T1, "client:carol", T1 }, PASS_WRONG },
+        { GUEST_PASS, { PASS_GUEST, T1, "client:bob", GUEST_TASK }, PASS_WRONG },
+        { CALLEE_PASS, { PASS_GUEST, T1, "client:bob", GUEST_TASK }, PASS_WRONG },
+        { GUEST_PASS, { PASS_CALLEE, T1, "client:carol", NULL }, PASS_WRONG },
+        { CALLER_PASS, { PASS_CALLEE, T1, "client:alice", NULL }, PASS_WRONG },
+        { CALLER_PASS, { PASS_CALLER, OTHER_T1, "client:alice", NULL }, PASS_WRONG },
+        { CALLER_PASS, { PASS_CALLER, T1, "client:bob", NULL }, PASS_WRONG },
+        { CALLER_PASS, { PASS_CALLER, T1, "client:alic", NULL }, PASS_WRONG },
+        { CALLER_PASS, { PASS_CALLER, T1, "client:alice|" EXPIRES, NULL }, PASS_WRONG },
+        { CALLEE_PASS, { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { CALLER_PASS "A", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { CALLER_PASS ".", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { "s44wml.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { "s44wmk.c9F2aOGbaNqbrbGIqZx0HB", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { "s44wmk.c9F2aOGbaNqbrbGIqZx0H", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { "S44WMK.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { "0s44wmk.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { " s44wmk.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { "-1.c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { "zzzzzzzzz.c9F2aOGbaNqbrbGIqZx0HA",
+          { PASS_CALLER, T1, "client:alice", NULL },
+          PASS_WRONG },
+        { ".c9F2aOGbaNqbrbGIqZx0HA", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { "s44wmk.", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { "s44wmk", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { ".", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { "", { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
+        { NULL, { PASS_CALLER, T1, "client:alice", NULL }, PASS_WRONG },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         size_t key = 77;
@@ -192,7 +207,7 @@ static void a_label_belongs_to_one_leg(void **state)
     } rows[] = {
         { T1, OTHER, CALLER_LEG }, { OTHER_T1, CALL, CALLER_LEG },   { T1, CALL, ROOM },
         { T1, CALL, T1 "." },      { T1, CALL, CALLER_LEG "A" },     { T1, CALL, "" },
-        { T1, CALL, NULL },        { T1, CALL, "flex-participant" },
+        { T1, CALL, NULL },        { T1, CALL, "flex-participant" }, { T1, CALL, GUEST_LEG },
     };
     enum pass_role role = PASS_CALLEE;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -206,6 +221,19 @@ static void a_label_belongs_to_one_leg(void **state)
     assert_false(pass_label_read(old, 5, T1, CALL, CALLEE_LEG, &role));
 }
 
+static void a_guests_label_says_which_task(void **state)
+{
+    (void)state;
+    char task_sid[SID_SIZE] = "";
+    assert_true(pass_label_read_guest(new, 1, T1, CALL, GUEST_LEG, task_sid));
+    assert_string_equal(task_sid, GUEST_TASK);
+    assert_false(pass_label_read_guest(old, 0, T1, OTHER, GUEST_LEG, task_sid));
+    assert_false(pass_label_read_guest(old, 0, OTHER_T1, CALL, GUEST_LEG, task_sid));
+    assert_false(pass_label_read_guest(old, 0, T1, CALL, CALLEE_LEG, task_sid));
+    assert_false(pass_label_read_guest(old, 0, T1, CALL, NULL, task_sid));
+    assert_false(pass_label_read_guest(old, 5, T1, CALL, GUEST_LEG, task_sid));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +244,7 @@ int main(void)
         cmocka_unit_test(the_previous_key_still_admits_and_a_foreign_one_never),
         cmocka_unit_test(a_room_is_ours_or_nobodys),
         cmocka_unit_test(a_label_belongs_to_one_leg),
+        cmocka_unit_test(a_guests_label_says_which_task),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -27,6 +27,14 @@ static const struct token_statement k_statement = {
     .t1_sid = T1,
 };
 
+static const struct token_statement guest_statement = {
+    .party = { { CALLEE, "client:bob", "Bob", "" }, { CALLER, "client:carol", "Carol", "" } },
+    .t1_sid = T1,
+    .of_sid = T1,
+    .key = "0123cdef",
+    .mode = "consult",
+};
+
 /* The payload of a token, without checking it. */
 static cJSON *part_of(const char *token, int part)
 {
@@ -73,6 +81,9 @@ static void check_statement(const struct token_statement *statement)
         assert_string_equal(read.party[i].name, statement->party[i].name);
     }
     assert_string_equal(read.t1_sid, statement->t1_sid);
+    assert_string_equal(read.of_sid, statement->of_sid);
+    assert_string_equal(read.key, statement->key);
+    assert_string_equal(read.mode, statement->mode);
     assert_int_equal(token_statement_verify(token.buf, other_key, &read), ERR_AUTH);
 
     cJSON *payload = part_of(token.buf, 1);
@@ -88,6 +99,7 @@ static void a_statement_comes_back(void **state)
     (void)state;
     check_statement(&t1_statement);
     check_statement(&k_statement);
+    check_statement(&guest_statement);
 }
 
 static void one_kind_never_passes_for_another(void **state)
