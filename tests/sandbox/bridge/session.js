@@ -5,6 +5,8 @@ const SETTLE_MS = 100;
 // A client that isn't the SDK may never read anything; it gets its events all the same.
 const STARTUP_LIMIT_MS = 5000;
 const TOKEN_EXPIRED = 4001;
+// A page or a stand-in that is held up for a moment is not dead.
+const BEATS_MISSED_MAX = 3;
 
 /**
  * One web socket of a Worker's page. Events are held back until the page has its start-up answers:
@@ -18,14 +20,14 @@ export class BridgeSession {
     this.staysOnline = staysOnline;
     this.unread = new Set(STARTUP_NAMES);
     this.held = [];
-    this.alive = true;
+    this.unanswered = 0;
     this.timers = [
       setInterval(() => this.#beat(), heartbeatMs),
       setTimeout(() => this.#startupOver(), STARTUP_LIMIT_MS),
       setTimeout(() => socket.close(TOKEN_EXPIRED, 'token expired'), expiresAt - Date.now()),
     ];
     socket.on('pong', () => {
-      this.alive = true;
+      this.unanswered = 0;
     });
   }
 
@@ -67,11 +69,11 @@ export class BridgeSession {
 
   /** The blank text is what the SDK counts; ping and pong are what finds a dead peer. */
   #beat() {
-    if (!this.alive) {
+    if (this.unanswered === BEATS_MISSED_MAX) {
       this.socket.terminate();
       return;
     }
-    this.alive = false;
+    this.unanswered += 1;
     this.socket.ping();
     this.socket.send(' ');
   }

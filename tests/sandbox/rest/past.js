@@ -26,7 +26,7 @@ export class Past {
     const lateMs = someMs(switches, 'restLateMs');
     const states = entity && this.states.get(entity);
     if (!states || lateMs === 0) return entity;
-    return states.findLast(({ at }) => at <= Date.now() - lateMs)?.view;
+    return states.findLast(({ at }) => at <= this.world.now() - lateMs)?.view;
   }
 
   seeAll(entities) {
@@ -34,7 +34,7 @@ export class Past {
   }
 
   #keep() {
-    const at = Date.now();
+    const at = this.world.now();
     for (const entity of this.noted) {
       const states = this.states.get(entity) ?? [];
       states.push({ at, view: entity.view?.() ?? copyOf(entity) });

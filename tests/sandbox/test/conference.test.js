@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
-import { Application, conferenceTwiml, hears, startWorld, until, wav } from './voice-support.js';
+import {
+  Application, conferenceTwiml, delivered, hears, startWorld, until, wav,
+} from './voice-support.js';
 
 const ALICE_HZ = 440;
 const BOB_HZ = 1000;
@@ -24,7 +26,8 @@ before(async () => {
   world = startWorld();
 });
 
-afterEach(() => {
+afterEach(async () => {
+  await delivered(world);
   world.voice.reset();
   world.switches.loneConferenceStatus = 'init';
   world.switches.conferenceEndNeverStarted = 'sent';

@@ -13,7 +13,7 @@ before(async () => {
 after(() => sandbox.close());
 afterEach(async () => {
   sandbox.world.clock.aheadMs = 0;
-  await sandbox.control('POST', 'switches', { preset: 'a' });
+  await sandbox.control('POST', 'switches', { preset: 'a', restLateMs: 0 });
   await sandbox.control('POST', 'reset');
 });
 
@@ -99,7 +99,7 @@ test('they come in pages, and as late as the rest of REST', async () => {
   assert.equal(body.events.length, 1);
   const next = await sandbox.rest('GET', body.meta.next_page_url.slice(sandbox.url.length));
   assert.notEqual(next.body.events[0].sid, body.events[0].sid);
-  await sandbox.control('POST', 'switches', { restLateMs: 1500 });
+  await sandbox.control('POST', 'switches', { restLateMs: MINUTE });
   assert.deepEqual(await events({ TaskSid: task.sid }), []);
 });
 

@@ -7,7 +7,7 @@ import { completeConfig } from '../config.js';
 import { voiceRoutes } from '../rest/voice.js';
 import { startSandbox } from '../sandbox.js';
 import { createVoice } from '../voice/voice.js';
-import { Application, conferenceTwiml, until } from './voice-support.js';
+import { Application, conferenceTwiml, delivered, until } from './voice-support.js';
 
 let sandbox;
 let application;
@@ -20,7 +20,10 @@ before(async () => {
   sandbox = await startSandbox(completeConfig(), { createVoice, voiceRoutes });
 });
 
-afterEach(() => control('POST', 'reset'));
+afterEach(async () => {
+  await delivered(sandbox.world);
+  await control('POST', 'reset');
+});
 
 after(async () => {
   application.close();

@@ -26,6 +26,15 @@ const pending = (task) => task.reservations.find((one) => one.status === 'pendin
 const reservedBy = (task) => pending(task)?.worker.friendlyName;
 const settled = () => new Promise((resolve) => { setImmediate(() => setImmediate(resolve)); });
 
+/** A Task that bob is offered at this moment, and its time-out; a busy machine needs longer ones. */
+async function offered(seconds) {
+  for (let timeout = seconds; ; timeout *= 2) {
+    const task = forWorker('bob', { timeout });
+    await until(() => pending(task) || task.status === 'canceled');
+    if (pending(task)) return { task, timeout };
+  }
+}
+
 async function withWorkflow(configuration, action) {
   const original = workflow().configuration;
   workflow().configuration = JSON.stringify({ task_routing: configuration });
@@ -162,7 +171,7 @@ test('a reservation that nobody answers times out and takes the Worker offline',
 
 test('a Task\'s time-out cancels it, and its reservation', async () => {
   const waiting = forWorker('nobody', { timeout: 0.05 });
-  const ringing = forWorker('bob', { timeout: 0.05 });
+  const { task: ringing } = await offered(0.05);
   await until(() => waiting.status === 'canceled' && ringing.status === 'canceled');
   assert.equal(waiting.reason, 'Task TTL Exceeded');
   assert.equal(ringing.reservations[0].status, 'canceled');
@@ -170,9 +179,9 @@ test('a Task\'s time-out cancels it, and its reservation', async () => {
 });
 
 test('an assigned Task has no time-out any more', async () => {
-  const task = forWorker('bob', { timeout: 0.1 });
-  tr.reservations.accept(await until(() => pending(task)));
-  const other = forWorker('nobody', { timeout: 0.15 });
+  const { task, timeout } = await offered(0.1);
+  tr.reservations.accept(pending(task));
+  const other = forWorker('nobody', { timeout });
   await until(() => other.status === 'canceled');
   assert.equal(task.status, 'assigned');
 });

@@ -25,6 +25,10 @@ export async function until(probe, what = probe.toString(), ms = 20000) {
   }
 }
 
+/** All that was to be told has been: nothing of one test arrives in the next. */
+export const delivered = (world) =>
+  until(() => world.webhook.log.every(({ done }) => done), 'the last webhook');
+
 // Answers each path by its handler, {status, type, body} or text; keeps every request.
 export class Application {
   static async start(handlers) {

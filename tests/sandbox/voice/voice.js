@@ -48,7 +48,7 @@ class Voice {
   queueMs() {
     const { callsPerSecond } = this.world.switches;
     if (callsPerSecond === 0) return 0;
-    const now = Date.now();
+    const now = this.world.now();
     const turn = Math.max(now, this.nextTurn ?? now);
     this.nextTurn = turn + Math.ceil(1000 / callsPerSecond);
     return turn - now;
