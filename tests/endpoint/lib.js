@@ -56,7 +56,7 @@ export const randomSid = (prefix) =>
   prefix + Array.from({ length: 32 }, () => Math.floor(Math.random() * 16).toString(16)).join('');
 
 /** Waits until `condition`, asked every `stepMs`, gives something true, and gives that. */
-export async function until(what, condition, ms = 10_000, stepMs = 25) {
+export async function until(what, condition, ms = 20_000, stepMs = 25) {
   const deadline = Date.now() + ms * patience;
   for (;;) {
     const value = await condition();
@@ -292,7 +292,7 @@ export class Lab {
   /** Waits until Twilio has nothing more to tell us. */
   async settled() {
     await until('the last webhook', async () =>
-      (await this.control('webhooks')).webhooks.every((webhook) => webhook.done), 16_000);
+      (await this.control('webhooks')).webhooks.every((webhook) => webhook.done), 30_000);
   }
 
   /** Nothing rings, talks or waits: no Task open, no Conference alive, no leg up. */

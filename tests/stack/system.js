@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const START_MS = 15_000;
+const START_MS = 60_000;
 
 export function token() {
   return randomBytes(16).toString('hex');

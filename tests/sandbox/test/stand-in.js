@@ -84,7 +84,7 @@ export function workerToken({ config, taskrouter }, name, options = {}) {
 }
 
 /** Resolves with the first truthy value of `read()`, or fails after `limit` ms. */
-export async function until(read, limit = 5000) {
+export async function until(read, limit = 30_000) {
   const deadline = Date.now() + limit;
   for (;;) {
     const value = await read();
