@@ -94,12 +94,12 @@ test('a Task that create-task has made without saying so is found, and closed', 
 /** The doctor while both are in the call, because `hold-participant` waits for Twilio. */
 async function talking() {
   await softphones();
-  await lab.fault({ match: { method: 'POST', path: '/Participants/CA' }, action: 'delay',
-    ms: 1500 });
+  const { id } = await lab.fault({ match: { method: 'POST', path: '/Participants/CA' },
+    action: 'hold' });
   const { child, ended } = run(['doctor', '--json', ...args('alice', 'bob')], stack.sets[0].env);
   await until('a call', async () => (await lab.requests())
     .some(({ method, path }) => method === 'POST' && path.includes('/Participants/CA')));
-  return { child, found: ended.then(({ signal, out, err }) => {
+  return { child, goOn: () => lab.clearFaults(id), found: ended.then(({ signal, out, err }) => {
     assert.equal(signal, null, err);
     const { checks } = JSON.parse(out);
     return { checks: Object.fromEntries(checks.map(({ id, ...rest }) => [id, rest])) };
@@ -107,32 +107,36 @@ async function talking() {
 }
 
 test('what Twilio shows late is asked for again, as pages do', async () => {
-  const { found } = await talking();
+  const { found, goOn } = await talking();
   await lab.fault({ match: { method: 'GET', path: '/Tasks/WT\\w+$' }, action: 'status', status: 404,
     times: 2 });
+  await goOn();
   expectWhole(await found);
   await lab.expectQuiet();
 });
 
 test('whoever interrupts it amid the call has ended that for both', async () => {
-  const { child, found } = await talking();
+  const { child, found, goOn } = await talking();
   child.kill('SIGINT');
+  await goOn();
   expectAmong(await found, ['call.interrupted', 'FAIL', /./, /again/]);
   await lab.expectQuiet();
 });
 
 test('an end that fails at first is asked for again', async () => {
-  const { child, found } = await talking();
+  const { child, found, goOn } = await talking();
   await lab.fault({ match: { method: 'POST', path: '/Conferences/CF\\w+\\.json$' },
     action: 'status', status: 503 });
   child.kill('SIGHUP');
+  await goOn();
   assert.equal((await found).checks['call.left'], undefined);
   await lab.expectQuiet();
 });
 
 test('an end that fails for long is said, and the sweep still sees the call', async () => {
-  const { found } = await talking();
+  const { found, goOn } = await talking();
   await stack.stopProgram('end-call');
+  await goOn();
   expectAmong(await found, ['call.left', 'FAIL', /end-call/, /dialpad-admin sweep/]);
   const { tasks } = await lab.state();
   const open = tasks.filter(({ assignment_status: status }) => status === 'assigned');

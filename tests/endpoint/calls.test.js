@@ -212,14 +212,15 @@ describe('the end', () => {
       if (side === 'caller') call.t1 = (await call.caller.createTask(call.callee.sid)).data.taskSid;
       const own = side === 'caller' ? call.t1 : call.k;
       await call[side].phone('ignore'); // it rings, and nobody picks up
-      await lab.fault({ match: { method: 'POST', path: `/Tasks/${own}$`,
-        param: { AssignmentStatus: 'canceled' } }, action: 'delay', ms: 1500 });
+      const { id } = await lab.fault({ match: { method: 'POST', path: `/Tasks/${own}$`,
+        param: { AssignmentStatus: 'canceled' } }, action: 'hold' });
       const canceled = call.caller.endCall(call.t1, 'cancel');
       await until('the Cancel', async () =>
         (await lab.control('faults')).faults.every(({ remaining }) => remaining === 0));
       await (side === 'caller' ? call.caller.joinOwn(call.t1) : call.callee.accept(call.k, {
         from: call.caller.contactUri, url: `callee-twiml?conferenceName=${call.t1}`,
       }));
+      await lab.clearFaults(id);
       assert.equal((await canceled).status, 200);
       const { calls } = await lab.state();
       assert.deepEqual(calls.filter(({ endTime }) => endTime === null), []);
@@ -369,6 +370,7 @@ describe('the log', () => {
       assert.equal((await call.callee.endCall(k)).status, 200);
       await expectEnded(call, 'hangup');
       await lab.expectQuiet();
+      await lab.written();
       const [outcome, ...more] = lines(' outcome=').filter((line) => line.includes(t1));
       assert.deepEqual(more, [], 'one line of one outcome');
       for (const sid of [...about, call.caller.sid, call.callee.sid])

@@ -36,7 +36,8 @@ function orderFaults(world) {
   return {
     'POST faults': ({ body }) => ({ id: faults.add(body) }),
     'GET faults': () => ({ faults: faults.list() }),
-    'DELETE faults': () => done(faults.clear()),
+    'DELETE faults': ({ query }) => done(
+      faults.clear(query.has('id') ? Number(query.get('id')) : undefined)),
     // What Twilio's Monitor will say: [{error_code, request_url, log_level}]; [] takes all back.
     'POST alerts': ({ body }) => done(world.alerts.splice(0, Infinity, ...body.alerts)),
     'POST webhook-faults': ({ body }) => ({ id: world.webhook.addFault(body) }),

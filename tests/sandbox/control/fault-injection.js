@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TwilioError } from '../twilio-error.js';
 
 const DEFAULT_DELAY_MS = 1000;
-const MEET_MS = 3000; // programs give up a moment later
+const HELD_MS = 3000; // programs give up a moment later
 
 /**
  * Answers a request that meets a fault. `answer()` carries the request out and gives what would
@@ -10,7 +10,8 @@ const MEET_MS = 3000; // programs give up a moment later
  */
 export async function injectFault(fault, answer, res) {
   if (fault.action === 'delay') return delayed(fault, answer);
-  if (fault.action === 'meet') return met(fault, answer);
+  if (fault.action === 'meet') return once(() => fault.remaining === 0, fault, answer);
+  if (fault.action === 'hold') return once(() => fault.released, fault, answer);
   const carriedOut = fault.apply === 'after' ? await answer() : null;
   if (fault.action === 'drop') {
     res.destroy();
@@ -32,10 +33,10 @@ async function delayed(fault, answer) {
   return outcome;
 }
 
-/** None is carried out before the last of them has come. */
-async function met(fault, answer) {
-  const until = Date.now() + (fault.ms ?? MEET_MS);
-  while (fault.remaining > 0 && Date.now() < until) await sleep(10);
+/** Carries it out once all that are to meet have come, or once the order is taken back. */
+async function once(condition, fault, answer) {
+  const until = Date.now() + (fault.ms ?? HELD_MS);
+  while (!condition() && Date.now() < until) await sleep(10);
   return answer();
 }
 

@@ -1,7 +1,7 @@
 import { EVENT_BRIDGE_PATH } from '../bridge/event-bridge.js';
 
 const ACTIONS = [
-  'delay', 'meet', 'status', 'drop', 'hang', 'rubbish', 'truncate', 'html', 'json', 'raw',
+  'delay', 'meet', 'hold', 'status', 'drop', 'hang', 'rubbish', 'truncate', 'html', 'json', 'raw',
 ];
 
 /** Faults that a test orders: the next matching REST requests are delayed, refused, lost… */
@@ -41,8 +41,11 @@ export class Faults {
     return this.orders.map(({ order }) => order);
   }
 
-  clear() {
-    this.orders = [];
+  /** Takes this order back, or all of them; what one holds is carried out. */
+  clear(id) {
+    const stays = ({ order }) => id !== undefined && order.id !== id;
+    for (const one of this.orders) if (!stays(one)) one.order.released = true;
+    this.orders = this.orders.filter(stays);
   }
 
   toJSON() {

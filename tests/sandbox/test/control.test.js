@@ -72,6 +72,18 @@ test('those that are to meet wait for the last of them', async () => {
   assert.equal((await first).status, 200);
 });
 
+test('what is held is carried out once the order is taken back', async () => {
+  const { id } = await order({ action: 'hold' });
+  const other = await order({ match: { path: '/Activities$' }, action: 'status', status: 503 });
+  const held = sandbox.newTask('nobody');
+  await until(async () => (await sandbox.control('GET', 'faults')).faults[0].remaining === 0);
+  assert.deepEqual(await tasks(), []);
+  await sandbox.control('DELETE', `faults?id=${id}`);
+  assert.equal((await held).status, 201);
+  const { faults } = await sandbox.control('GET', 'faults');
+  assert.deepEqual(faults.map((one) => one.id), [other.id]);
+});
+
 test('presets: a and b differ everywhere, a seed always gives the same', async () => {
   const [a, b] = [preset('a'), preset('b')];
   for (const name of Object.keys(SWITCHES)) assert.notEqual(a[name], b[name]);
