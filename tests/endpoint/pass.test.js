@@ -67,11 +67,11 @@ describe('who gets a pass', () => {
 
   test('a page that is older than the programs is told to reload', async () => {
     const { caller, callee } = await pair(lab);
-    expectError(await caller.post('create-task', { to: callee.sid, version: '0' }), 409, 'reload');
-    for (const version of ['', 'x', '-1', '12345678', 5]) {
-      expectError(await caller.post('create-task', { to: callee.sid, version }), 400);
-    }
-    assert.deepEqual(await lab.requests(), []);
+    assert.deepEqual(await lab.requestsFor(async () => {
+      const ask = (version) => caller.post('create-task', { to: callee.sid, version });
+      expectError(await ask('0'), 409, 'reload');
+      for (const version of ['', 'x', '-1', '12345678', 5]) expectError(await ask(version), 400);
+    }), []);
     const { status, data } = await caller.post('create-task', { to: callee.sid, version: '1' });
     assert.equal(status, 201);
     await caller.endCall(data.taskSid, 'cancel');
@@ -96,13 +96,13 @@ describe('a report of a join', () => {
 
   test("of another account's Conference is refused, of one that is not ours ignored", async () => {
     const { caller, t1, join, pass } = await waiting();
-    const before = await lab.requests();
-    expectPlainError(await report({ ...join, AccountSid: randomSid('AC') }, pass), 403);
-    for (const FriendlyName of [t1, `${t1}-`, 'x', `${lab.room(t1)}x`, lab.room(randomSid('WT'))
-      .replace(/^WT\w{32}/, t1), lab.room(t1).replace('-', '.')]) {
-      assert.equal((await report({ ...join, FriendlyName }, pass)).status, 204);
-    }
-    assert.deepEqual(await requestsSince(before), [], 'Twilio is asked nothing');
+    assert.deepEqual(await lab.requestsFor(async () => {
+      expectPlainError(await report({ ...join, AccountSid: randomSid('AC') }, pass), 403);
+      for (const FriendlyName of [t1, `${t1}-`, 'x', `${lab.room(t1)}x`, lab.room(randomSid('WT'))
+        .replace(/^WT\w{32}/, t1), lab.room(t1).replace('-', '.')]) {
+        assert.equal((await report({ ...join, FriendlyName }, pass)).status, 204);
+      }
+    }), [], 'Twilio is asked nothing');
     await caller.endCall(t1, 'cancel');
   });
 
@@ -326,7 +326,7 @@ describe('where passes are only logged', () => {
       assert.equal(answer.status, 200);
       assert.match(answer.body, new RegExp(`pass=${pass}`));
       assert.doesNotMatch(answer.body, /participantLabel/);
-      assert.match(other.log('caller-twiml'), /expected client:alice, Twilio says sip:alice@example/);
+      await other.logged('caller-twiml', /expected client:alice, Twilio says sip:alice@example/);
       assert.equal((await ask(`?taskSid=${t1}`)).status, 200);
 
       // The caller's leg has no label, and rings the colleague all the same.

@@ -38,8 +38,11 @@ test('a change is in the next answer, and the tag says so', async () => {
 });
 
 test('at most once a second', async () => {
-  assert.equal((await tell('bob', BREAK)).status, 204);
-  const again = await tell('bob', BREAK);
+  // Two at once: on a busy machine one after the other may take longer than a second.
+  const again = await until('a refusal', async () => {
+    const answers = await Promise.all([tell('bob', BREAK), tell('bob', BREAK)]);
+    return answers.find(({ status }) => status !== 204);
+  });
   expectError(again, 429, 'too_many_requests');
   assert.equal(again.headers['retry-after'], '1');
   assert.equal((await tell('carol', BREAK)).status, 204);

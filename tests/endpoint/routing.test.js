@@ -141,8 +141,11 @@ test('of several calls that one agent begins at once, the oldest rings', async (
   const [oldest] = tasks.sort((a, b) => seconds(a).localeCompare(seconds(b))
     || a.sid.localeCompare(b.sid));
   assert.equal(live, oldest.sid);
-  const counts = await Promise.all(made.map((t1) => calleeTasks(lab, t1)));
-  assert.equal(counts.flat().filter((task) => task.assignment_status === 'reserved').length, 1);
+  // The others are told that they are over before all of theirs is closed.
+  await until('one K that rings', async () => {
+    const counts = await Promise.all(made.map((t1) => calleeTasks(lab, t1)));
+    return counts.flat().filter((task) => task.assignment_status === 'reserved').length === 1;
+  });
   await expectNobodyAfter({ caller: alice, callee: bob, t1: live });
 });
 

@@ -15,6 +15,8 @@ import { expectError, randomSid, routing, signToken, until, useLab } from './lib
 const lab = useLab({ graceSeconds: 0 });
 // The sweep takes a Task of this age for one that nobody will come for.
 const SETTLED_S = 46;
+// And for so long one that makes a K may still be writing it down.
+const YOUNG_MS = 6000;
 const agent = (name) => new Agent(lab, name);
 
 describe('create-task refuses', () => {
@@ -200,14 +202,16 @@ describe('two who call each other', () => {
     for (const { state, outcome } of final) {
       if (state === 'ended') assert.ok(['glare', 'busy'].includes(outcome), outcome);
     }
-    const { tasks } = await lab.state();
-    const live = tasks.filter(({ attributes, assignment_status: status }) =>
-      attributes.internal && ['pending', 'reserved', 'assigned'].includes(status));
     const up = final.filter(({ state }) => state === 'ringing');
+    // Who has lost is told so before all of his call is closed.
+    await until('no K but that of the call that is up', async () => {
+      const { tasks } = await lab.state();
+      return tasks.filter(({ attributes, assignment_status: status }) => attributes.internal
+        && ['pending', 'reserved', 'assigned'].includes(status)).length === up.length;
+    });
     // As a page does at once; until then a wrapping Task takes up its agent.
     const over = made.filter((one, i) => final[i].state === 'ended');
     await Promise.all(over.map(({ who, data }) => who.wrapUp(data.taskSid)));
-    assert.equal(live.length, up.length, 'every K that rings belongs to the call that is up');
     if (up.length) {
       // The one who lost simply rings.
       const callee = agents.find(({ sid }) => sid === up[0].other.sid);
@@ -309,9 +313,9 @@ describe('the sweep', () => {
   test('ends one whose leg was never placed', async () => {
     const { caller, callee } = await pair(lab);
     const { data: { taskSid: t1 } } = await caller.createTask(callee.sid);
-    const { body } = await lab.rest(`Tasks/${t1}/Reservations`);
-    await lab.rest(`Tasks/${t1}/Reservations/${body.reservations[0].sid}`,
-      { ReservationStatus: 'accepted' });
+    const { sid } = await until('a Reservation', async () =>
+      (await lab.rest(`Tasks/${t1}/Reservations`)).body.reservations[0]);
+    await lab.rest(`Tasks/${t1}/Reservations/${sid}`, { ReservationStatus: 'accepted' });
     await sweep();
     assert.equal((await caller.state(t1)).state, 'calling', 'it is young');
     await lab.clock(60);
@@ -322,8 +326,12 @@ describe('the sweep', () => {
   test('ends a K that its T1 does not know', async () => {
     const call = await ring(lab);
     await lab.rewrite(call.t1, (attributes) => ({ ...attributes, conference: undefined }));
+    const { date_created: made } = await lab.task(call.k);
     await sweep();
-    assert.equal((await lab.task(call.k)).assignment_status, 'reserved', 'it is young');
+    const { assignment_status: status } = await lab.task(call.k);
+    const { now } = await lab.control('clock', {});
+    // A busy machine may take longer over all this than a K is young.
+    if (Date.parse(now) - Date.parse(made) < YOUNG_MS) assert.equal(status, 'reserved');
     await lab.clock(10);
     await sweep();
     assert.equal((await lab.task(call.k)).assignment_status, 'canceled');
@@ -342,7 +350,7 @@ describe('the sweep', () => {
     await lab.fault({ match: { method: 'GET', path: '/Tasks/WT\\w+$' }, action: 'delay', ms: 400,
       times: 1000 });
     const looked = [];
-    for (let time = 0; time < 6 && new Set(looked).size < made.size; time += 1) {
+    for (let time = 0; time < 20 && new Set(looked).size < made.size; time += 1) {
       await lab.control('requests', undefined, 'DELETE');
       const { code, stdout } = await sweepAs(['1']);
       assert.equal(code, 3, stdout);

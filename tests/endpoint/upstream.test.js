@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { connect, expectEnded, ring } from './agent.js';
 import {
   ANSWER_MS, Lab, RINGBACK_MS, expectError, expectPlainError, isCgi, patience, randomSid, until,
-  useLab,
+  useLab, within,
 } from './lib.js';
 import { times } from '../long.js';
 import { startStack } from '../stack/stack.js';
@@ -19,19 +19,20 @@ async function askAll({ t1, k, asker = lab }) {
   const leave = { StatusCallbackEvent: 'participant-leave', FriendlyName: asker.room(t1),
     CallSid: randomSid('CA'), ConferenceSid: randomSid('CF') };
   const requests = {
-    session: asker.session('alice'),
-    'create-task': asker.page('carol', 'create-task', { body: { to: randomSid('WK') } }),
-    'call-state': asker.page('alice', 'call-state', { query: `?taskSid=${t1}` }),
-    'call-state, open': asker.page('alice', 'call-state'),
-    'hold-participant': asker.page(
+    session: () => asker.session('alice'),
+    'create-task': () => asker.page('carol', 'create-task', { body: { to: randomSid('WK') } }),
+    'call-state': () => asker.page('alice', 'call-state', { query: `?taskSid=${t1}` }),
+    'call-state, open': () => asker.page('alice', 'call-state'),
+    'hold-participant': () => asker.page(
       'alice', 'hold-participant', { body: { taskSid: t1, hold: true } }),
-    'cleanup-rejected-task': asker.page('bob', 'cleanup-rejected-task', { body: { taskSid: k } }),
-    'end-call': asker.page('alice', 'end-call', { body: { taskSid: t1, reason: 'hangup' } }),
-    ringback: asker.webhook('ringback', { query: asker.waiting(t1, '&round=1') }),
-    'status-callback': asker.webhook('status-callback', { params: leave }),
+    'cleanup-rejected-task': () =>
+      asker.page('bob', 'cleanup-rejected-task', { body: { taskSid: k } }),
+    'end-call': () => asker.page('alice', 'end-call', { body: { taskSid: t1, reason: 'hangup' } }),
+    ringback: () => asker.webhook('ringback', { query: asker.waiting(t1, '&round=1') }),
+    'status-callback': () => asker.webhook('status-callback', { params: leave }),
   };
-  const answers = await Promise.all(Object.values(requests));
-  return Object.fromEntries(Object.keys(requests).map((name, i) => [name, answers[i]]));
+  return Object.fromEntries(await Promise.all(Object.entries(requests).map(async ([name, ask]) =>
+    [name, await within(name === 'ringback' ? RINGBACK_MS : ANSWER_MS, ask)])));
 }
 
 function checkAnswers({ ringback, 'status-callback': callback, ...page }, expected) {
@@ -40,14 +41,11 @@ function checkAnswers({ ringback, 'status-callback': callback, ...page }, expect
     if (statuses[0] === 200 && answer.status === 200) continue;
     assert.ok(statuses.includes(answer.status), `${program}: ${answer.status} ${answer.body}`);
     expectError(answer, answer.status);
-    assert.ok(answer.ms < ANSWER_MS, `${program}: ${answer.ms} ms`);
     assert.doesNotMatch(answer.body, /127\.0\.0\.1|ordered|curl/, 'details belong to the log');
   }
   assert.equal(ringback.status, 200);
   assert.match(ringback.body, /<Redirect /);
-  assert.ok(ringback.ms < RINGBACK_MS, `ringback: ${ringback.ms} ms`);
   expectPlainError(callback, 503);
-  assert.ok(callback.ms < ANSWER_MS);
 }
 
 /** Tasks, Conferences and legs, as far as they say whether anything was done. */
@@ -97,9 +95,9 @@ describe('every request to Twilio meets', () => {
       const before = await picture();
       await lab.fault({ ...fault, times: 10_000 });
       checkAnswers(await askAll(call), expected);
-      const list = await lab.page('alice', 'list-agents');
+      // Nobody waits for Twilio while typing.
+      const list = await within(1000 * patience, () => lab.page('alice', 'list-agents'));
       assert.equal(list.status, 200);
-      assert.ok(list.ms < 1000 * patience, 'nobody waits for Twilio while typing');
       assert.deepEqual(await picture(), before);
       await lab.clearFaults();
       assert.equal((await call.caller.endCall(call.t1)).status, 200);
@@ -211,7 +209,7 @@ test('many at once while Twilio hangs: everybody is answered, and the rest works
     await Promise.all(Array.from({ length: 8 }, () => lab.page('alice', 'call-state')));
   for (const answer of answers) {
     expectError(answer, 504);
-    assert.ok(answer.ms < ANSWER_MS + 1000, `${answer.ms} ms`);
+    assert.ok(answer.ms < ANSWER_MS, `${answer.ms} ms`);
   }
   await lab.clearFaults();
   await until('a good answer', async () =>

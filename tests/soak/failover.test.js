@@ -11,10 +11,10 @@ import { Observer, leftOf } from './observer.js';
 import { Page } from './page.js';
 
 const SECONDS = 1000;
-const RING_SECONDS = 5;
+const RING_SECONDS = 10; // all calls are rung and answered at once
 const GRACE_SECONDS = 5;
 // The ring time, the time to come back and what Twilio's own retries take.
-const QUIET_MS = 30 * SECONDS;
+const QUIET_MS = 60 * SECONDS;
 
 const is = (...phases) => ({ state }) => phases.includes(state.phase);
 const isConnected = is('connected');
@@ -42,7 +42,7 @@ const STEPS = {
   'the callee is rung': { first: ring },
   "the callee's phone rings": {
     async first(caller, callee) {
-      await lab.control('softphone', { identity: callee.name, delayMs: 2 * SECONDS });
+      await lab.control('softphone', { identity: callee.name, delayMs: 6 * SECONDS });
       await ring(caller, callee);
     },
     async lastly(caller, callee) {

@@ -26,7 +26,7 @@ const pending = (task) => task.reservations.find((one) => one.status === 'pendin
 const reservedBy = (task) => pending(task)?.worker.friendlyName;
 const settled = () => new Promise((resolve) => { setImmediate(() => setImmediate(resolve)); });
 
-/** A Task that bob is offered at this moment, and its time-out; a busy machine needs longer ones. */
+/** A Task that bob is offered at this moment, and its time-out; it is longer on a busy machine. */
 async function offered(seconds) {
   for (let timeout = seconds; ; timeout *= 2) {
     const task = forWorker('bob', { timeout });

@@ -172,7 +172,7 @@ export class Webhook {
       const started = Date.now();
       const result = await this.attempt(request, overrides, deadline, token);
       entry.attempts.push({ status: result.status, ms: Date.now() - started,
-        error: result.error ?? null });
+        error: result.error ?? null, requestId: result.headers['x-request-id'] });
       const over = entry.abandoned || tried >= overrides.rc || Date.now() >= deadline;
       if (over || !mayRetry(result, overrides.rp)) return result;
       const { webhookRetryMs: pause } = this.world.switches;
