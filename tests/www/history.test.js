@@ -47,7 +47,8 @@ test('one row a call, the server\'s first, newest first, for thirty days', () =>
     row('WT3', NOW - 5, { outcome: 'declined' }), row('WT4', NOW - 31 * 86_400_000)];
   assert.deepEqual(merge(seen, told, NOW).map(({ taskSid, at, seconds, note }) =>
     [taskSid, at, seconds, note]), [['WT3', NOW - 5, 0, null], ['WT1', NOW - 10, 0, null],
-    ['WT2', NOW - 31, 5, 'hi']]);
+    ['WT2', NOW - 30, 5, 'hi']]);
+  assert.equal(merge([row('WT1', NOW)], [row('WT1', NOW - 60_000)], NOW)[0].at, NOW - 60_000);
   const many = Array.from({ length: 300 }, (_, n) => row(`WT${n}`, NOW - n));
   assert.equal(merge([], many, NOW).length, 200);
   assert.equal(many.reduce(remember, []).length, 100);
@@ -109,6 +110,22 @@ test('a missed call stays counted over a reload until the agent looks', (t) => {
   assert.equal(again.missed(), 0);
   assert.equal(open().missed(), 0);
   assert.equal(open().rows().length, 1);
+});
+
+test('who has looked a moment before a call can still miss it, in whole seconds', async (t) => {
+  const time = fakeTime(t);
+  time.tick(200);
+  const cut = Math.floor(Date.now() / 1000) * 1000;
+  const calls = createPastCalls(async () => ({ answer: { calls: [call('WT1', cut)] } }));
+  calls.belongTo(storeOf());
+  time.tick(300);
+  calls.look();
+  time.tick(300);
+  calls.follow({ phase: 'ringing', taskSid: 'WT1', other: BOB });
+  calls.follow(ended());
+  assert.equal(calls.missed(), 1);
+  await calls.refresh();
+  assert.equal(calls.missed(), 1);
 });
 
 test('each of two tabs notices a missed call; looking at it in one is enough', (t) => {

@@ -4,6 +4,7 @@
 
 const KEPT = 100; // that this browser remembers by itself
 const SHOWN = 200;
+const SEEN_WITHIN = 5000; // milliseconds after its beginning a page hears of a call
 const MAX_AGE = 30 * 86_400_000; // as long as TaskRouter remembers
 const ENDED_BEFORE_IT_RANG = ['refused', 'unknown', 'glare'];
 
@@ -42,12 +43,20 @@ export function remember(seen, row) {
   return [row, ...others].sort(newestFirst).slice(0, KEPT);
 }
 
+/**
+ * When a call began: as this browser saw it, whose clock also says when the list was looked at,
+ * while the server tells whole seconds. A page that came later knows less than the server.
+ */
+const beganAt = (told, seen) => (
+  seen && seen.at > told.at && seen.at - told.at < SEEN_WITHIN ? seen.at : told.at);
+
 /** One row a call: the server's where it has one, because it knows of other tabs and devices. */
 export function merge(seen, told, now) {
   const rows = new Map(seen.map((row) => [row.taskSid, row]));
   for (const row of told) {
     const known = rows.get(row.taskSid);
-    rows.set(row.taskSid, { ...row, seconds: row.seconds || (known?.seconds ?? 0) });
+    const seconds = row.seconds || (known?.seconds ?? 0);
+    rows.set(row.taskSid, { ...row, at: beganAt(row, known), seconds });
   }
   return [...rows.values()].filter(({ at }) => now - at < MAX_AGE)
     .sort(newestFirst).slice(0, SHOWN);
