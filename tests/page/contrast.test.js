@@ -36,7 +36,8 @@ const THEMES = {
   'light by choice': [media('dark'), 'light'],
   'dark by choice': [media('light'), 'dark'],
 };
-const WAYS = ['hover', 'focus', 'pressed'];
+// What the inspector has an element, and the row that it is in, look like.
+const POINTED = { hover: ['hover'], pressed: ['hover', 'active'] };
 // They are the same in every state: looked at in the first.
 const ALWAYS = ['agent', 'your-status', 'settings-open', 'call', 'favourite', 'clear', 'go-ready',
   'team-tab', 'calls-tab', 'ring-0', 'ring-1', 'ring-2', 'ring-3'];
@@ -86,8 +87,13 @@ async function mount() {
 /** Runs in the page: `faint` tells what is seen too little. */
 function measure() {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const colors = new Map();
   /** Any colour of CSS as numbers. */
   function rgba(color) {
+    if (!colors.has(color)) colors.set(color, paint(color));
+    return colors.get(color);
+  }
+  function paint(color) {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = color;
     canvas.fillRect(0, 0, 1, 1);
@@ -147,8 +153,26 @@ function pressables() {
     .map(({ id }) => id);
 }
 
+/** Runs in the page: what is seen too little of these, each while it has the focus. */
+function faintInFocus([ids, least]) {
+  return ids.flatMap((id) => {
+    const element = document.getElementById(id);
+    element.focus();
+    const found = window.faint(element, least);
+    const isShown = document.activeElement !== element || element.matches(':focus-visible');
+    return isShown ? found : [...found, `no focus is shown: ${id}`];
+  });
+}
+
+/** Runs in the page: likewise, while the pointer is said to be there. */
+function faintInPlace([ids, least]) {
+  const elements = ids.map((id) => document.getElementById(id));
+  for (const element of elements) element.dispatchEvent(new PointerEvent('pointerenter'));
+  return elements.flatMap((element) => window.faint(element, least));
+}
+
 describe('contrast', () => {
-  let browser, page;
+  let browser, page, inspector, document;
   before(async () => {
     browser = await Browser.start(440);
     page = await browser.newPage();
@@ -156,38 +180,52 @@ describe('contrast', () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.evaluate(mount);
     await page.evaluate(measure);
+    inspector = await page.context().newCDPSession(page);
+    await inspector.send('DOM.enable');
+    await inspector.send('CSS.enable');
+    document = (await inspector.send('DOM.getDocument')).root.nodeId;
+    await page.keyboard.press('Shift'); // from now on focus is shown
   });
   after(() => browser.close());
 
   const faint = (selector) => page.evaluate(([wanted, least]) => (
     window.faint(document.querySelector(wanted), least)), [selector, LEAST]);
 
-  async function as(way, id) {
-    const element = page.locator(`#${id}`);
-    if (way === 'focus') {
-      await page.keyboard.press('Shift'); // from now on focus is shown
-      await element.focus();
-      return faint(`#${id}`);
-    }
-    const { x, y, width, height } = await element.boundingBox();
-    await page.mouse.move(x + width / 2, y + height / 2);
-    if (way === 'pressed') await page.mouse.down();
-    const found = await faint(`#${id}`);
-    await page.mouse.move(0, 0); // a press that ends elsewhere presses nothing
-    if (way === 'pressed') await page.mouse.up();
-    return found;
+  /** Has all of these, and the rows that they are in, look as if pointed at, or no longer. */
+  async function point(ids, forcedPseudoClasses) {
+    const selector = ids.map((id) => `#${id}, :has(> #${id})`).join();
+    const { nodeIds } =
+      await inspector.send('DOM.querySelectorAll', { nodeId: document, selector });
+    await Promise.all(nodeIds.map((nodeId) => (
+      inspector.send('CSS.forcePseudoState', { nodeId, forcedPseudoClasses }))));
   }
 
   async function inState(state, how) {
     await page.evaluate((shown) => window.show(...shown), [state, how]);
     const found = await faint('body');
     const isFirst = state.phase === 'idle';
-    for (const id of await page.evaluate(pressables)) {
-      if (!isFirst && ALWAYS.includes(id)) continue;
-      for (const way of WAYS) found.push(...(await as(way, id)).map((what) => `${way}: ${what}`));
+    const ids = (await page.evaluate(pressables))
+      .filter((id) => isFirst || !ALWAYS.includes(id));
+    const note = (way, list) => found.push(...list.map((what) => `${way}: ${what}`));
+    for (const [way, states] of Object.entries(POINTED)) {
+      await point(ids, states);
+      note(way, await page.evaluate(faintInPlace, [ids, LEAST]));
     }
+    await point(ids, []);
+    note('focus', await page.evaluate(faintInFocus, [ids, LEAST]));
     return found;
   }
+
+  it('is measured as it is under the pointer', async () => {
+    await page.evaluate((shown) => window.show(...shown), [initialState, {}]);
+    const ground = () => page.evaluate(
+      () => getComputedStyle(document.getElementById('call')).backgroundColor);
+    const before = await ground();
+    await point(['call'], POINTED.hover);
+    assert.notEqual(await ground(), before);
+    await point(['call'], []);
+    assert.equal(await ground(), before);
+  });
 
   for (const [theme, [how, chosen]] of Object.entries(THEMES)) {
     it(`is enough: ${theme}`, async () => {
