@@ -9,7 +9,10 @@ const www = resolve(fileURLToPath(import.meta.url), '../../../www');
 const ORIGIN = 'https://page.example';
 const SCRIPTS = /<script.*?<\/script>|<link rel="(modulepreload|manifest)".*?>/g;
 
-/** Opens it with a clock that only the test turns, and with English words. */
+/**
+ * Opens it with English words, and with a clock that only the test turns: else it would go on by
+ * itself from where it was set.
+ */
 export async function openBare(page, { clock = true } = {}) {
   await page.route(`${ORIGIN}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
@@ -28,4 +31,5 @@ export async function openBare(page, { clock = true } = {}) {
       document.head.append(style);
     });
   });
+  if (clock) await page.clock.pauseAt(new Date(2026, 0, 2, 12, 0));
 }
