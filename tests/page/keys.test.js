@@ -23,6 +23,7 @@ async function mount() {
     star: byId('favourite'), clear: byId('clear'),
   }, async (q, options) => {
     if (window.answer) return window.answer(q, options);
+    await window.mayAnswer;
     const found = window.only ? agents.slice(2) : agents;
     return { agents: found, total: found.length, stale: false };
   });
@@ -57,11 +58,10 @@ async function scrollThroughAll() {
   press('ArrowDown');
   while (list.ariaBusy === 'true') await frame();
   for (let i = 0; i < 3; i += 1) press('ArrowDown');
-  const seen = { long: [], steps: 0, most: 0, gaps: [], under: true };
-  const tasks = new PerformanceObserver((entries) => {
-    seen.long.push(...entries.getEntries().map(({ duration }) => duration));
-  });
-  tasks.observe({ type: 'longtask' });
+  const seen = { took: [], steps: 0, most: 0, gaps: [], under: true };
+  let began = 0;
+  addEventListener('scroll', () => { began = performance.now(); }, { capture: true });
+  list.addEventListener('scroll', () => seen.took.push(performance.now() - began));
   const { x, y, height } = list.getBoundingClientRect();
   const at = (down) => document.elementFromPoint(x + 20, y + down)?.closest('[role="option"]');
   for (; list.scrollTop + list.clientHeight < list.scrollHeight - 1; seen.steps += 1) {
@@ -77,7 +77,6 @@ async function scrollThroughAll() {
       seen.under &&= at(height / 2) === under;
     }
   }
-  tasks.disconnect();
   seen.all = rows().at(-1).id === 'agent-WKx14999';
   seen.marked = input.getAttribute('aria-activedescendant');
   if (!document.getElementById(seen.marked)) seen.marked += ' is gone';
@@ -135,10 +134,14 @@ describe('the field of names', () => {
   }
 
   it('picks the only one there is by Enter, and calls by the next', async () => {
-    await page.evaluate(() => { window.only = true; });
+    await page.evaluate(() => {
+      window.only = true;
+      window.mayAnswer = new Promise((resolve) => { window.answerNow = resolve; });
+    });
     await box().pressSequentially('bob');
     await page.keyboard.press('Enter'); // before the answer is there
     assert.equal((await seen()).picked, null);
+    await page.evaluate(() => window.answerNow());
     await wait();
     assert.deepEqual(await seen(),
       { open: false, marked: null, picked: 'Bob Baker', typed: 'Bob Baker', submitted: 0 });
@@ -199,7 +202,10 @@ describe('the field of names', () => {
       };
       const input = document.getElementById('agent');
       const rows = () => [...document.querySelectorAll('#agents [role="option"]')];
-      const tick = () => new Promise((resolve) => { setTimeout(resolve, 200); });
+      // What is answered is there once it has been passed on, which takes no time but turns.
+      const turn = () => new Promise((resolve) => { setTimeout(resolve); });
+      const list = document.getElementById('agents');
+      const answered = async () => { do await turn(); while (list.ariaBusy === 'true'); };
       const press = (key) => input.dispatchEvent(
         new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
       const found = [];
@@ -207,9 +213,8 @@ describe('the field of names', () => {
         input.focus();
         input.value = ['', 'a', 'an', 'bob', 'bob 1', 'cy', 'zzz'][random(7)];
         input.dispatchEvent(new Event('input', { bubbles: true }));
-        await tick();
+        await answered();
         for (let i = random(5); i > 0; i -= 1) press('ArrowDown');
-        const list = document.getElementById('agents');
         list.scrollTop = random(400);
         const before = rows().map(({ id }) => id);
         const marked = input.getAttribute('aria-activedescendant');
@@ -219,7 +224,7 @@ describe('the field of names', () => {
         const pointed = () => document.elementFromPoint(...pointer)?.closest('[role="option"]')?.id;
         const under = pointed();
         window.picker.refresh();
-        await tick();
+        await turn();
         const after = rows().map(({ id }) => id);
         const text = input.value;
         const note = (isFault, what) => isFault && found.push(`“${text}”: ${what}`);
@@ -237,11 +242,15 @@ describe('the field of names', () => {
     assert.deepEqual(faults, []);
   });
 
-  it('scrolls through 15,000 without a long task, and keeps what is marked', async (context) => {
-    const { long, steps, most, ...rest } = await page.evaluate(scrollThroughAll);
-    context.diagnostic(`${steps} steps, long tasks of [${long}] ms, ${most} rows at most`);
-    // Others share this machine, and interrupt the one or the other.
-    assert.ok(long.length < steps / 4, `of ${steps} steps: ${long}`);
+  it('scrolls at the end of 15,000 as at the beginning, and keeps the mark', async (context) => {
+    const { took, steps, most, ...rest } = await page.evaluate(scrollThroughAll);
+    // Half of them: others share this machine, and interrupt the one or the other.
+    const median = (times) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+    const [first, last] = [took.slice(0, 30), took.slice(-30)].map(median);
+    context.diagnostic(`${steps} steps, of ${first.toFixed(1)} ms at first and `
+      + `${last.toFixed(1)} ms at last, ${most} rows at most`);
+    assert.ok(took.length > 100, `${took.length} steps were seen`);
+    assert.ok(last < 10 * Math.max(first, 1), `${first} and ${last} ms`);
     assert.ok(most < 120, `${most} rows in the document`);
     assert.deepEqual(rest, { all: true, gaps: [], marked: 'agent-WKx2', under: true });
     const marked = () => page.evaluate(() => {
