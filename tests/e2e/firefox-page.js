@@ -119,12 +119,12 @@ class Locator {
     return this.page.until(`${name} ${what}`, probe, ms);
   }
 
-  #found() {
-    return this.#until('is there', () => this.#find());
+  #found(ms) {
+    return this.#until('is there', () => this.#find(), ms);
   }
 
-  async isEnabled() {
-    return (await this.#found()).enabled;
+  async isEnabled({ timeout } = {}) {
+    return (await this.#found(timeout)).enabled;
   }
 
   async isDisabled() {

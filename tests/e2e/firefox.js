@@ -127,11 +127,12 @@ export class Firefox {
         .map((child) => once(child, 'exit'));
     for (const child of this.children) child.kill('SIGKILL');
     await Promise.all(ends);
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+    // Its other processes notice a moment later, and may write until then.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   async close() {
-    await this.bidi.send('browser.close');
+    await this.bidi.send('browser.close').catch(() => {}); // it may go before it has answered
     await this.kill();
   }
 }

@@ -15,7 +15,8 @@ const MUSIC_HZ = { from: 600, to: 900 };
 const NAMES = {
   alice: 'Alice Archer', bob: 'Bob Baker', carol: 'Carol Castillo', dave: 'Dave Dufour',
 };
-const PATIENCE_MS = 20_000;
+// It takes a second or two; a machine that does other things as well may take ten times as long.
+const PATIENCE_MS = 40_000;
 // Far from Twilio a page is told to ask again, which the browser writes down.
 const USUAL_TROUBLES = process.env.DIALPAD_TEST_TWILIO === 'far' ? ['status of 503'] : [];
 const LISTEN_MS = 700;
@@ -31,6 +32,23 @@ export async function until(what, probe, ms = PATIENCE_MS) {
     if (Date.now() > deadline) assert.fail(`${what}, within ${ms} ms: ${complaint}`);
     await delay(25);
   }
+}
+
+/** Holds back what the page asks for at this address; what it gives lets go of all of that. */
+export async function holdBack(page, address) {
+  let letGo;
+  const mayGo = new Promise((resolve) => { letGo = resolve; });
+  const passed = [];
+  await page.route(address, (route) => {
+    // The page may not want it any more.
+    passed.push(mayGo.then(() => route.continue()).catch(() => {}));
+    return passed.at(-1);
+  });
+  return async () => {
+    letGo();
+    await Promise.all(passed);
+    await page.unroute(address);
+  };
 }
 
 /** An agent at a page of his own. `name` is what the web server calls him. */
@@ -62,7 +80,9 @@ export class Agent {
 
   /** The page has reached both TaskRouter and Voice: calls can ring here. */
   async isConnected() {
-    await this.page.getByText('Connecting to the phone system…').waitFor({ state: 'hidden' });
+    for (const hint of ['Connecting to the phone system…', 'Connection lost. Reconnecting…']) {
+      await this.page.getByText(hint).waitFor({ state: 'hidden' });
+    }
     const select = this.page.getByRole('combobox', { name: 'Your status' });
     await until(`${this.name}'s status can be changed`,
       async () => (await select.isEnabled() ? null : 'it is disabled'));
@@ -100,8 +120,10 @@ export class Agent {
   /** For a button that may have gone a moment ago because of what somebody else did. */
   async pressIfOffered(name) {
     const button = this.button(name);
-    const settles = await button.getAttribute('aria-disabled', { timeout: 500 }).catch(() => null);
-    if (settles || await button.isEnabled()) await button.click({ timeout: 1000 }).catch(() => {});
+    const timeout = 500;
+    const settles = await button.getAttribute('aria-disabled', { timeout }).catch(() => null);
+    const isEnabled = await button.isEnabled({ timeout }).catch(() => false);
+    if (settles || isEnabled) await button.click({ timeout: 1000 }).catch(() => {});
   }
 
   cannotPress(name) {
@@ -134,7 +156,29 @@ export class Agent {
 
   async call(other) {
     await this.pick(other);
-    await this.press('Call');
+    await this.callBy('Call');
+  }
+
+  /**
+   * Presses what calls, once the pages have completed the last call's Tasks: where a program is
+   * quicker, because it needs their room, the browser writes down that the page came second.
+   */
+  async callBy(name) {
+    await until('the last Tasks are completed', async () => {
+      const { tasks } = await sandbox(this.stack, 'state');
+      return tasks.filter((task) => task.assignment_status === 'wrapping')
+        .map(({ sid }) => sid).join(', ');
+    });
+    await this.press(name);
+  }
+
+  /** Calls, and cancels while the server hasn't even heard of it. */
+  async cancelsUnanswered(other) {
+    const letGo = await holdBack(this.page, '**/cgi-bin/create-task');
+    await this.call(other);
+    await this.press('Cancel');
+    await this.says('Canceling the call');
+    await letGo();
   }
 
   async setStatus(activity) {
@@ -195,6 +239,14 @@ export class Agent {
     return this.page.evaluate(() => window.notes.pressed);
   }
 
+  /** Has said so, be it for a moment, since the page was loaded. */
+  hasSaid(wanted) {
+    return until(`${this.name}'s page has said "${wanted}"`, async () => {
+      const said = (await this.said()).map(({ text }) => text);
+      return said.includes(wanted) ? null : `it has said "${said.join('", "')}"`;
+    });
+  }
+
   /** A text somewhere on the page. */
   shows(text) {
     return this.page.getByText(text).filter({ visible: true }).first().waitFor();
@@ -203,6 +255,19 @@ export class Agent {
   /** A browser without a head dismisses the question, which a person would be asked. */
   refuseMicrophone() {
     return this.page.context().clearPermissions();
+  }
+
+  /** The network goes. What was on its way fails, and the browser and the SDKs write that down. */
+  async goOffline() {
+    for (const text of ['ERR_INTERNET_DISCONNECTED', '/vendor/']) this.expectTrouble(text);
+    await this.page.context().setOffline(true);
+    await this.shows('You are offline. Waiting for the network…');
+  }
+
+  async goOnline() {
+    await this.page.context().setOffline(false);
+    await this.page.getByText('You are offline.').waitFor({ state: 'hidden' });
+    await this.isConnected();
   }
 
   allowMicrophone() {
@@ -317,14 +382,17 @@ export async function rest(stack, path, form) {
 /** A stack and the agents named, each at his page in Chromium or in what `browsers` says. */
 export async function startScene(names, { browsers = {}, ...options } = {}) {
   const scene = { agents: [] };
-  scene.stack = await startStack(options);
+  const start = (name) => (browsers[name] ?? Browser).start(HZ[name]);
+  const starting = names.map(start);
+  const started = Promise.allSettled(starting);
   try {
-    scene.agents = await Promise.all(names.map(
-      async (name) => new Agent(scene.stack, name,
-        await (browsers[name] ?? Browser).start(HZ[name]))));
-    for (const agent of scene.agents) await agent.open();
+    scene.stack = await startStack(options);
+    scene.agents = (await Promise.all(starting))
+      .map((browser, i) => new Agent(scene.stack, names[i], browser));
+    await Promise.all(scene.agents.map((agent) => agent.open()));
   } catch (error) {
-    await endScene(scene).catch(() => {});
+    await Promise.all((await started).map(({ value }) => value?.close())).catch(() => {});
+    await scene.stack?.stop().catch(() => {});
     throw error;
   }
   for (const agent of scene.agents) scene[agent.name] = agent;
