@@ -114,11 +114,16 @@ describe('the ring', () => {
   });
 
   it('is not covered by settings that were still loading when it began', async () => {
-    let come;
+    let come, isAsked;
     const mayCome = new Promise((resolve) => { come = resolve; });
-    await bob.page.route('**/css/dialog.css', (route) => mayCome.then(() => route.continue()));
+    const asked = new Promise((resolve) => { isAsked = resolve; });
+    await bob.page.route('**/css/dialog.css', (route) => {
+      isAsked();
+      return mayCome.then(() => route.continue());
+    });
     await bob.reload();
     await bob.press('Settings');
+    await asked;
     await alice.call(bob);
     await bob.isRungBy(alice);
     await bob.page.evaluate(() => {
@@ -159,7 +164,7 @@ describe('the ring', () => {
     await haveEnded(alice, bob);
     await alice.shows(/^You hung up · Lasted 0:\d\d$/);
     await bob.shows(/^Alice Archer hung up · Lasted 0:\d\d$/);
-    await bob.press('Call back');
+    await bob.callBy('Call back');
     await alice.isRungBy(bob);
     await alice.press('Decline');
     await bob.says('Alice Archer declined');
