@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { some } from '../long.js';
 import {
   Agent, connect, endScene, haveEnded, isOver, rest, sandbox, startAfresh, startScene, until,
   whoIsRung,
@@ -31,7 +32,7 @@ describe('agents who get in each other\'s way', () => {
     return calls.filter(({ to }) => to === address);
   }
 
-  SAME_MOMENT_MS.forEach((ms, round) => {
+  some(3, SAME_MOMENT_MS).forEach((ms, round) => {
     it(`call each other at the same moment (${round + 1}: ${ms} ms apart)`, async () => {
       const [first, second] = round % 2 ? [bob, alice] : [alice, bob];
       for (const agent of [alice, bob]) agent.expectTrouble('status of 409');
@@ -43,9 +44,12 @@ describe('agents who get in each other\'s way', () => {
       if (!rung) return;
       await rung.callee.press('Answer');
       await Promise.all([alice.isIn(bob), bob.isIn(alice)]);
-      const { conferences } = await sandbox(scene.stack, 'state');
-      assert.deepEqual(conferences.filter(({ status }) => status !== 'completed')
-        .map(({ participants }) => participants.length), [2]);
+      await until('one Conference is left, with both in it', async () => {
+        const { conferences } = await sandbox(scene.stack, 'state');
+        const sizes = conferences.filter(({ status }) => status !== 'completed')
+          .map(({ participants }) => participants.length);
+        return sizes.join() === '2' ? null : `their participants: ${sizes}`;
+      });
       await alice.press('Hang up');
       await haveEnded(alice, bob);
     });
