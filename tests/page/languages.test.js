@@ -227,11 +227,13 @@ describe('the words of every language', () => {
     const german = await browser.connected.newContext({ ignoreHTTPSErrors: true, locale: 'de-DE' });
     try {
       const page = await german.newPage();
+      await page.clock.install();
       await page.route('**/i18n/de.json', (route) => route.abort());
       await page.goto(`${scene.stack.origin}/alice/`);
       await page.getByRole('heading', { name: 'Call a colleague' }).waitFor();
       assert.equal(await page.locator('html').getAttribute('lang'), 'en');
       await page.unroute('**/i18n/de.json');
+      await page.clock.fastForward(5000); // they are asked for again, and if not yet a bit later
       await page.getByRole('heading', { name: 'Kollegen anrufen' }).waitFor();
     } finally {
       await german.close();
