@@ -15,7 +15,7 @@ export function startWorld({ switches, ...config } = {}) {
 }
 
 // Resolves to the first value of probe() that is neither false nor empty.
-export async function until(probe, what = probe.toString(), ms = 20000) {
+export async function until(probe, what = probe.toString(), ms = 40000) {
   const deadline = Date.now() + ms;
   for (;;) {
     const value = await probe();
