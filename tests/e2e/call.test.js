@@ -124,9 +124,11 @@ describe('a call between two agents', () => {
     await alice.press('Hang up');
     await alice.says('Call ended');
     alice.expectTrouble('status of 409');
-    // Page and program complete the Task that wraps up; who is second is told that it is done.
-    alice.expectTrouble('/v1/wschannels');
-    alice.expectTrouble('cannot become completed: it is completed');
+    // Page and program complete the Tasks that wrap up; who is second is told that it is done.
+    for (const agent of [alice, bob]) {
+      agent.expectTrouble('/v1/wschannels');
+      agent.expectTrouble('cannot become completed: it is completed');
+    }
     await alice.press('Call again');
     await bob.isRungBy(alice);
     await bob.press('Decline');

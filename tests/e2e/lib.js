@@ -160,14 +160,16 @@ export class Agent {
   }
 
   /**
-   * Presses what calls, once the pages have completed the last call's Tasks: where a program is
-   * quicker, because it needs their room, the browser writes down that the page came second.
+   * Presses what calls, once the pages have completed the last call's Tasks, which they do after
+   * they have said that it is over: where a program is quicker, because it needs their room, the
+   * browser writes down that the page came second.
    */
   async callBy(name) {
     await until('the last Tasks are completed', async () => {
       const { tasks } = await sandbox(this.stack, 'state');
-      return tasks.filter((task) => task.assignment_status === 'wrapping')
-        .map(({ sid }) => sid).join(', ');
+      return tasks.filter(({ attributes }) => attributes.dialpad)
+        .filter((task) => OPEN_TASKS.includes(task.assignment_status))
+        .map((task) => `${task.sid} is ${task.assignment_status}`).join(', ');
     });
     await this.press(name);
   }
