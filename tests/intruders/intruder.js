@@ -236,7 +236,7 @@ export class Victims {
     const [callers, callees] = await this.legs();
     const heard = async (sid) => (sid ? (await voicesIn(this.lab, sid)).join() : 'no leg');
     await until('both hear each other alone', async () =>
-      await heard(callers) === 'bob' && await heard(callees) === 'alice', 3000);
+      await heard(callers) === 'bob' && await heard(callees) === 'alice');
     for (const [agent, sid] of [[this.caller, this.t1], [this.callee, this.k]]) {
       const { state, hold } = await agent.state(sid);
       assert.deepEqual({ state, hold }, { state: 'connected', hold: { me: false, other: false } });
@@ -254,4 +254,10 @@ export function listen(lab, program) {
   const before = lab.log(program).length;
   return (pattern) => lab.log(program).slice(before).split('\n')
     .filter((line) => pattern.test(line));
+}
+
+/** Likewise, once there is a line: a program writes it when it has answered. */
+export async function heardOf(said, pattern) {
+  await until(`a line like ${pattern}`, () => said(pattern).length > 0);
+  return said(pattern);
 }

@@ -38,7 +38,7 @@ async function configure(set, changes) {
 
 /** Twilio's music, where somebody is held. */
 async function hearsNobody(callSid) {
-  return until('silence', async () => (await voicesIn(lab, callSid)).length === 0, 3000);
+  return until('silence', async () => (await voicesIn(lab, callSid)).length === 0);
 }
 
 /** The call can be used as before, with two requests, so that each host has its turn. */

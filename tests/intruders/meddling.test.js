@@ -35,7 +35,7 @@ async function customerCall() {
   }
   const goesOn = () => until('Bob and the customer hear each other', async () =>
     (await voicesIn(lab, legs[0])).join() === 'customer'
-      && (await voicesIn(lab, legs[1])).join() === 'bob', 3000);
+      && (await voicesIn(lab, legs[1])).join() === 'bob');
   await goesOn();
   return { bob, legs, goesOn,
     end: () => lab.control('softphone/hangup', { callSid: legs[1] }) };
@@ -131,7 +131,7 @@ describe('what Twilio can be made to ask of us', () => {
       }
     }
     await lab.settled();
-    assert.ok(said(/status-callback/).length > 6, 'we were told');
+    await until('it to be told', () => said(/status-callback/).length > 6);
     await victims.stillTalk();
     await victims.end();
   });
@@ -234,7 +234,7 @@ describe('the other end of a call that she has made and ended', () => {
       for (const end of ends) {
         const call = await callWith(change);
         await end(call);
-        await until('K to be closed', () => isClosed(call.k), 5000);
+        await until('K to be closed', () => isClosed(call.k)); // before its ring is over
         await clearAway(call);
       }
     });
@@ -304,7 +304,7 @@ describe('too much of one\'s own', () => {
         const { status, data } = await earlier.caller.createTask(earlier.callee.sid);
         if (status === 201) await earlier.caller.endCall(data.taskSid, 'cancel');
         return status === 201;
-      }, 6000, 200).finally(() => lab.rest(`Tasks/${junk.sid}`, undefined, {}, 'DELETE'));
+      }, 20_000, 200).finally(() => lab.rest(`Tasks/${junk.sid}`, undefined, {}, 'DELETE'));
     }
   });
 });
