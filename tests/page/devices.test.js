@@ -53,6 +53,16 @@ describe('devices for sound', () => {
   const closeSettings = () => alice.page.getByRole('dialog')
     .getByRole('button', { name: 'Close' }).click();
 
+  /** Keeps what the settings say of a test, each for some seconds → gives it. */
+  async function noteWhatIsSaid() {
+    await alice.page.locator('dialog .note[role="status"]').first().evaluate((note) => {
+      window.saidOfTest = [];
+      new MutationObserver(() => window.saidOfTest.push(note.textContent))
+        .observe(note, { childList: true });
+    });
+    return () => alice.page.evaluate(() => window.saidOfTest);
+  }
+
   it('are chosen in the settings, remembered, and tried', async () => {
     await openSettings();
     assert.match(await picked().getAttribute('title'), /^System default/);
@@ -67,10 +77,11 @@ describe('devices for sound', () => {
     assert.equal(await picked().getAttribute('title'), CHOSEN);
     assert.equal(await alice.page.locator('#call-volume').inputValue(), '40');
     assert.equal(await alice.page.locator('#ringtone').inputValue(), 'ring-bell');
+    const said = await noteWhatIsSaid();
     await alice.press('Test microphone');
-    await alice.shows('Recording: say something…');
-    await alice.shows('Playing what was recorded…');
     await alice.shows('Did you hear yourself? Then all is well.');
+    assert.deepEqual(await said(), ['Recording: say something…', 'Playing what was recorded…',
+      'Did you hear yourself? Then all is well.']);
     assert.ok((await alice.page.evaluate(() => window.asked)).deviceId.exact);
     await alice.press('Test speaker');
     await alice.shows('A sound was played. If you did not hear it, choose another device.');
@@ -85,11 +96,20 @@ describe('devices for sound', () => {
     await until('the list of speakers is in German', async () => (
       /^Standard des Systems/.test(await speaker.innerText()) ? null : speaker.innerText()));
     await language.selectOption('');
+    await until('the list is in English again', async () => (
+      /^System default/.test(await speaker.innerText()) ? null : speaker.innerText()));
+    // By itself it would be closed after three seconds.
+    await alice.page.evaluate(() => {
+      const { setTimeout } = window;
+      window.setTimeout = (work, ms, ...more) => (ms === 3000 ? 0 : setTimeout(work, ms, ...more));
+      window.letTimePass = () => { window.setTimeout = setTimeout; };
+    });
     await alice.press('Test microphone');
     await alice.shows('Recording: say something…');
     await closeSettings();
     await until('the microphone is closed', async () => (
-      await alice.page.evaluate(() => window.opened.active) ? 'it is open' : null), 2000);
+      await alice.page.evaluate(() => window.opened.active) ? 'it is open' : null));
+    await alice.page.evaluate(() => window.letTimePass());
   });
 
   it('are missed aloud when they are unplugged in a call, which goes on', async () => {
