@@ -46,16 +46,18 @@ export async function prepareLooks(page) {
   }));
 }
 
-/** Calls `visit` with the page in one look, and puts the ordinary one on again. */
-export async function inLook(page, name, visit) {
-  const { colorScheme = 'light', contrast = null, forcedColors = 'none', width, height,
-    rightToLeft } = LOOKS[name];
-  // Without motion: half-way between two colors nobody reads.
-  await page.emulateMedia({ colorScheme, contrast, forcedColors, reducedMotion: 'reduce' });
-  await page.setViewportSize(width ? { width, height } : SIZE);
-  if (rightToLeft) await speak(page, BORROWED);
-  await visit();
-  if (rightToLeft) await speak(page, null);
+/** Calls `visit` with the page in one look after the other, and puts the ordinary one on again. */
+export async function inLooks(page, names, visit) {
+  for (const name of names) {
+    const { colorScheme = 'light', contrast = null, forcedColors = 'none', width, height,
+      rightToLeft } = LOOKS[name];
+    // Without motion: half-way between two colors nobody reads.
+    await page.emulateMedia({ colorScheme, contrast, forcedColors, reducedMotion: 'reduce' });
+    await page.setViewportSize(width ? { width, height } : SIZE);
+    if (rightToLeft) await speak(page, BORROWED);
+    await visit(name);
+    if (rightToLeft) await speak(page, null);
+  }
   await page.emulateMedia({ colorScheme: 'light', contrast: null, forcedColors: 'none' });
   await page.setViewportSize(SIZE);
 }

@@ -5,7 +5,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { LOOKS, inLook } from './looks.js';
+import { LOOKS, inLooks } from './looks.js';
 import { endTour, startTour, tour } from './tour.js';
 
 const repo = resolve(fileURLToPath(import.meta.url), '../../..');
@@ -48,15 +48,13 @@ const scene = await startTour();
 try {
   await tour(scene, async (state, page) => {
     const file = state.replace(/\W+/g, '-');
-    for (const look of ['360-light', '360-dark', '1280-light', '1280-dark', '360-rtl']) {
-      await inLook(
-        page, look, () => page.screenshot({ path: join(folder, `${file}-${look}.png`) }));
-    }
+    await inLooks(page, ['360-light', '360-dark', '1280-light', '1280-dark', '360-rtl'],
+      (look) => page.screenshot({ path: join(folder, `${file}-${look}.png`) }));
     if (publish && state === 'connected') {
       // What has just appeared takes no press for a moment, and looks like that.
       await page.locator('.actions [aria-disabled]').first().waitFor({ state: 'detached' });
-      await inLook(
-        page, 'published', () => page.screenshot({ path: join(repo, 'docs/screenshot.png') }));
+      await inLooks(page, ['published'],
+        () => page.screenshot({ path: join(repo, 'docs/screenshot.png') }));
     }
   });
   if (publish) await drawIcons(await scene.alice.browser.newPage(), scene.stack.origin);

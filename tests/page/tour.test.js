@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { until } from '../e2e/lib.js';
 import { isLong } from '../long.js';
-import { LOOKS, inLook } from './looks.js';
+import { LOOKS, inLooks } from './looks.js';
 import { endTour, startTour, tour } from './tour.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -17,11 +17,11 @@ const SHIFT = 0.002;
 
 /**
  * The looks in which axe-core reads the page in a state, which takes it half a second: the ordinary
- * one always, and in the short run one of the others, in turn.
+ * one always, and in the short run one of the others in every second state, in turn.
  */
 function readIn(visited) {
   const [ordinary, ...others] = Object.keys(LOOKS);
-  return [ordinary, ...others.filter((_, i) => isLong || i === visited % others.length)];
+  return [ordinary, ...others.filter((_, i) => isLong || 2 * i === visited % (2 * others.length))];
 }
 
 /** Rules and places that axe-core complains about. */
@@ -34,33 +34,31 @@ async function complaintsOf(page) {
     `${id}: ${target.join(' ')}: ${failureSummary.split('\n').slice(1, 2)}`)));
 }
 
+/**
+ * What a look has lost: words, an edge in common, room between parts, a button in the window, a
+ * shape.
+ */
+const lost = (page) => page.evaluate(
+  `[${[cutOff, misplaced, unseen, unchosen].map((look) => `...(${look})()`)}]`);
+
+// These four run in the page.
+
 /** What is wider than the window, or larger than its own element, or stands out of the panel. */
-function cutOff(page) {
-  return page.evaluate(() => {
-    const panel = document.querySelector('.panel').getBoundingClientRect();
-    const all = 'button, label, .block, .detail, h1, h2, .hint p';
-    const cut = [...document.querySelectorAll(all)]
-      .filter((element) => !element.classList.contains('unseen'))
-      .filter((element) => element.checkVisibility()
-        && (element.scrollWidth > element.clientWidth + 1
-          || element.scrollHeight > element.clientHeight + 2
-          || (!element.closest('dialog, .lists')
-            && element.getBoundingClientRect().bottom > panel.bottom))
-        && getComputedStyle(element).display !== 'inline')
-      .map((element) => `cut off: ${element.id || element.className} “${element.textContent}”`);
-    const { scrollWidth } = document.documentElement;
-    return scrollWidth > innerWidth ? [...cut, `${scrollWidth} px wide`] : cut;
-  });
+function cutOff() {
+  const panel = document.querySelector('.panel').getBoundingClientRect();
+  const all = 'button, label, .block, .detail, h1, h2, .hint p';
+  const cut = [...document.querySelectorAll(all)]
+    .filter((element) => !element.classList.contains('unseen'))
+    .filter((element) => element.checkVisibility()
+      && (element.scrollWidth > element.clientWidth + 1
+        || element.scrollHeight > element.clientHeight + 2
+        || (!element.closest('dialog, .lists')
+          && element.getBoundingClientRect().bottom > panel.bottom))
+      && getComputedStyle(element).display !== 'inline')
+    .map((element) => `cut off: ${element.id || element.className} “${element.textContent}”`);
+  const { scrollWidth } = document.documentElement;
+  return scrollWidth > innerWidth ? [...cut, `${scrollWidth} px wide`] : cut;
 }
-
-/** What a look has lost: an edge in common, room between parts, a button in the window, a shape. */
-async function lost(page) {
-  const found = [];
-  for (const look of [misplaced, unseen, unchosen]) found.push(...await page.evaluate(look));
-  return found;
-}
-
-// These three run in the page.
 
 function misplaced() {
   const box = (selector) => {
@@ -196,13 +194,10 @@ describe('every state of the page', () => {
         complaints.push(...list.map((text) => `${state}, ${look}: ${text}`));
       };
       note('as it came', await moved(page));
-      for (const look of Object.keys(LOOKS)) {
-        await inLook(page, look, async () => {
-          if (read.includes(look)) note(look, await complaintsOf(page));
-          note(look, await cutOff(page));
-          note(look, await lost(page));
-        });
-      }
+      await inLooks(page, Object.keys(LOOKS), async (look) => {
+        if (read.includes(look)) note(look, await complaintsOf(page));
+        note(look, await lost(page));
+      });
       await forget(page);
     };
     await tour(scene, visit).finally(() => assert.deepEqual(complaints, []));
