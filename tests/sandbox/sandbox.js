@@ -3,6 +3,7 @@ import { EventBridge } from './bridge/event-bridge.js';
 import { accountRoutes } from './rest/account.js';
 import { flexTokenRoutes } from './rest/flex-tokens.js';
 import { keyRoutes } from './rest/keys.js';
+import { pluginRoutes } from './rest/plugins.js';
 import { taskrouterRoutes } from './rest/taskrouter.js';
 import { seed } from './taskrouter/seed.js';
 import { Server } from './server.js';
@@ -28,7 +29,7 @@ export async function startSandbox(config, { createVoice, voiceRoutes = () => []
   if (state) restoreState(world, bridge, state);
   else seed(world);
   const routes = [...taskrouterRoutes(), ...accountRoutes(world), ...keyRoutes(),
-    ...flexTokenRoutes(), ...voiceRoutes(world)];
+    ...flexTokenRoutes(), ...pluginRoutes(), ...voiceRoutes(world)];
   const server = new Server(world, { routes, bridge });
   await server.listen();
   if (state) world.webhook.resume();

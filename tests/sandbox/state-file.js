@@ -29,9 +29,9 @@ export function readState(file) {
 export function saveState(file, world, { bridge, server }) {
   world.webhook.suspend();
   world.voice.failOver();
-  const { switches, clock, faults, requests, taskrouter, voice, webhook, keys } = world;
+  const { switches, clock, faults, requests, taskrouter, voice, webhook, keys, plugins } = world;
   const state = { ports: server.ports, switches, clock, faults, requests, taskrouter, voice,
-    webhook, bridge, keys };
+    webhook, bridge, keys, plugins };
   writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
@@ -40,7 +40,7 @@ export function saveState(file, world, { bridge, server }) {
 export function restoreState(world, bridge, state) {
   Object.assign(world.switches, state.switches);
   Object.assign(world.clock, state.clock);
-  for (const part of ['faults', 'requests', 'webhook', 'voice', 'taskrouter', 'keys']) {
+  for (const part of ['faults', 'requests', 'webhook', 'voice', 'taskrouter', 'keys', 'plugins']) {
     world[part].restore(state[part]);
   }
   bridge.restore(state.bridge);

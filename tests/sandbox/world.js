@@ -6,6 +6,7 @@ import { PACE } from './control/pace.js';
 import { RequestLog } from './control/request-log.js';
 import { applySwitches, preset } from './control/switches.js';
 import { Keys } from './rest/keys.js';
+import { Plugins } from './rest/plugins.js';
 import { Past } from './rest/past.js';
 
 function createLog(file) {
@@ -44,6 +45,7 @@ export function createWorld(config) {
     alerts: [],
   };
   world.keys = new Keys(world);
+  world.plugins = new Plugins(world);
   world.past = new Past(world);
   return world;
 }

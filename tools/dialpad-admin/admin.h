@@ -18,6 +18,7 @@ enum {
 int admin_call(int argc, char **argv);
 int admin_check(int argc, char **argv);
 int admin_doctor(int argc, char **argv);
+int admin_flex(int argc, char **argv);
 int admin_setup(int argc, char **argv);
 int admin_metrics(int argc, char **argv);
 int admin_sweep(int argc, char **argv);

@@ -25,6 +25,14 @@ static const char doctor_options[] =
     "  --sockets FOLDER    where the programs' sockets are (/run/dialpad)\n"
     "  --user NAME         as whom the programs run (dialpad)\n";
 
+static const char flex_options[] =
+    "  install             registers the script at --url as --number, and has Flex load it\n"
+    "  status              lists what Flex loads; 3 if the plugin isn't among it\n"
+    "  remove              has Flex load the plugin no longer, and all others as before\n"
+    "  --url URL           where browsers find the plugin's script\n"
+    "  --number NUMBER     its version, such as 1.0.0: each script has its own\n"
+    "  --dry-run           says what would be made, and makes nothing\n";
+
 static const char setup_options[] =
     "  --public-url URL    where Twilio reaches the programs: https://calls.example.com/cgi-bin\n"
     "  --workspace WS...   where there is no Flex that would name one\n"
@@ -50,6 +58,8 @@ static const struct command {
       "  --user NAME         as whom it is read (dialpad, if root asks)\n" },
     { "doctor", "[OPTIONS]", 12, "looks for what would keep calls from working", admin_doctor,
       doctor_options },
+    { "flex", "WHAT [OPTIONS]", 6, "says which script of ours Twilio Flex loads", admin_flex,
+      flex_options },
     { "setup", "[OPTIONS]", 16, "makes what is needed in Twilio's account, and the configuration",
       admin_setup, setup_options },
     { "metrics", "", 0, "prints what the programs of this host have counted", admin_metrics, NULL },
