@@ -82,6 +82,16 @@ export class FirefoxPage extends EventEmitter {
   }
 }
 
+/** What `work` gives; null if the page has replaced an element meanwhile. */
+async function unlessGone(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (GONE.includes(error.code)) return null;
+    throw error;
+  }
+}
+
 /** The first visible element of those that fit. */
 class Locator {
   constructor(page, locator, hasText = '') {
@@ -97,8 +107,8 @@ class Locator {
   }
 
   // {node, enabled, text}, or null.
-  async #find() {
-    try {
+  #find() {
+    return unlessGone(async () => {
       const { nodes } = await this.page.send('browsingContext.locateNodes',
         { locator: this.locator });
       const views = await this.page.evaluate((_, elements) => elements.map((element) => ({
@@ -108,10 +118,7 @@ class Locator {
       })), null, nodes);
       const at = views.findIndex(({ visible, text }) => visible && text.includes(this.hasText));
       return at < 0 ? null : { node: nodes[at], ...views[at] };
-    } catch (error) {
-      if (GONE.includes(error.code)) return null;
-      throw error;
-    }
+    });
   }
 
   #until(what, probe, ms) {
@@ -140,11 +147,14 @@ class Locator {
       ? this.#until('is hidden', async () => !(await this.#find())) : this.#found();
   }
 
-  async click({ timeout } = {}) {
-    const { node } = await this.#until('can be pressed', async () => {
+  click({ timeout } = {}) {
+    return this.#until('can be pressed', async () => {
       const found = await this.#find();
-      return found?.enabled ? found : null;
+      return found?.enabled && unlessGone(() => this.#press(found.node));
     }, timeout);
+  }
+
+  async #press(node) {
     await this.page.evaluate((_, [element]) => element.scrollIntoView({ block: 'nearest' }), null,
       [node]);
     await this.page.send('input.performActions', { actions: [{
@@ -156,15 +166,21 @@ class Locator {
         { type: 'pointerUp', button: 0 },
       ],
     }] });
+    return true;
   }
 
-  /** Takes the option that has this text. */
-  async selectOption({ label }) {
-    const { node } = await this.#found();
-    await this.page.evaluate((text, [select]) => {
-      select.value = [...select.options].find((option) => option.text === text).value;
-      select.dispatchEvent(new Event('change', { bubbles: true }));
-    }, label, [node]);
+  /** Takes the option that has this text, once there is one. */
+  selectOption({ label }) {
+    return this.#until(`has ${label}`, async () => {
+      const found = await this.#find();
+      return found && unlessGone(() => this.page.evaluate((text, [select]) => {
+        const option = [...select.options].find((one) => one.text === text);
+        if (!option) return false;
+        select.value = option.value;
+        select.dispatchEvent(new Event('change', { bubbles: true }));
+        return true;
+      }, label, [found.node]));
+    });
   }
 
   /** Types over what the field holds. */
