@@ -9,7 +9,7 @@ import {
 
 const GRACE_MS = 20_000;
 // Until Twilio notices that a leg is gone, and for the rounds of its asking.
-const NOTICED_WITHIN_MS = 15_000;
+const NOTICED_WITHIN_MS = 40_000;
 const CLOSED_WITHIN_MS = GRACE_MS + NOTICED_WITHIN_MS + 10_000;
 
 describe('a call whose agents stay away', () => {

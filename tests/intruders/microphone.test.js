@@ -59,7 +59,7 @@ for (const moment of ['before', 'after']) {
     await until("Bob to hear Alice's microphone", async () => {
       const { calls } = await lab.state();
       const leg = calls.find(({ to, endTime }) => to === bob.contactUri && !endTime);
-      return (await voicesIn(lab, leg.sid)).includes('alice');
+      return leg && (await voicesIn(lab, leg.sid)).includes('alice');
     });
     assert.equal(await inTrap('trap'), 0, 'a call of the flood was answered');
     await bob.endCall(t1);
