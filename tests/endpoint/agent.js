@@ -57,11 +57,11 @@ export class Agent {
   }
 
   /** As the page (insist.js): what Twilio doesn't show yet is asked again. */
-  async insist(request) {
+  async insist(request, again = [503]) {
     let answer;
     await until(`an answer for ${this.name}`, async () => {
       answer = await request();
-      return answer.status !== 503;
+      return !again.includes(answer.status);
     }, PATIENCE_MS, POLL_MS).catch(() => {}); // the last answer says why
     return answer;
   }
@@ -75,7 +75,9 @@ export class Agent {
   async state(taskSid) {
     const query = () =>
       `?${new URLSearchParams({ legs: 1, ...(taskSid ? this.since(taskSid) : {}) })}`;
-    const answer = await this.insist(() => this.ask('call-state', { query: query() }));
+    // Also where a busy machine has kept Twilio from answering in time.
+    const answer =
+      await this.insist(() => this.ask('call-state', { query: query() }), [503, 504]);
     assert.equal(answer.status, 200, answer.body);
     this.keep(answer.data);
     return answer.data;

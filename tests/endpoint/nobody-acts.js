@@ -9,7 +9,7 @@ import { startStack } from '../stack/stack.js';
 
 const RING_SECONDS = 5;
 // The ring time, ten seconds more, a round of ringback, and a slow machine.
-const LONG_MS = (RING_SECONDS + 10 + 5 + 10) * 1000;
+const LONG_MS = (RING_SECONDS + 10 + 5 + 40) * 1000;
 
 /** The caller's page has gone, its softphone has not: ringback is what ends the call. */
 async function unanswered(lab) {
