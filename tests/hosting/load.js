@@ -29,8 +29,11 @@ const QUERIES = {
     `?conferenceName=${taskSid}&pass=${lab.pass('callee', taskSid, LEG.To)}`
       + `&${new URLSearchParams(LEG)}`,
   ringback: (taskSid, lab) => lab.waiting(taskSid, '&round=1'),
-  'status-callback': (taskSid) =>
-    `?taskSid=${taskSid}&CallSid=${randomSid('CA')}&CallStatus=completed`,
+  // Of a Conference, because the Task of a leg that has ended would be looked for until time is up.
+  'status-callback': (taskSid, lab) => `?${new URLSearchParams({
+    StatusCallbackEvent: 'conference-end', FriendlyName: lab.room(taskSid),
+    ConferenceSid: randomSid('CF'), AccountSid: lab.config.TWILIO_ACCOUNT_SID,
+  })}`,
 };
 
 const agentOf = (taskSid) => (taskSid === SLOW_TASK ? SLOW_AGENT : 'alice');
