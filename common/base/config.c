@@ -49,6 +49,10 @@ static const struct config_rule origins = { .valid = config_check_origin_list,
                                                 "must be origins such as https://crm.example.com" };
 static const struct config_rule names = { .valid = config_check_name_list,
                                           .text = "must be names separated by commas" };
+static const struct config_rule list_fields = {
+    .valid = config_check_list_fields,
+    .text = "must be up to five attributes such as team_name, routing.skills, each once"
+};
 static const struct config_rule proxy = { .valid = config_check_proxy,
                                           .text = "must be http://HOST:PORT" };
 static const struct config_rule host = { .valid = config_check_host,
@@ -95,6 +99,7 @@ const struct config_setting config_settings[] = {
     { "DIALPAD_EMBED_ORIGINS", AT(embed_origins), &origins, 0, NULL },
     { "DIALPAD_FLEX_ORIGINS", AT(flex_origins), &origins, 0, NULL },
     { "DIALPAD_DND_ACTIVITIES", AT(dnd_activities), &names, 0, NULL },
+    { "DIALPAD_LIST_FIELDS", AT(list_fields), &list_fields, 0, NULL },
     { "DIALPAD_LOG", AT(log), &log_form, 0, "text" },
     { "DIALPAD_METRICS_TOKEN", AT(metrics_token), &key_source, 0, NULL },
     { "DIALPAD_PROXY", AT(proxy), &proxy, 0, NULL },

@@ -46,6 +46,7 @@ struct config {
     char *embed_origins;        /* NULL: none; origins separated by spaces or commas */
     char *flex_origins;         /* NULL: none, and no CORS at all; as embed_origins */
     char *dnd_activities;       /* NULL: none; names of activities separated by commas */
+    char *list_fields;          /* NULL: none; as base/list_fields reads them */
     char *metrics_token;        /* NULL: metrics are for this machine alone */
     char *proxy;                /* NULL: no proxy */
     char *api_base_url;         /* NULL: Twilio's own hosts; without a trailing slash */
@@ -63,7 +64,7 @@ struct config {
     int log;                    /* enum config_log */
 };
 
-enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 33 };
+enum { CONFIG_MAX_THREADS = 64, CONFIG_SETTINGS = 34 };
 
 /*
  * What a value must be: a text that is `valid`; one of two `words`, kept as 0 or 1; or else a whole

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 
+#include "base/list_fields.h"
 #include "base/utf8.h"
 
 #define LOWER  "abcdefghijklmnopqrstuvwxyz"
@@ -189,4 +190,10 @@ bool config_check_name_list(const char *text)
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)text[i] < ' ' || text[i] == '\x7f') return false;
     return true;
+}
+
+bool config_check_list_fields(const char *text)
+{
+    struct list_fields fields;
+    return list_fields_read(&fields, text) && fields.count > 0;
 }

@@ -44,4 +44,7 @@ bool config_check_origin_list(const char *text);
 /* Names separated by commas, of any script: UTF-8 without control characters, 512 bytes at most. */
 bool config_check_name_list(const char *text);
 
+/* At least one name of a Worker's attribute, as list_fields_read takes them. */
+bool config_check_list_fields(const char *text);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "twilio/identity.h"
+#include "twilio/worker_fields.h"
 
 enum worker_flaw worker_survey_judge(const char *friendly_name, const char *contact_uri)
 {
@@ -76,6 +77,17 @@ static bool has_user_name(const struct config *config, const struct worker *work
     return name != NULL && name[0] != '\0';
 }
 
+static void count_fields(struct worker_survey *survey, const struct worker *worker)
+{
+    for (size_t i = 0; i < survey->fields.count; i++) {
+        struct strbuf value;
+        strbuf_init(&value, WORKER_FIELD_VALUE_MAX);
+        worker_fields_read(&value, worker->attributes, survey->fields.names[i]);
+        if (value.len > 0) survey->with_field[i]++;
+        strbuf_free(&value);
+    }
+}
+
 static enum err judge(void *context, const struct worker *worker)
 {
     struct walk *walk = context;
@@ -84,6 +96,7 @@ static enum err judge(void *context, const struct worker *worker)
     if (!survey->complete) return ERR_OK;
     survey->total++;
     if (has_user_name(walk->config, worker)) survey->with_user_name++;
+    count_fields(survey, worker);
     /* worker->contact_uri is "" also where it is too long to be kept. */
     const char *contact_uri = json_get_string(worker->attributes, "contact_uri");
     const char *given = users_address(walk->config->users, worker->sid);
@@ -119,6 +132,7 @@ enum err worker_survey_make(const struct config *config, struct twilio_client *c
     struct walk walk = { .config = config, .survey = survey };
     memset(survey, 0, sizeof *survey);
     survey->complete = true;
+    if (!list_fields_read(&survey->fields, config->list_fields)) return ERR_INTERNAL;
     enum err rc = taskrouter_workers_each(client, judge, &walk);
     if (rc == ERR_OK && walk.count > 0) note_doubled(&walk);
     for (size_t i = 0; i < walk.count; i++) {

@@ -10,6 +10,7 @@
 
 #include "base/config.h"
 #include "base/err.h"
+#include "base/list_fields.h"
 #include "twilio/taskrouter_worker.h"
 #include "twilio/twilio_client.h"
 
@@ -31,8 +32,10 @@ struct worker_survey {
     size_t count[WORKER_FLAW__MAX];
     /* The first few of each, by friendly name. */
     char examples[WORKER_FLAW__MAX][WORKER_SURVEY_EXAMPLES][WORKER_TEXT_SIZE];
-    size_t with_user_name; /* have what DIALPAD_USER_ATTRIBUTE names */
-    bool complete;         /* false: there are more than WORKER_SURVEY_MAX */
+    size_t with_user_name;     /* have what DIALPAD_USER_ATTRIBUTE names */
+    struct list_fields fields; /* of DIALPAD_LIST_FIELDS, and how many have something there */
+    size_t with_field[LIST_FIELDS_MAX];
+    bool complete; /* false: there are more than WORKER_SURVEY_MAX */
 };
 
 /* The flaw of one Worker's address by itself, never WORKER_FLAW_DOUBLED. Pure. */

@@ -67,6 +67,8 @@ const WRONG_FACTS = [
     ['workflow', 'FAIL', /no such Workflow/, /dialpad-admin setup/]],
   ['an attribute that nobody has', { DIALPAD_USER_ATTRIBUTE: 'e-mail' },
     ['workers.user_attribute', 'FAIL', /e-mail: nobody can sign in/, /DIALPAD_USER_ATTRIBUTE/]],
+  ['a field of the list that nobody has', { DIALPAD_LIST_FIELDS: 'contact_uri, skils' },
+    ['workers.list_fields', 'WARN', /attribute skils/, /DIALPAD_LIST_FIELDS/]],
   ['a region without TaskRouter', { TWILIO_REGION: 'au1' },
     ['twilio.region', 'FAIL', /au1/, /TWILIO_REGION/]],
   ['a proxy that leads nowhere', { DIALPAD_PROXY: 'http://127.0.0.1:1' },

@@ -106,6 +106,7 @@ static void defaults_fill_what_is_optional(void **state)
     assert_null(config.embed_origins);
     assert_null(config.flex_origins);
     assert_null(config.dnd_activities);
+    assert_null(config.list_fields);
     assert_null(config.proxy);
     assert_null(config.api_base_url);
     assert_null(config.event_bridge_url);
@@ -129,6 +130,7 @@ static void every_optional_key_is_read(void **state)
                                "DIALPAD_EMBED_ORIGINS=\"https://a.example https://b.example:443\"\n"
                                "DIALPAD_FLEX_ORIGINS=https://FLEX.twilio.com\n"
                                "DIALPAD_DND_ACTIVITIES=Do not disturb, Ger\xc3\xa4usch\n"
+                               "DIALPAD_LIST_FIELDS=team_name, routing.skills\n"
                                "DIALPAD_SECRET=0123456789abcdef0123456789abcdef\n"
                                "DIALPAD_SECRET_PREVIOUS=fedcba9876543210fedcba9876543210\n"
                                "DIALPAD_IDENTITY=contact_uri\nDIALPAD_PASS=log\n"
@@ -151,6 +153,7 @@ static void every_optional_key_is_read(void **state)
     assert_string_equal(config.embed_origins, "https://a.example https://b.example");
     assert_string_equal(config.flex_origins, "https://flex.twilio.com");
     assert_string_equal(config.dnd_activities, "Do not disturb, Ger\xc3\xa4usch");
+    assert_string_equal(config.list_fields, "team_name, routing.skills");
     assert_string_equal(config.secret, "0123456789abcdef0123456789abcdef");
     assert_string_equal(config.secret_previous, "fedcba9876543210fedcba9876543210");
     assert_int_equal(config.identity, CONFIG_IDENTITY_CONTACT_URI);
@@ -245,6 +248,9 @@ static void a_wrong_line_is_named_without_its_value(void **state)
           "DIALPAD_DND_ACTIVITIES must be names separated by commas" },
         { "DIALPAD_DND_ACTIVITIES=5ecret\xff",
           "DIALPAD_DND_ACTIVITIES must be names separated by commas" },
+        { "DIALPAD_LIST_FIELDS=5ecret!",
+          "DIALPAD_LIST_FIELDS must be up to five attributes such as team_name, routing.skills, "
+          "each once" },
         { "TWILIO_REGION=5ecret!", "TWILIO_REGION must be a word such as ie1 or dublin" },
         { "TWILIO_AUTH_TOKEN_SECONDARY=5ecret 5ecret",
           "TWILIO_AUTH_TOKEN_SECONDARY must be printable, without spaces" },

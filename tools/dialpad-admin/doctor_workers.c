@@ -64,6 +64,22 @@ static void note_names(struct doctor *doctor, const struct worker_survey *survey
     }
 }
 
+/* A field that is misspelled would be missing without a word. */
+static void note_fields(struct doctor *doctor, const struct worker_survey *survey)
+{
+    bool all = true;
+    for (size_t i = 0; i < survey->fields.count; i++) {
+        if (survey->with_field[i] > 0) continue;
+        all = false;
+        doctor_note(doctor, DOCTOR_WARN, "workers.list_fields",
+                    "correct DIALPAD_LIST_FIELDS in dialpad.conf: attributes of Workers, such as "
+                    "routing.skills",
+                    "no Worker has the attribute %s", survey->fields.names[i]);
+    }
+    if (survey->fields.count > 0 && all)
+        doctor_note(doctor, DOCTOR_OK, "workers.list_fields", "", "some Workers have each of them");
+}
+
 void doctor_workers(struct doctor *doctor)
 {
     static struct worker_survey survey;
@@ -83,4 +99,5 @@ void doctor_workers(struct doctor *doctor)
                     survey.total);
     }
     note_names(doctor, &survey);
+    note_fields(doctor, &survey);
 }
