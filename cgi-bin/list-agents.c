@@ -1,5 +1,5 @@
 /*
- * list-agents: the agent types a name; whom can they call?
+ * list-agents: the agent types a name, or where somebody works; whom can they call?
  *
  * Answered from the directory's snapshot, never from Twilio: an answer that is a few seconds old
  * is better than one that comes late, and `stale` says when it is more than that. What colleagues'
@@ -82,7 +82,7 @@ static enum err answer(const struct config *config, const struct directory_view 
     }
     if (rc != ERR_OK) return rc;
     directory_overlay_apply(overlay, &result, &texts);
-    rc = agents_reply(&response->body, &result, query.text, view->stale);
+    rc = agents_reply(&response->body, view->directory, &result, query.text, view->stale);
     return rc == ERR_OK ? response_json_body(response, 200) : rc;
 }
 

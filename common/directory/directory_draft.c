@@ -5,6 +5,7 @@
 
 #include "base/names.h"
 #include "directory/directory_grams.h"
+#include "directory/directory_values.h"
 
 struct draft_record {
     struct draft_agent agent;
@@ -56,6 +57,22 @@ static const char *folded_copy(struct arena *arena, const char *name)
     return copy;
 }
 
+/* A value that shows nothing is none. Untouched where no field is configured. */
+static enum err copy_fields(struct directory_draft *draft, const char *const **fields)
+{
+    const size_t count = draft->fields.count;
+    if (count == 0) return ERR_OK;
+    const char **copies = arena_alloc(&draft->arena, count * sizeof *copies);
+    if (copies == NULL) return ERR_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        const char *text = names_is_empty((*fields)[i]) ? "" : (*fields)[i];
+        copies[i] = arena_strdup(&draft->arena, text);
+        if (copies[i] == NULL) return ERR_MEMORY;
+    }
+    *fields = copies;
+    return ERR_OK;
+}
+
 enum err directory_draft_add(struct directory_draft *draft, const struct draft_agent *agent)
 {
     void *list = draft->records;
@@ -71,6 +88,7 @@ enum err directory_draft_add(struct directory_draft *draft, const struct draft_a
             .activity = arena_strdup(&draft->arena, agent->activity),
             .user = arena_strdup(&draft->arena, agent->user),
             .available = agent->available,
+            .fields = agent->fields,
         },
         .folded = folded_copy(&draft->arena, agent->name),
     };
@@ -79,8 +97,9 @@ enum err directory_draft_add(struct directory_draft *draft, const struct draft_a
         record.agent.activity == NULL || record.agent.user == NULL || record.folded == NULL) {
         return ERR_MEMORY;
     }
-    draft->records[draft->count++] = record;
-    return ERR_OK;
+    rc = copy_fields(draft, &record.agent.fields);
+    if (rc == ERR_OK) draft->records[draft->count++] = record;
+    return rc;
 }
 
 enum err directory_draft_hold(struct directory_draft *draft, const char *task_sid,
@@ -187,10 +206,12 @@ static enum err mark_namesakes(struct directory_draft *draft)
 struct sections {
     struct strbuf records;
     struct strbuf by_sid;
+    struct directory_values values;
     struct strbuf grams;
     struct strbuf postings;
     struct strbuf folded;
     struct strbuf strings;
+    uint32_t field_names[LIST_FIELDS_MAX];
 };
 
 static uint32_t add_string(struct strbuf *strings, const char *text)
@@ -217,6 +238,20 @@ static void add_record(struct sections *sections, const struct draft_record *fro
     strbuf_addstr(&sections->folded, from->folded);
     strbuf_addch(&sections->folded, '\n');
     strbuf_add(&sections->records, &record, sizeof record);
+}
+
+static enum err write_values(const struct directory_draft *draft, struct sections *sections)
+{
+    const size_t fields = draft->fields.count;
+    if (fields == 0) return ERR_OK;
+    const char **texts = calloc(draft->count * fields + 1, sizeof *texts);
+    if (texts == NULL) return ERR_MEMORY;
+    for (size_t i = 0; i < draft->count * fields; i++)
+        texts[i] = draft->records[i / fields].agent.fields[i % fields];
+    enum err rc =
+        directory_values_write(&sections->values, &sections->strings, texts, draft->count * fields);
+    free(texts);
+    return rc;
 }
 
 static enum err write_index(const struct directory_draft *draft, struct sections *sections)
@@ -249,11 +284,14 @@ static enum err write_sections(struct directory_draft *draft, struct sections *s
 
     strbuf_addch(&sections->folded, '\n');
     strbuf_addch(&sections->strings, '\0');
+    for (size_t i = 0; i < draft->fields.count; i++)
+        sections->field_names[i] = add_string(&sections->strings, draft->fields.names[i]);
     for (size_t i = 0; i < draft->count; i++) {
         add_record(sections, &draft->records[i], busy[i]);
         strbuf_add(&sections->by_sid, &entries[i].record, sizeof entries[i].record);
     }
-    rc = write_index(draft, sections);
+    rc = write_values(draft, sections);
+    if (rc == ERR_OK) rc = write_index(draft, sections);
 out:
     free(busy);
     free(entries);
@@ -290,13 +328,18 @@ static void fill_header(const struct directory_draft *draft, const struct sectio
         count_letters(&draft->records[i], header);
     for (size_t i = 0; i < draft->holder_count; i++)
         header->holder_count += draft->holders[i].remember ? 1 : 0;
+    header->field_count = (uint32_t)draft->fields.count;
+    memcpy(header->field_names, sections->field_names, sizeof header->field_names);
+    header->value_count = (uint32_t)(sections->values.values.len / sizeof(struct directory_value));
+    header->value_lines_len = (uint32_t)sections->values.lines.len;
     header->folded_len = (uint32_t)sections->folded.len;
     header->strings_len = (uint32_t)sections->strings.len;
     header->gram_count = (uint32_t)(sections->grams.len / sizeof(struct directory_gram));
     header->posting_count = (uint32_t)(sections->postings.len / sizeof(uint16_t));
     header->size = sizeof *header + header->holder_count * sizeof(struct directory_holder) +
-                   sections->records.len + sections->by_sid.len + sections->grams.len +
-                   sections->postings.len + sections->folded.len + sections->strings.len;
+                   sections->records.len + sections->by_sid.len + sections->values.values.len +
+                   sections->values.numbers.len + sections->grams.len + sections->postings.len +
+                   sections->values.lines.len + sections->folded.len + sections->strings.len;
 }
 
 /* The header comes first in the image but holds sums over all of it: it is written over last. */
@@ -309,12 +352,13 @@ static enum err join_sections(const struct directory_draft *draft, const struct 
             strbuf_add(image, &draft->holders[i].holder, sizeof draft->holders[i].holder);
     }
     size_t content = image->len;
-    strbuf_add(image, sections->records.buf, sections->records.len);
-    strbuf_add(image, sections->by_sid.buf, sections->by_sid.len);
-    strbuf_add(image, sections->grams.buf, sections->grams.len);
-    strbuf_add(image, sections->postings.buf, sections->postings.len);
-    strbuf_add(image, sections->folded.buf, sections->folded.len);
-    strbuf_add(image, sections->strings.buf, sections->strings.len);
+    const struct strbuf *const parts[] = {
+        &sections->records,        &sections->by_sid, &sections->values.values,
+        &sections->values.numbers, &sections->grams,  &sections->postings,
+        &sections->values.lines,   &sections->folded, &sections->strings,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        strbuf_add(image, parts[i]->buf, parts[i]->len);
     if (strbuf_failed(image)) return image->max < header->size ? ERR_TOO_LARGE : ERR_MEMORY;
     header->content_sum =
         directory_image_sum(header->available_count, image->buf + content, image->len - content);
@@ -326,8 +370,10 @@ static enum err join_sections(const struct directory_draft *draft, const struct 
 
 static void sections_init(struct sections *sections)
 {
+    memset(sections->field_names, 0, sizeof sections->field_names);
     strbuf_init(&sections->records, DIRECTORY_IMAGE_MAX);
     strbuf_init(&sections->by_sid, DIRECTORY_IMAGE_MAX);
+    directory_values_init(&sections->values);
     strbuf_init(&sections->grams, DIRECTORY_IMAGE_MAX);
     strbuf_init(&sections->postings, DIRECTORY_IMAGE_MAX);
     strbuf_init(&sections->folded, DIRECTORY_IMAGE_MAX);
@@ -340,6 +386,7 @@ static void sections_free(struct sections *sections)
     strbuf_free(&sections->folded);
     strbuf_free(&sections->postings);
     strbuf_free(&sections->grams);
+    directory_values_free(&sections->values);
     strbuf_free(&sections->by_sid);
     strbuf_free(&sections->records);
 }
@@ -348,7 +395,8 @@ static bool sections_failed(const struct sections *sections)
 {
     return strbuf_failed(&sections->records) || strbuf_failed(&sections->by_sid) ||
            strbuf_failed(&sections->grams) || strbuf_failed(&sections->postings) ||
-           strbuf_failed(&sections->folded) || strbuf_failed(&sections->strings);
+           strbuf_failed(&sections->folded) || strbuf_failed(&sections->strings) ||
+           directory_values_failed(&sections->values);
 }
 
 enum err directory_draft_write(struct directory_draft *draft, const char *workspace_sid,

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/list_fields.h"
 #include "base/strbuf.h"
 #include "directory/directory_image.h"
 
@@ -22,13 +23,15 @@ struct draft_agent {
     const char *activity;
     const char *user; /* value of DIALPAD_USER_ATTRIBUTE, "" if none */
     bool available;
+    const char *const *fields; /* what each of the draft's fields holds, "" for none */
 };
 
 struct draft_record;
 struct draft_holder;
 
 struct directory_draft {
-    struct arena arena; /* the records' strings */
+    struct arena arena;        /* the records' strings */
+    struct list_fields fields; /* to be set before agents are added */
     struct draft_record *records;
     size_t count;
     size_t capacity;

@@ -13,6 +13,7 @@
 #include "directory/directory_file.h"
 #include "twilio/taskrouter_task.h"
 #include "twilio/taskrouter_worker.h"
+#include "twilio/worker_fields.h"
 
 enum {
     /*
@@ -26,6 +27,7 @@ enum {
 struct gathering {
     struct directory_draft *draft;
     const char *user_attribute;
+    struct strbuf fields; /* of one Worker, each ended by a NUL */
 };
 
 static const char *user_of(const struct worker *worker, const char *attribute)
@@ -35,9 +37,29 @@ static const char *user_of(const struct worker *worker, const char *attribute)
     return value != NULL ? value : "";
 }
 
+static enum err read_fields(struct gathering *gathering, const struct worker *worker,
+                            const char *fields[LIST_FIELDS_MAX])
+{
+    const struct list_fields *wanted = &gathering->draft->fields;
+    struct strbuf *texts = &gathering->fields;
+    strbuf_reset(texts);
+    for (size_t i = 0; i < wanted->count; i++) {
+        worker_fields_read(texts, worker->attributes, wanted->names[i]);
+        strbuf_addch(texts, '\0');
+    }
+    if (strbuf_failed(texts)) return ERR_MEMORY;
+    const char *at = texts->buf;
+    for (size_t i = 0; i < wanted->count; i++, at += strlen(at) + 1)
+        fields[i] = at;
+    return ERR_OK;
+}
+
 static enum err gather_worker(void *context, const struct worker *worker)
 {
-    const struct gathering *gathering = context;
+    struct gathering *gathering = context;
+    const char *fields[LIST_FIELDS_MAX];
+    enum err rc = read_fields(gathering, worker, fields);
+    if (rc != ERR_OK) return rc;
     const struct draft_agent agent = {
         .sid = worker->sid,
         .name = worker_display_name(worker),
@@ -46,19 +68,24 @@ static enum err gather_worker(void *context, const struct worker *worker)
         .activity = worker->activity,
         .user = user_of(worker, gathering->user_attribute),
         .available = worker->available,
+        .fields = fields,
     };
     return directory_draft_add(gathering->draft, &agent);
 }
 
-static enum err gather_workers(struct twilio_client *client, const char *user_attribute,
+static enum err gather_workers(const struct config *config, struct twilio_client *client,
                                struct directory_draft *draft)
 {
     struct gathering gathering = {
         .draft = draft,
-        .user_attribute = user_attribute,
+        .user_attribute = config->user_attribute,
     };
+    if (!list_fields_read(&draft->fields, config->list_fields)) return ERR_INTERNAL;
+    strbuf_init(&gathering.fields, LIST_FIELDS_MAX * (WORKER_FIELD_VALUE_MAX + 1));
     draft->created_s = clock_wall_s();
-    return taskrouter_workers_each(client, gather_worker, &gathering);
+    enum err rc = taskrouter_workers_each(client, gather_worker, &gathering);
+    strbuf_free(&gathering.fields);
+    return rc;
 }
 
 /* A Task of these states occupies the Worker whose Reservation it is. */
@@ -144,7 +171,7 @@ static enum err gather(const struct config *config, struct twilio_client *client
 {
     struct directory_draft draft;
     directory_draft_init(&draft);
-    enum err rc = gather_workers(client, config->user_attribute, &draft);
+    enum err rc = gather_workers(config, client, &draft);
     if (rc != ERR_OK && rc != ERR_MEMORY && draft.count > 0 && part_will_do) {
         draft.incomplete = true;
         rc = ERR_OK;

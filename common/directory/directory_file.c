@@ -62,13 +62,24 @@ static bool may_be_read(const struct stat *status)
            status->st_size <= DIRECTORY_IMAGE_MAX;
 }
 
-/* The same workspace, and `user` was read from the same attribute. */
+static bool has_fields(const struct directory *directory, const char *configured)
+{
+    struct list_fields fields;
+    const struct directory_header *header = directory->header;
+    if (!list_fields_read(&fields, configured) || fields.count != header->field_count) return false;
+    for (size_t i = 0; i < fields.count; i++)
+        if (strcmp(fields.names[i], directory->strings + header->field_names[i]) != 0) return false;
+    return true;
+}
+
+/* The same workspace, and the same attributes of the Workers were read. */
 static bool is_for(const struct directory *directory, const struct config *config)
 {
     const struct directory_header *header = directory->header;
     const char *attribute = config->user_attribute;
     return strcmp(header->workspace_sid, config->workspace_sid) == 0 &&
-           header->user_attribute == directory_image_sum(0, attribute, strlen(attribute));
+           header->user_attribute == directory_image_sum(0, attribute, strlen(attribute)) &&
+           has_fields(directory, config->list_fields);
 }
 
 static atomic_bool serves_once;

@@ -19,7 +19,8 @@
 enum directory_fit {
     DIRECTORY_FIT_NAME,   /* a word that was typed begins the name, */
     DIRECTORY_FIT_WORD,   /* or another of its words, */
-    DIRECTORY_FIT_INSIDE, /* or is inside one */
+    DIRECTORY_FIT_INSIDE, /* or is inside one, */
+    DIRECTORY_FIT_FIELD,  /* or is in what stands beside the name */
     DIRECTORY_FIT_NOT
 };
 

@@ -7,8 +7,9 @@
 
 const char directory_image_magic[8] = "DIALDIR";
 
-static_assert(sizeof(struct directory_header) == 128 + 1024, "the header has no padding");
+static_assert(sizeof(struct directory_header) == 160 + 1024, "the header has no padding");
 static_assert(sizeof(struct directory_holder) == 80, "a holder has no padding");
+static_assert(sizeof(struct directory_value) == 8, "a value has no padding");
 static_assert(sizeof(struct directory_gram) == 8, "a gram has no padding");
 static_assert(sizeof(struct directory_record) == 68, "a record has no padding");
 
@@ -65,7 +66,7 @@ static bool header_is_ours(const struct directory_header *header, size_t size)
     return memcmp(header->magic, directory_image_magic, sizeof header->magic) == 0 &&
            header->version == DIRECTORY_IMAGE_VERSION && header->size == size &&
            header->available_count <= header->count && header->folded_len > 0 &&
-           header->strings_len > 0 &&
+           header->strings_len > 0 && header->field_count <= LIST_FIELDS_MAX &&
            header->workspace_sid[sizeof header->workspace_sid - 1] == '\0';
 }
 
@@ -77,16 +78,23 @@ static bool find_sections(struct directory *directory)
     uint64_t holders = sizeof *header;
     uint64_t records = holders + header->holder_count * (uint64_t)sizeof *directory->holders;
     uint64_t by_sid = records + header->count * (uint64_t)sizeof *directory->records;
-    uint64_t grams = by_sid + header->count * (uint64_t)sizeof *directory->by_sid;
+    uint64_t values = by_sid + header->count * (uint64_t)sizeof *directory->by_sid;
+    uint64_t numbers = values + header->value_count * (uint64_t)sizeof *directory->values;
+    uint64_t grams =
+        numbers + header->count * (uint64_t)header->field_count * sizeof *directory->value_numbers;
     uint64_t postings = grams + header->gram_count * (uint64_t)sizeof *directory->grams;
-    uint64_t folded = postings + header->posting_count * (uint64_t)sizeof *directory->postings;
+    uint64_t lines = postings + header->posting_count * (uint64_t)sizeof *directory->postings;
+    uint64_t folded = lines + header->value_lines_len;
     uint64_t strings = folded + header->folded_len;
     if (strings + header->strings_len != directory->size) return false;
     directory->holders = (const void *)(bytes + holders);
     directory->records = (const void *)(bytes + records);
     directory->by_sid = (const void *)(bytes + by_sid);
+    directory->values = (const void *)(bytes + values);
+    directory->value_numbers = (const void *)(bytes + numbers);
     directory->grams = (const void *)(bytes + grams);
     directory->postings = (const void *)(bytes + postings);
+    directory->value_lines = (const char *)bytes + lines;
     directory->folded = (const char *)bytes + folded;
     directory->strings = (const char *)bytes + strings;
     return true;
@@ -113,6 +121,35 @@ static bool record_is_sound(const struct directory *directory, size_t i)
            record->user < header->strings_len && record->busy <= DIRECTORY_BUSY_UNKNOWN &&
            record->has_namesake <= 1 && record->sid[SID_LEN] == '\0' &&
            directory->by_sid[i] < header->count;
+}
+
+static bool value_is_sound(const struct directory *directory, size_t i)
+{
+    const struct directory_header *header = directory->header;
+    const struct directory_value *value = &directory->values[i];
+    uint32_t after = i == 0 ? 0 : directory->values[i - 1].folded;
+    return value->text < header->strings_len && value->folded > after &&
+           value->folded < header->value_lines_len - 1 &&
+           directory->value_lines[value->folded - 1] == '\n';
+}
+
+/* Nothing where no field is configured; else at least the two ends of the folded lines. */
+static bool values_are_sound(const struct directory *directory)
+{
+    const struct directory_header *header = directory->header;
+    const char *lines = directory->value_lines;
+    const size_t len = header->value_lines_len;
+    if (header->field_count == 0) return header->value_count == 0 && len == 0;
+    if (len < 2 || lines[0] != '\n' || lines[len - 2] != '\n' || lines[len - 1] != '\0')
+        return false;
+    for (size_t i = 0; i < header->field_count; i++)
+        if (header->field_names[i] >= header->strings_len) return false;
+    for (size_t i = 0; i < header->value_count; i++)
+        if (!value_is_sound(directory, i)) return false;
+    const size_t numbers = (size_t)header->count * header->field_count;
+    for (size_t i = 0; i < numbers; i++)
+        if (directory->value_numbers[i] > header->value_count) return false;
+    return true;
 }
 
 /* Which records the postings name is looked at when they are read, because there are many. */
@@ -145,7 +182,7 @@ static bool contents_are_sound(const struct directory *directory)
         const struct directory_holder *holder = &directory->holders[i];
         if (holder->task_sid[SID_LEN] != '\0' || holder->worker_sid[SID_LEN] != '\0') return false;
     }
-    return index_is_sound(directory);
+    return values_are_sound(directory) && index_is_sound(directory);
 }
 
 enum err directory_image_open(void *data, size_t size, bool mapped, struct directory **directory)

@@ -6,7 +6,8 @@
  *
  * Layout, in the machine's own byte order because the file never leaves it:
  *
- *   header | holders | records | record numbers by SID | grams | postings | folded names | strings
+ *   header | holders | records | record numbers by SID | values | value numbers by record |
+ *   grams | postings | folded values | folded names | strings
  *
  * Records stand in the order of answers: available agents before others, by folded name within
  * each. The folded names (names_search_line) stand in one block, in the records' order and each
@@ -14,6 +15,10 @@
  * nothing; and from the second letter on an index (directory_grams.h) spares it that. The first
  * letter that an agent types fits most names, of which all but a few are only counted: so those
  * counts are made once, with the snapshot.
+ *
+ * What stands beside the names (DIALPAD_LIST_FIELDS) is there once for all who have it, because
+ * teams and places are those of many: a record has a number for each field, and a search looks
+ * through the values before it looks at any record.
  */
 #ifndef DIALPAD_DIRECTORY_IMAGE_H
 #define DIALPAD_DIRECTORY_IMAGE_H
@@ -24,11 +29,13 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/list_fields.h"
 #include "base/sid.h"
 
 enum {
-    DIRECTORY_IMAGE_VERSION = 5,
-    DIRECTORY_IMAGE_MAX = 64 * 1024 * 1024 /* TaskRouter's 15,000 Workers need a thirtieth */
+    DIRECTORY_IMAGE_VERSION = 6,
+    DIRECTORY_IMAGE_MAX = 64 * 1024 * 1024, /* TaskRouter's 15,000 Workers need a thirtieth */
+    DIRECTORY_VALUES_MAX = 8 * 1024 * 1024  /* bytes of values, with their folded lines */
 };
 
 /* The two halves of the records. */
@@ -58,6 +65,10 @@ struct directory_header {
     uint32_t strings_len;
     uint32_t gram_count; /* 0: there is no index */
     uint32_t posting_count;
+    uint32_t value_count;
+    uint32_t value_lines_len;
+    uint32_t field_count; /* 0: no field is configured, and there are no values */
+    uint32_t field_names[LIST_FIELDS_MAX];
     uint32_t unused;
     uint32_t with_letter[DIRECTORY_PART__MAX][DIRECTORY_LETTERS]; /* how many names have it */
 };
@@ -84,6 +95,12 @@ struct directory_record {
     char sid[SID_SIZE + 1];
 };
 
+/* What some agents have in some field. `folded` is where its line begins in the folded values. */
+struct directory_value {
+    uint32_t text;
+    uint32_t folded;
+};
+
 /* Bytes that stand next to each other in names, and where the list of those names begins. */
 struct directory_gram {
     uint32_t key; /* ascending */
@@ -104,8 +121,11 @@ struct directory {
     const struct directory_holder *holders;
     const struct directory_record *records;
     const uint32_t *by_sid;
+    const struct directory_value *values;
+    const uint32_t *value_numbers; /* field_count of each record, from 1; 0: the agent has none */
     const struct directory_gram *grams;
     const uint16_t *postings;
+    const char *value_lines; /* as the folded names, and a NUL behind them */
     const char *folded;
     const char *strings;
     atomic_uint users;

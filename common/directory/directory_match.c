@@ -42,8 +42,8 @@ static enum directory_fit fit_of_needle(struct needle needle, const char *line, 
 }
 
 /* `hit` is where the plain word occurs first, if that is known. */
-static enum directory_fit fit_of_word(const struct name_word *word, const char *line,
-                                      const char *end, const char *hit)
+static inline enum directory_fit fit_of_word(const struct name_word *word, const char *line,
+                                             const char *end, const char *hit)
 {
     struct needle plain = { word->plain, word->plain_len };
     if (hit == NULL) hit = find_in_line(plain, line, end);
@@ -62,10 +62,11 @@ static enum directory_fit fit_of_word(const struct name_word *word, const char *
 static enum directory_fit fit_of_name(const struct directory_match *wanted, const char *line,
                                       const char *end, const char *key_hit)
 {
+    const struct name_query *words = wanted->words;
     bool begins_name = false;
     bool inside = false;
-    for (size_t i = 0; i < wanted->words.count; i++) {
-        const struct name_word *word = &wanted->words.words[i];
+    for (size_t i = 0; i < words->count; i++) {
+        const struct name_word *word = &words->words[i];
         bool hit_is_known = i == wanted->key && word->spelled == word->plain;
         enum directory_fit fit = fit_of_word(word, line, end, hit_is_known ? key_hit : NULL);
         if (fit == DIRECTORY_FIT_NOT) return DIRECTORY_FIT_NOT;
@@ -176,7 +177,7 @@ static void match_words(const struct directory_match *wanted, const struct part 
                         struct directory_matches *matches)
 {
     const struct directory *directory = wanted->directory;
-    struct key_hits hits = key_hits_of(&wanted->words.words[wanted->key]);
+    struct key_hits hits = key_hits_of(&wanted->words->words[wanted->key]);
     const char *block = directory->folded;
     const char *end = block + line_start(directory, part->to);
     const char *at = block + line_start(directory, part->from);
@@ -229,13 +230,14 @@ static bool candidates_of(const struct directory *directory, const struct name_w
 static bool fewest_candidates(const struct directory_match *wanted, struct candidates *fewest)
 {
     bool found = false;
-    for (size_t i = 0; i < wanted->words.count; i++) {
+    for (size_t i = 0; i < wanted->words->count; i++) {
         struct candidates these;
-        if (!candidates_of(wanted->directory, &wanted->words.words[i], &these)) continue;
+        if (wanted->fields->mixed && wanted->fields->list[i].some) continue;
+        if (!candidates_of(wanted->directory, &wanted->words->words[i], &these)) continue;
         if (!found || these.size < fewest->size) *fewest = these;
         found = true;
     }
-    if (wanted->words.count > 1) fewest->exact = false;
+    if (wanted->words->count > 1) fewest->exact = false;
     return found;
 }
 
@@ -273,7 +275,7 @@ static bool next_candidate(struct candidates *candidates, size_t to, size_t *rec
     return next < to;
 }
 
-static enum directory_fit fit_of_record(const struct directory_match *wanted, size_t record)
+static inline enum directory_fit fit_of_record(const struct directory_match *wanted, size_t record)
 {
     const struct directory *directory = wanted->directory;
     const char *line = directory->folded + line_start(directory, record);
@@ -282,11 +284,28 @@ static enum directory_fit fit_of_record(const struct directory_match *wanted, si
     return fit_of_name(wanted, line, end, NULL);
 }
 
+/* Who has not all words in the name may have the others in fields. */
+static enum directory_fit fit_with_fields(const struct directory_match *wanted, size_t record)
+{
+    const struct directory *directory = wanted->directory;
+    const struct directory_fields *fields = wanted->fields;
+    const char *line = directory->folded + line_start(directory, record);
+    const char *end = directory->folded + line_start(directory, record + 1) - 1;
+    for (size_t i = 0; i < wanted->words->count; i++) {
+        bool in_field = i < fields->words && directory_fields_fit(directory, fields, i, record);
+        if (in_field) continue;
+        enum directory_fit fit = fit_of_word(&wanted->words->words[i], line, end, NULL);
+        if (fit == DIRECTORY_FIT_NOT) return DIRECTORY_FIT_NOT;
+    }
+    return DIRECTORY_FIT_FIELD;
+}
+
 /* False, with nothing done, where the index can't help. */
 static bool match_candidates(const struct directory_match *wanted, const struct part *part,
                              struct directory_matches *matches)
 {
     struct candidates candidates = { 0 };
+    const bool mixed = wanted->fields->mixed;
     size_t record;
     enum directory_fit fit = DIRECTORY_FIT_NOT;
     if (!fewest_candidates(wanted, &candidates)) return false;
@@ -295,12 +314,53 @@ static bool match_candidates(const struct directory_match *wanted, const struct 
     while (next_candidate(&candidates, part->to, &record, &fit)) {
         if (record == wanted->without) continue;
         if (!candidates.exact) fit = fit_of_record(wanted, record);
+        if (fit == DIRECTORY_FIT_NOT && mixed) fit = fit_with_fields(wanted, record);
         if (fit == DIRECTORY_FIT_NOT) continue;
         matches->total++;
         if (matches->count[fit] < wanted->limit)
             matches->list[fit][matches->count[fit]++] = (uint32_t)record;
     }
     return true;
+}
+
+/* Every word that is asked of a certain field is there. */
+static bool terms_fit(const struct directory_match *wanted, size_t record)
+{
+    const struct directory_fields *fields = wanted->fields;
+    for (size_t i = fields->words; i < fields->count; i++)
+        if (!directory_fields_fit(wanted->directory, fields, i, record)) return false;
+    return true;
+}
+
+static bool has_word_in_field(const struct directory_match *wanted, size_t record)
+{
+    for (size_t i = 0; i < wanted->fields->words; i++)
+        if (directory_fields_fit(wanted->directory, wanted->fields, i, record)) return true;
+    return false;
+}
+
+/*
+ * With terms: all who fit. Without them those are there already who have all words in their names,
+ * and the others are added.
+ */
+static void match_fields(const struct directory_match *wanted, const struct part *part,
+                         struct directory_matches *matches)
+{
+    const bool has_terms = wanted->fields->count > wanted->fields->words;
+    for (size_t i = part->from; i < part->to; i++) {
+        bool may_fit = has_terms ? terms_fit(wanted, i) : has_word_in_field(wanted, i);
+        if (!may_fit || i == wanted->without) continue;
+        enum directory_fit fit = DIRECTORY_FIT_NAME;
+        if (wanted->words->count > 0) fit = fit_of_record(wanted, i);
+        if (fit == DIRECTORY_FIT_NOT)
+            fit = fit_with_fields(wanted, i);
+        else if (!has_terms)
+            continue;
+        if (fit == DIRECTORY_FIT_NOT) continue;
+        matches->total++;
+        if (matches->count[fit] < wanted->limit)
+            matches->list[fit][matches->count[fit]++] = (uint32_t)i;
+    }
 }
 
 /* The first record of a part whose name doesn't stand before this letter. */
@@ -334,9 +394,9 @@ static bool match_letter(const struct directory_match *wanted, const struct part
                          struct directory_matches *matches)
 {
     const struct directory *directory = wanted->directory;
-    const struct name_word *word = &wanted->words.words[0];
+    const struct name_word *word = &wanted->words->words[0];
     unsigned char letter = (unsigned char)*word->plain;
-    if (wanted->words.count != 1 || word->plain_len != 1 || word->spelled != word->plain ||
+    if (wanted->words->count != 1 || word->plain_len != 1 || word->spelled != word->plain ||
         letter >= DIRECTORY_LETTERS) {
         return false;
     }
@@ -365,12 +425,17 @@ void directory_match_part(const struct directory_match *wanted, enum directory_p
         .from = name == DIRECTORY_AVAILABLE ? 0 : header->available_count,
         .to = name == DIRECTORY_AVAILABLE ? header->available_count : header->count,
     };
+    const struct directory_fields *fields = wanted->fields;
     memset(matches->count, 0, sizeof matches->count);
     matches->total = 0;
-    if (wanted->words.count == 0) {
+    const bool has_terms = fields->count > fields->words;
+    if (has_terms) {
+        match_fields(wanted, &part, matches);
+    } else if (wanted->words->count == 0) {
         match_all(wanted, &part, matches);
-    } else if (!match_letter(wanted, &part, matches) && part.from < part.to &&
-               !match_candidates(wanted, &part, matches)) {
-        match_words(wanted, &part, matches);
+    } else if (!match_letter(wanted, &part, matches) && part.from < part.to) {
+        bool done = match_candidates(wanted, &part, matches);
+        if (!done) match_words(wanted, &part, matches);
+        if (fields->count > 0 && !(done && fields->mixed)) match_fields(wanted, &part, matches);
     }
 }

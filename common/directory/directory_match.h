@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/name_query.h"
+#include "directory/directory_fields.h"
 #include "directory/directory_grams.h"
 #include "directory/directory_image.h"
 
@@ -18,7 +19,8 @@ enum { DIRECTORY_MATCH_FITS = DIRECTORY_FIT_NOT };
 /* What is looked for, and where. */
 struct directory_match {
     const struct directory *directory;
-    struct name_query words; /* none: every agent fits */
+    const struct name_query *words;        /* none: every agent fits */
+    const struct directory_fields *fields; /* what is beside the names; nothing of it may fit */
     size_t key;     /* the longest word: it occurs least, so the block is searched for it */
     size_t without; /* the record that is left out; the count of records if none is */
     size_t limit;   /* of each kind: as many as its list has room for, at least 1 */

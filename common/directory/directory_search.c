@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/name_query.h"
 #include "base/users.h"
 #include "directory/agent_address.h"
+#include "directory/directory_fields.h"
 #include "directory/directory_image.h"
 #include "directory/directory_match.h"
 
@@ -23,6 +23,7 @@ static struct directory_agent agent_of(const struct directory *directory, size_t
 {
     const struct directory_record *record = &directory->records[i];
     return (struct directory_agent){
+        .record = i,
         .sid = record->sid,
         .name = directory->strings + record->name,
         .friendly_name =
@@ -204,32 +205,53 @@ static bool find_by_address(const struct directory *directory, const struct dire
     return true;
 }
 
+enum err directory_search_read(const struct directory *directory, const char *text,
+                               struct field_query *query)
+{
+    const char *fields[LIST_FIELDS_MAX];
+    size_t count = directory_fields_names(directory, fields);
+    return field_query_read(query, text != NULL ? text : "", fields, count);
+}
+
+static enum err find_typed(const struct directory *directory, const struct directory_query *query,
+                           const struct field_query *typed, struct directory_result *result)
+{
+    /* Beyond the last record nobody is shown: those who match are only counted. */
+    bool reaches = query->offset < directory->header->count;
+    struct directory_fields fields;
+    const struct directory_match wanted = {
+        .directory = directory,
+        .words = &typed->names,
+        .fields = &fields,
+        .key = longest_word(&typed->names),
+        .without = query->without_sid != NULL ? directory_image_find(directory, query->without_sid)
+                                              : directory->header->count,
+        .limit = (reaches ? query->offset : 0) + query->limit,
+    };
+    struct window window = { .skip = query->offset, .limit = query->limit };
+    enum err rc = directory_fields_find(directory, typed, &fields);
+    if (rc == ERR_OK) {
+        result->count = 0;
+        result->total = 0;
+        bool some = !typed->names.too_long && !fields.hopeless;
+        if (some) rc = search_part(&wanted, DIRECTORY_AVAILABLE, &window, result);
+        if (rc == ERR_OK && some && query->include_offline)
+            rc = search_part(&wanted, DIRECTORY_OTHERS, &window, result);
+    }
+    directory_fields_free(&fields);
+    return rc;
+}
+
 enum err directory_search(const struct directory *directory, const struct directory_query *query,
                           struct directory_result *result)
 {
     if (query->limit < 1 || query->limit > DIRECTORY_LIMIT_MAX) return ERR_INPUT;
     if (query->offset > DIRECTORY_OFFSET_MAX) return ERR_INPUT;
     if (find_by_address(directory, query, result)) return ERR_OK;
-    /* Beyond the last record nobody is shown: those who match are only counted. */
-    bool reaches = query->offset < directory->header->count;
-    struct directory_match wanted = {
-        .directory = directory,
-        .without = query->without_sid != NULL ? directory_image_find(directory, query->without_sid)
-                                              : directory->header->count,
-        .limit = (reaches ? query->offset : 0) + query->limit,
-    };
-    struct window window = { .skip = query->offset, .limit = query->limit };
-    enum err rc = name_query_read(&wanted.words, query->text != NULL ? query->text : "");
-    if (rc == ERR_OK) {
-        wanted.key = longest_word(&wanted.words);
-        result->count = 0;
-        result->total = 0;
-        bool some = !wanted.words.too_long;
-        if (some) rc = search_part(&wanted, DIRECTORY_AVAILABLE, &window, result);
-        if (rc == ERR_OK && some && query->include_offline)
-            rc = search_part(&wanted, DIRECTORY_OTHERS, &window, result);
-    }
-    name_query_free(&wanted.words);
+    struct field_query typed;
+    enum err rc = directory_search_read(directory, query->text, &typed);
+    if (rc == ERR_OK) rc = find_typed(directory, query, &typed, result);
+    field_query_free(&typed);
     return rc;
 }
 

@@ -13,6 +13,7 @@
 #include "base/sid.h"
 #include "directory/directory_image.h"
 #include "directory/directory_match.h"
+#include "directory/field_query.h"
 
 enum {
     DIRECTORY_LIMIT_MAX = 200,
@@ -22,6 +23,7 @@ enum {
 
 /* Strings belong to the snapshot and live until directory_close. */
 struct directory_agent {
+    size_t record; /* for directory_fields_value */
     const char *sid;
     const char *name;
     const char *friendly_name; /* only where the name alone doesn't say who it is, else "" */
@@ -51,7 +53,9 @@ struct directory_result {
  * Case- and accent-blind: every word of the text must begin a word of the name (better) or stand
  * inside it. Available agents come first, then the beginning of the name, then the beginning of
  * another word, then the rest; by name within each. Punctuation separates words, apostrophes
- * vanish, in the text as in the names, and either may be spelled otherwise (base/names). A text
+ * vanish, in the text as in the names, and either may be spelled otherwise (base/names). Where
+ * fields are configured, those follow who have a word in one of these instead (directory_fields.h),
+ * and "team:billing" asks for a field alone (field_query.h). A text
  * that is a Worker's SID or an agent's whole contact_uri finds that agent alone: of several who
  * have it, the one who may have it (agent_address.h). One of more words than any name has finds
  * none. The order is the snapshot's, so that offsets cut it into pages which neither repeat nor
@@ -60,6 +64,10 @@ struct directory_result {
  */
 enum err directory_search(const struct directory *directory, const struct directory_query *query,
                           struct directory_result *result) MUST_CHECK;
+
+/* What was typed (NULL: nothing), as this directory takes it apart; as field_query_read. */
+enum err directory_search_read(const struct directory *directory, const char *text,
+                               struct field_query *query) MUST_CHECK;
 
 /* The friendly name of whom the name alone doesn't tell from another; else, or unknown, "". */
 const char *directory_search_friendly_name(const struct directory *directory, const char *sid);

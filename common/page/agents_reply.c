@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/name_query.h"
+#include "directory/directory_fields.h"
 
 /* All but the closing brace. */
 static void print_agent(struct strbuf *out, const struct directory_agent *agent)
@@ -25,6 +26,23 @@ static void print_agent(struct strbuf *out, const struct directory_agent *agent)
     if (agent->friendly_name[0] == '\0') return;
     strbuf_addstr(out, ",\"friendlyName\":");
     json_print_string(out, agent->friendly_name);
+}
+
+static void print_fields(struct strbuf *out, const struct directory *directory, size_t record)
+{
+    const char *names[LIST_FIELDS_MAX];
+    size_t count = directory_fields_names(directory, names);
+    bool some = false;
+    for (size_t i = 0; i < count; i++) {
+        const char *value = directory_fields_value(directory, record, i);
+        if (value[0] == '\0') continue;
+        strbuf_addstr(out, some ? "," : ",\"fields\":{");
+        json_print_string(out, names[i]);
+        strbuf_addch(out, ':');
+        json_print_string(out, value);
+        some = true;
+    }
+    if (some) strbuf_addch(out, '}');
 }
 
 static void print_number(struct strbuf *out, size_t number)
@@ -58,14 +76,16 @@ static void print_marks(struct strbuf *out, const struct name_marks *marks)
     strbuf_addstr(out, marks->exact ? "],\"exact\":true" : "],\"exact\":false");
 }
 
-static void print_agents(struct strbuf *out, const struct directory_result *result,
-                         const struct name_query *query)
+static void print_agents(struct strbuf *out, const struct directory *directory,
+                         const struct directory_result *result, const struct name_query *query)
 {
     struct name_marks marks;
     name_marks_init(&marks);
     for (size_t i = 0; i < result->count; i++) {
         if (i > 0) strbuf_addch(out, ',');
         print_agent(out, &result->agents[i]);
+        if (directory->header->field_count > 0)
+            print_fields(out, directory, result->agents[i].record);
         if (query->count > 0) {
             name_marks_find(&marks, query, result->agents[i].name);
             print_marks(out, &marks);
@@ -75,16 +95,16 @@ static void print_agents(struct strbuf *out, const struct directory_result *resu
     name_marks_free(&marks);
 }
 
-enum err agents_reply(struct strbuf *out, const struct directory_result *result, const char *text,
-                      bool stale)
+enum err agents_reply(struct strbuf *out, const struct directory *directory,
+                      const struct directory_result *result, const char *text, bool stale)
 {
-    struct name_query query;
-    enum err rc = name_query_read(&query, text != NULL ? text : "");
+    struct field_query query;
+    enum err rc = directory_search_read(directory, text, &query);
     if (rc == ERR_OK) {
         strbuf_addstr(out, "{\"agents\":[");
-        print_agents(out, result, &query);
+        print_agents(out, directory, result, &query.names);
         strbuf_addf(out, "],\"total\":%zu,\"stale\":%s}", result->total, stale ? "true" : "false");
     }
-    name_query_free(&query);
+    field_query_free(&query);
     return rc;
 }

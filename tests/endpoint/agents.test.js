@@ -16,7 +16,7 @@ import { ANSWER_MS, expectError, isCgi, patience, until, useLab } from './lib.js
 
 const TICK_MS = 10;
 const SEARCHES_MS = 300;
-const lab = useLab();
+const lab = useLab({ extraConfig: { DIALPAD_LIST_FIELDS: 'team_name, location,routing.skills' } });
 
 async function list(query = '', name = 'alice') {
   const answer = await lab.page(name, 'list-agents', { query });
@@ -136,6 +136,32 @@ describe('list-agents', () => {
     assert.deepEqual(names(await list(`?q=${encodeURIComponent('会')}`)), ['株式 会社']);
     assert.deepEqual(names(await list('?q=nobody+at+all')), []);
     assert.deepEqual(names(await list('?q=alice')), [], 'the asker');
+  });
+
+  test('what is configured stands beside the names, and is searched after them', async () => {
+    await withWorkers([
+      { name: 'Ana Silva', team_name: 'Billing', location: 'São Paulo',
+        routing: { skills: ['es', 'fr', 7] } },
+      { name: 'Billing Bill', team_name: 'Sales', location: ['x'.repeat(3000), 'y'] },
+      { name: 'Odd One', team_name: { a: 1 }, location: 'a\nb\u202e\u0007', routing: 'es' },
+      { name: 'Far Away', activity: 'Offline', team_name: 'Billing', routing: { skills: [] } },
+    ]);
+    const fieldsOf = async (q) => (await list(`?q=${encodeURIComponent(q)}`)).agents
+      .map(({ name, fields }) => [name, fields]);
+    assert.deepEqual(await fieldsOf('silva'), [['Ana Silva',
+      { team_name: 'Billing', location: 'São Paulo', 'routing.skills': 'es, fr, 7' }]]);
+    assert.deepEqual(await fieldsOf('odd'), [['Odd One', { location: 'a b ' }]]);
+    assert.deepEqual((await fieldsOf('bill'))[0],
+      ['Billing Bill', { team_name: 'Sales', location: 'x'.repeat(128) }]);
+    assert.deepEqual(await fieldsOf('bob'), [['Bob Baker', undefined]]);
+    for (const [q, found] of [['billing', ['Billing Bill', 'Ana Silva', 'Far Away']],
+      ['team:billing', ['Ana Silva', 'Far Away']], ['SKILL:ES', ['Ana Silva']],
+      ['sao paulo', ['Ana Silva']], ['ana team:billing', ['Ana Silva']], ['team:es', []],
+      ['shift:billing', []]]) {
+      assert.deepEqual(names(await list(`?all=1&q=${encodeURIComponent(q)}`)), found, q);
+    }
+    const { agents: [ana] } = await list('?q=ana+silva+team:billing');
+    assert.deepEqual([ana.match, ana.exact], [[[0, 3], [4, 5]], true]);
   });
 
   test('a customer keeps carol busy', async () => {

@@ -5,6 +5,7 @@
  */
 #include "fuzz.h"
 
+#include "directory/directory_fields.h"
 #include "directory/directory_image.h"
 #include "directory/directory_search.h"
 
@@ -27,6 +28,17 @@ static void mend(unsigned char *image, size_t size)
     memcpy(image, &header, sizeof header);
 }
 
+static size_t fields_len(const struct directory *directory, size_t record)
+{
+    size_t len = 0;
+    const char *names[LIST_FIELDS_MAX];
+    const size_t count = directory_fields_names(directory, names);
+    MUST(count <= LIST_FIELDS_MAX);
+    for (size_t i = 0; i < count; i++)
+        len += strlen(names[i]) + strlen(directory_fields_value(directory, record, i));
+    return len;
+}
+
 static void use(const struct directory *directory, const char *text)
 {
     char etag[DIRECTORY_ETAG_SIZE];
@@ -44,6 +56,8 @@ static void use(const struct directory *directory, const char *text)
             MUST(strlen(result.agents[k].name) + strlen(result.agents[k].contact_uri) +
                      strlen(result.agents[k].activity) <=
                  3 * directory->size);
+            MUST(fields_len(directory, result.agents[k].record) <=
+                 2 * LIST_FIELDS_MAX * directory->size);
         }
     }
     directory_query_etag(directory, &query, false, etag);

@@ -21,6 +21,13 @@ void fixture_sid(char sid[SID_SIZE], const char *prefix, size_t number)
 
 void fixture_add(struct directory_draft *draft, size_t number, const char *name, bool available)
 {
+    static const char *const nothing[LIST_FIELDS_MAX] = { "", "", "", "", "" };
+    fixture_add_with(draft, number, name, available, nothing);
+}
+
+void fixture_add_with(struct directory_draft *draft, size_t number, const char *name,
+                      bool available, const char *const *fields)
+{
     char sid[SID_SIZE];
     char contact_uri[32];
     fixture_sid(sid, "WK", number);
@@ -33,6 +40,7 @@ void fixture_add(struct directory_draft *draft, size_t number, const char *name,
         .activity = available ? "Available" : "Offline",
         .user = name,
         .available = available,
+        .fields = fields,
     };
     must(directory_draft_add(draft, &agent));
 }

@@ -17,6 +17,10 @@ void fixture_sid(char sid[SID_SIZE], const char *prefix, size_t number);
 /* The agent of this number: name, SID and contact_uri "client:NUMBER"; the user is the name. */
 void fixture_add(struct directory_draft *draft, size_t number, const char *name, bool available);
 
+/* The same with what the agent has in the draft's fields. */
+void fixture_add_with(struct directory_draft *draft, size_t number, const char *name,
+                      bool available, const char *const *fields);
+
 /* Turns a draft into an image (and empties it) or into an opened directory. */
 void fixture_image(struct directory_draft *draft, struct strbuf *image);
 struct directory *fixture_open(struct directory_draft *draft);

@@ -21,14 +21,16 @@ struct fixture {
 
 static char workspace[] = FIXTURE_WORKSPACE;
 static char user_attribute[] = "friendly_name";
+static char list_fields[] = "team, place";
 
 static void two_agents(struct strbuf *image, const char *first, const char *second)
 {
     struct directory_draft draft;
     directory_draft_init(&draft);
     draft.created_s = 1000;
-    fixture_add(&draft, 1, first, true);
-    fixture_add(&draft, 2, second, false);
+    assert_true(list_fields_read(&draft.fields, list_fields));
+    fixture_add_with(&draft, 1, first, true, (const char *const[]){ "Sales", "Berlin" });
+    fixture_add_with(&draft, 2, second, false, (const char *const[]){ "", "Berlin" });
     assert_int_equal(directory_draft_hold(&draft, "WT00000000000000000000000000000001",
                                           "WK00000000000000000000000000000001", 7, true),
                      ERR_OK);
@@ -49,6 +51,7 @@ static int setup(void **state)
     fixture->config.state_dir = fixture->state_dir;
     fixture->config.workspace_sid = workspace;
     fixture->config.user_attribute = user_attribute;
+    fixture->config.list_fields = list_fields;
     two_agents(&fixture->image, "Ana", "Bob");
     *state = fixture;
     return 0;
@@ -182,7 +185,9 @@ static void no_offset_leads_out_of_the_image(void **state)
     struct directory_record *record = record_of(&fixture->image, 0);
     struct directory_record *last = record_of(&fixture->image, 1);
     uint32_t *by_sid = (uint32_t *)(last + 1);
-    struct directory_gram *grams = (void *)(by_sid + header->count);
+    struct directory_value *values = (void *)(by_sid + header->count);
+    uint32_t *numbers = (uint32_t *)(values + header->value_count);
+    struct directory_gram *grams = (void *)(numbers + header->count * header->field_count);
     uint32_t *const offsets[] = {
         &record->folded,
         &last->folded,
@@ -192,6 +197,11 @@ static void no_offset_leads_out_of_the_image(void **state)
         &record->activity,
         &record->busy,
         &by_sid[1],
+        &values[0].text,
+        &values[0].folded,
+        &values[1].folded,
+        &numbers[0],
+        &numbers[3],
         &grams[0].first,
         &grams[header->gram_count - 1].first,
         &header->gram_count,
@@ -199,6 +209,10 @@ static void no_offset_leads_out_of_the_image(void **state)
         &header->count,
         &header->holder_count,
         &header->available_count,
+        &header->value_count,
+        &header->value_lines_len,
+        &header->field_count,
+        &header->field_names[1],
         &header->folded_len,
         &header->strings_len,
     };
@@ -249,6 +263,17 @@ static void other_peoples_snapshots_are_left_alone(void **state)
     fixture->config.user_attribute = other_attribute;
     assert_false(opens(fixture));
     fixture->config.user_attribute = user_attribute;
+
+    static char fewer[] = "team";
+    static char more[] = "team place skills";
+    static char moved[] = "place team";
+    char *const other_fields[] = { NULL, fewer, more, moved };
+    for (size_t i = 0; i < COUNT(other_fields); i++) {
+        fixture->config.list_fields = other_fields[i];
+        assert_row(i, !opens(fixture));
+    }
+    fixture->config.list_fields = list_fields;
+    assert_true(opens(fixture));
 
     assert_int_equal(chmod(fixture->snapshot, 0602), 0); /* any user could have written it */
     assert_false(opens(fixture));

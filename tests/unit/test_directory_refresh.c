@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "directory/directory_fetch.h"
+#include "directory/directory_fields.h"
 #include "directory/directory_file.h"
 #include "directory/directory_refresh.h"
 #include "directory/directory_search.h"
@@ -97,6 +98,7 @@ enum err taskrouter_workers_each(struct twilio_client *client,
         snprintf(worker.contact_uri, sizeof worker.contact_uri, "client:%zu", i);
         worker.attributes = cJSON_CreateObject();
         cJSON_AddStringToObject(worker.attributes, "email", worker.full_name);
+        if (i != 1) cJSON_AddNumberToObject(worker.attributes, "floor", (double)i);
         enum err rc = each(context, &worker);
         cJSON_Delete(worker.attributes);
         if (rc != ERR_OK) return rc;
@@ -342,6 +344,21 @@ static void the_user_is_looked_up_in_the_configured_attribute(void **state)
     directory_close(directory);
 }
 
+static void the_configured_fields_are_read(void **state)
+{
+    struct fixture *fixture = *state;
+    static char fields[] = "floor,email";
+    struct directory *directory = NULL;
+    twilio.worker_count = 3;
+    fixture->config.list_fields = fields;
+    assert_int_equal(directory_fetch(&fixture->config, &fixture->client, NULL, &directory), ERR_OK);
+    assert_string_equal(directory_fields_value(directory, 0, 0), "0");
+    assert_string_equal(directory_fields_value(directory, 1, 0), "");
+    assert_string_equal(directory_fields_value(directory, 2, 0), "2");
+    assert_string_equal(directory_fields_value(directory, 2, 1), "Agent 002");
+    directory_close(directory);
+}
+
 static enum err view(struct fixture *fixture, bool fastcgi, struct directory_view *seen)
 {
     const struct directory_refresh_options options = {
@@ -550,6 +567,7 @@ int main(void)
         TEST(left_over_wrapping_tasks_are_reported),
         TEST(a_failed_refresh_leaves_the_snapshot),
         TEST(a_fetch_keeps_what_it_got),
+        TEST(the_configured_fields_are_read),
         TEST(the_user_is_looked_up_in_the_configured_attribute),
         TEST(the_first_request_fetches_and_stores),
         TEST(who_may_not_fetch_is_told_so_and_the_background_does),
