@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { AgentPicker } from '../../www/js/agent-picker.js';
+import { createRow, updateRow } from '../../www/js/agent-row.js';
 import { createColleagues } from '../../www/js/colleagues.js';
 import './english.js';
 import { element, useFakeDocument } from './fake-document.js';
@@ -202,4 +203,21 @@ test('a refresh shows how everybody is now', async (t) => {
       else assert.equal(said, agent.busy ? 'On a call' : agent.activity);
     }
   }
+});
+
+test('what stands beside a name is text, each value for itself', () => {
+  const agent = { sid: 'WK1', name: 'Ann', available: true, busy: false, activity: 'Available' };
+  const row = createRow('WK1', {});
+  const fields = row.querySelector('.fields');
+  const shown = (values) => {
+    updateRow(row, { ...agent, fields: values });
+    return [fields.textContent, fields.querySelectorAll('bdi').map((one) => one.textContent)];
+  };
+  const values = { team: '<b>Billing</b>', place: 'חיפה' };
+  assert.deepEqual(shown(values), ['<b>Billing</b> · חיפה', Object.values(values)]);
+  const [first] = fields.querySelectorAll('bdi');
+  shown(values);
+  assert.equal(fields.querySelector('bdi'), first, 'the same again changes nothing');
+  assert.deepEqual(shown({ team: 'Sales' }), ['Sales', ['Sales']]);
+  assert.deepEqual(shown(undefined), ['', []], 'the element is empty, and takes no room');
 });

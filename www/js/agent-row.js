@@ -2,7 +2,7 @@
 
 import { icon, part, setText } from './dom.js';
 import { initials, tintOf } from './initials.js';
-import { markedPieces, toldName } from './marked-name.js';
+import { markedPieces, toldFields, toldName } from './marked-name.js';
 import { presenceOf } from './presence.js';
 import { t } from './strings.js';
 
@@ -42,7 +42,7 @@ export function updateRow(row, agent, { favourite = false, recent = false } = {}
   setName(row.querySelector('.name'), agent);
   setText(why, favourite ? t('favourite') : recent ? t('recent') : '');
   setText(activity, presence);
-  setText(fields, Object.values(agent.fields ?? {}).join(' · '));
+  setText(fields, toldFields(agent));
 }
 
 export const star = () => text('star', icon('star'));

@@ -7,6 +7,7 @@ import { canUseLeg, isMissed } from './call-state.js';
 import { chipText, detailText, formatDuration, headline, statusText, toneOf } from './call-text.js';
 import { byId, icon, part, setIcon, setText } from './dom.js';
 import { initials, tintOf } from './initials.js';
+import { toldFields } from './marked-name.js';
 import { t } from './strings.js';
 
 // Milliseconds between two looks of the meter, and how many steps it has: painting costs battery.
@@ -195,7 +196,7 @@ export function mountCallPanel(stage, onPress) {
       setText(status, statusText(state));
       setText(name, headline(state, picked, word));
       name.title = name.textContent; // long names are cut off
-      setText(byId('call-fields'), Object.values(who?.fields ?? {}).join(' · '));
+      setText(byId('call-fields'), toldFields(who ?? {}));
       showChips(state);
       showNote(state);
       byId('note-field').hidden = state.phase !== 'idle' || state.returning;

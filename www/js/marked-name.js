@@ -25,3 +25,7 @@ export function markedPieces(name, match = []) {
 /** The name, and what tells two people of one name apart. */
 export const toldName = ({ name, friendlyName }) => (
   friendlyName ? `${name} (${friendlyName})` : name);
+
+/** What stands beside the name, each value isolated as in isolated-name.js. */
+export const toldFields = ({ fields = {} }) => (
+  Object.values(fields).map((value) => `\u2068${value}\u2069`).join(' · '));
