@@ -183,26 +183,58 @@ static const char *sid_of_address(const struct directory *directory,
     return count == 1 ? owners[0].sid : NULL;
 }
 
+/* The next SID of a list with a space between; NULL at its end, and where it is no such list. */
+static const char *next_sid(const char *at, char sid[SID_SIZE])
+{
+    if (strnlen(at, SID_LEN) < SID_LEN || (at[SID_LEN] != ' ' && at[SID_LEN] != '\0')) return NULL;
+    memcpy(sid, at, SID_LEN);
+    sid[SID_LEN] = '\0';
+    if (!sid_is_worker(sid)) return NULL;
+    return at + SID_LEN + (at[SID_LEN] == ' ' ? 1 : 0);
+}
+
+/* Counts the agent of this SID, and takes it if it is one of those that are shown. */
+static void take_one(const struct directory *directory, const struct directory_query *query,
+                     const char *sid, struct directory_result *result)
+{
+    const struct directory_header *header = directory->header;
+    const size_t found = directory_image_find(directory, sid);
+    if (found >= (query->include_offline ? header->count : header->available_count)) return;
+    if (query->without_sid != NULL && strcmp(query->without_sid, sid) == 0) return;
+    if (result->total++ >= query->offset && result->count < query->limit)
+        result->agents[result->count++] = agent_of(directory, found);
+}
+
+/* False for any other text. */
+static bool find_by_sids(const struct directory *directory, const struct directory_query *query,
+                         struct directory_result *result)
+{
+    char sid[SID_SIZE];
+    const char *at = query->text;
+    do {
+        at = next_sid(at, sid);
+        if (at == NULL) return false;
+        take_one(directory, query, sid, result);
+    } while (*at != '\0');
+    return true;
+}
+
 /*
  * A link, a favourite and an embedding page know an agent by SID or contact_uri. Neither can be a
- * name that is typed, so such a text asks for that agent alone.
+ * name that is typed, so such a text asks for that agent alone; and a list of SIDs for those.
  */
 static bool find_by_address(const struct directory *directory, const struct directory_query *query,
                             struct directory_result *result)
 {
-    const char *sid = query->text;
-    if (sid == NULL) return false;
-    if (!sid_is_worker(sid)) sid = sid_of_address(directory, query);
-    if (sid == NULL) return false;
-    size_t found = directory_image_find(directory, sid);
-    const struct directory_header *header = directory->header;
-    size_t end = query->include_offline ? header->count : header->available_count;
     result->count = 0;
-    if (found < end && (query->without_sid == NULL || strcmp(query->without_sid, sid) != 0))
-        result->agents[result->count++] = agent_of(directory, found);
-    result->total = result->count;
-    if (query->offset > 0) result->count = 0;
-    return true;
+    result->total = 0;
+    if (query->text == NULL) return false;
+    if (find_by_sids(directory, query, result)) return true;
+    const char *sid = sid_of_address(directory, query);
+    result->count = 0;
+    result->total = 0;
+    if (sid != NULL) take_one(directory, query, sid, result);
+    return sid != NULL;
 }
 
 enum err directory_search_read(const struct directory *directory, const char *text,

@@ -55,12 +55,12 @@ struct directory_result {
  * another word, then the rest; by name within each. Punctuation separates words, apostrophes
  * vanish, in the text as in the names, and either may be spelled otherwise (base/names). Where
  * fields are configured, those follow who have a word in one of these instead (directory_fields.h),
- * and "team:billing" asks for a field alone (field_query.h). A text
- * that is a Worker's SID or an agent's whole contact_uri finds that agent alone: of several who
- * have it, the one who may have it (agent_address.h). One of more words than any name has finds
- * none. The order is the snapshot's, so that offsets cut it into pages which neither repeat nor
- * miss anybody while the snapshot stays. ERR_INPUT for a limit or an offset out of range or a text
- * that isn't UTF-8; ERR_MEMORY.
+ * and "team:billing" asks for a field alone (field_query.h). A text that is a Worker's SID or an
+ * agent's whole contact_uri finds that agent alone: of several who have it, the one who may have it
+ * (agent_address.h). SIDs with a space between find those agents, in that order. A text of more
+ * words than any name has finds none. The order is the snapshot's, so that offsets cut it into
+ * pages which neither repeat nor miss anybody while the snapshot stays. ERR_INPUT for a limit or an
+ * offset out of range or a text that isn't UTF-8; ERR_MEMORY.
  */
 enum err directory_search(const struct directory *directory, const struct directory_query *query,
                           struct directory_result *result) MUST_CHECK;

@@ -116,6 +116,8 @@ describe('list-agents', () => {
     const second = await list('?all=1&limit=1&offset=1');
     assert.deepEqual([names(second), second.total], [['Carol Castillo'], 3]);
     assert.deepEqual(names(await list('?all=1&offset=99999')), []);
+    const sids = ['dave', 'bob'].map((name) => lab.workers.get(name).sid).join('+');
+    assert.deepEqual(names(await list(`?all=1&q=${sids}`)), ['Dave Dufour', 'Bob Baker']);
     assert.deepEqual(names(await list('?unknown=1&x')), ['Bob Baker', 'Carol Castillo']);
   });
 

@@ -663,6 +663,31 @@ static void an_address_finds_its_agent_alone(void **state)
     directory_close(directory);
 }
 
+static void sids_find_their_agents(void **state)
+{
+    (void)state;
+    struct directory *directory = people();
+    char text[4 * SID_SIZE];
+    char marie[SID_SIZE];
+    static const size_t numbers[] = { 15, 9, 999, 12 };
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        fixture_sid(text + i * SID_SIZE, "WK", numbers[i]);
+        if (i + 1 < COUNT(numbers)) text[i * SID_SIZE + SID_LEN] = ' ';
+    }
+    fixture_sid(marie, "WK", 9);
+    struct directory_result result = search(directory, text, 50, true, NULL);
+    assert_string_equal(names(&result), "Annabel Offline|Marie Curie|Anna");
+    assert_int_equal(result.total, 3);
+    result = search(directory, text, 1, false, NULL);
+    assert_string_equal(names(&result), "Marie Curie");
+    assert_int_equal(result.total, 2);
+    result = search(directory, text, 50, false, marie);
+    assert_string_equal(names(&result), "Anna");
+    text[SID_LEN] = ','; /* that is something else, and nobody's name */
+    assert_int_equal(search(directory, text, 50, true, NULL).total, 0);
+    directory_close(directory);
+}
+
 /* carol claims what only alice may have; "+1" is nobody's to have, and one has it. */
 static void an_address_that_several_have_finds_whom_it_belongs_to(void **state)
 {
@@ -705,6 +730,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_found_however_they_are_typed),
         cmocka_unit_test(an_address_finds_its_agent_alone),
+        cmocka_unit_test(sids_find_their_agents),
         cmocka_unit_test(an_address_that_several_have_finds_whom_it_belongs_to),
         cmocka_unit_test(the_best_matches_come_first),
         cmocka_unit_test(no_text_means_everybody),

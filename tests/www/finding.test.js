@@ -94,19 +94,21 @@ test('a browser that keeps nothing, or nonsense, costs no more than that', () =>
   assert.equal(openStore('WK1', { getItem: () => '{' }).get('x', 7), 7);
 });
 
-test('favourites whom a long directory leaves out are asked for by SID', async () => {
+test('favourites whom a long directory leaves out are asked for at once, by SID', async () => {
   const colleagues = createColleagues();
   colleagues.belongTo(openStore('WK1', memory()));
   for (const sid of ['x', 'gone', 'a']) colleagues.toggleFavourite(sid);
   const asked = [];
-  const find = async (sid) => {
-    asked.push(sid);
-    if (sid === 'gone') throw new Error('404');
-    return { agents: [person(sid)] };
+  const find = async (q, { limit }) => {
+    asked.push(q);
+    return { agents: q.split(' ').slice(0, limit).filter((sid) => sid !== 'gone').map(person) };
   };
   const long = await colleagues.complete({ agents: [person('a')], total: 90 }, find);
   assert.equal(sids(long.agents), 'x a');
-  assert.deepEqual(asked, ['x', 'gone']);
+  assert.deepEqual(asked, ['x gone']);
+  const down = () => Promise.reject(new Error('down'));
+  assert.deepEqual(await colleagues.complete({ agents: [person('a')], total: 90 }, down),
+    { agents: [person('a')], total: 90 });
   const short = { agents: [person('a')], total: 1 };
   assert.equal(await colleagues.complete(short, assert.fail), short);
 });

@@ -90,8 +90,9 @@ function mayAsk(panel, wishes, askedAt) {
 async function look(find, { colleagues, wishes }, others, first) {
   const ask = (text, more) => find(text, { limit: LIMIT, ...more });
   const seen = others.slice(first, first + LIMIT).map(({ sid }) => sid);
-  const result = await lookUp(await ask('', { offset: first }), wishes.sids(), ask);
-  return first ? lookUp(result, seen, ask) : colleagues.complete(result, ask, seen);
+  const wanted = [...wishes.sids(), ...seen];
+  const result = await ask('', { offset: first });
+  return first ? lookUp(result, wanted, ask) : colleagues.complete(result, ask, wanted);
 }
 
 /** The rows of people, each with its element as long as that stands in a list. */
