@@ -241,14 +241,6 @@ export class Agent {
     return this.page.evaluate(() => window.notes.pressed);
   }
 
-  /** Has said so, be it for a moment, since the page was loaded. */
-  hasSaid(wanted) {
-    return until(`${this.name}'s page has said "${wanted}"`, async () => {
-      const said = (await this.said()).map(({ text }) => text);
-      return said.includes(wanted) ? null : `it has said "${said.join('", "')}"`;
-    });
-  }
-
   /** A text somewhere on the page. */
   shows(text) {
     return this.page.getByText(text).filter({ visible: true }).first().waitFor();
