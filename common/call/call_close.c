@@ -207,21 +207,39 @@ static enum err fetch_leg(const struct call_context *context, const char *call_s
     return rc;
 }
 
+/* Has this agent taken T1? TaskRouter says so, and nobody takes a Task for another. */
+static enum err has_taken_t1(const struct call_context *context, const struct call *call,
+                             bool *taken)
+{
+    struct task_sids tasks = { 0 };
+    const char *status = call->t1.status == TASK_WRAPPING ? "wrapping" : "accepted";
+    enum err rc = taskrouter_tasks_of_worker(
+        context->twilio, call->who.party[ROLE_CALLER].worker_sid, status, &tasks);
+    *taken = false;
+    for (size_t i = 0; rc == ERR_OK && i < tasks.count && !*taken; i++)
+        *taken = strcmp(tasks.list[i], call->t1_sid) == 0;
+    task_sids_free(&tasks);
+    return rc;
+}
+
 /*
- * Hangs up a leg if it is this agent's. A Task names only its own agent's leg, and that leg was
- * dialled in the name of one of the two: otherwise an agent who rewrites Attributes could hang up
- * the colleague's other calls, or a customer's.
+ * Hangs up a leg if it is this agent's in this call. A Task names only its own agent's leg, dialled
+ * in the caller's name, and one that rejoin-call has dialled is in the other's: otherwise an agent
+ * who rewrites Attributes could hang up the colleague's other calls, or a customer's. The caller's
+ * own leg, in the caller's own name, could be of any call that this agent has made; answered, it is
+ * of this one only if the agent has taken T1.
  */
 static enum err close_leg(const struct call_context *context, const struct call *call,
-                          const char *call_sid, enum call_role whose)
+                          const char *call_sid, enum call_role whose, enum call_role from)
 {
     if (!sid_is_call(call_sid)) return ERR_OK;
     struct voice_call leg;
     enum err rc = fetch_leg(context, call_sid, &leg);
     if (rc != ERR_OK) return rc == ERR_NOT_FOUND ? ERR_OK : rc;
-    bool is_ours = call_rules_leg(&call->who, leg.to) == whose &&
-                   call_rules_leg(&call->who, leg.from) != ROLE_NONE;
-    return leg.live && is_ours ? voice_call_complete(context->twilio, call_sid) : ERR_OK;
+    bool is_ours = leg.live && call_rules_leg(&call->who, leg.to) == whose &&
+                   call_rules_leg(&call->who, leg.from) == from;
+    if (is_ours && whose == from && !leg.waiting) rc = has_taken_t1(context, call, &is_ours);
+    return rc == ERR_OK && is_ours ? voice_call_complete(context->twilio, call_sid) : rc;
 }
 
 /* The first failure is what counts, but a failed step doesn't keep the others from being done. */
@@ -289,12 +307,13 @@ static enum err close_legs(const struct call_context *context, const struct call
 {
     enum err rc = ERR_OK;
     for (enum call_role role = 0; role < ROLE__MAX; role++) {
-        /* One that rejoin-call has dialled may still ring. */
-        const char *const named[] = { call_placed_leg(call, role),
-                                      call->facts.party[role].rejoined_leg };
-        for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
-            if (named[i] == NULL || is_among(ended, named[i])) continue;
-            rc = first_failure(rc, close_leg(context, call, named[i], role));
+        const char *placed = call_placed_leg(call, role);
+        const char *rejoined = call->facts.party[role].rejoined_leg; /* may still ring */
+        if (placed != NULL && !is_among(ended, placed))
+            rc = first_failure(rc, close_leg(context, call, placed, role, ROLE_CALLER));
+        if (!is_among(ended, rejoined)) {
+            const enum call_role other = call_rules_other(role);
+            rc = first_failure(rc, close_leg(context, call, rejoined, role, other));
         }
     }
     return rc;
@@ -319,7 +338,7 @@ static enum err close_t1(const struct call_context *context, struct call *call,
     call_rules_read(call->t1.attributes, &call->facts);
     placed = call_placed_leg(call, ROLE_CALLER);
     if (placed == NULL || strcmp(known_leg, placed) == 0) return rc;
-    return first_failure(rc, close_leg(context, call, placed, ROLE_CALLER));
+    return first_failure(rc, close_leg(context, call, placed, ROLE_CALLER, ROLE_CALLER));
 }
 
 enum err call_close_replying(const struct call_context *context, struct call *call,
