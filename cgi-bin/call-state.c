@@ -55,7 +55,7 @@ static enum err handle(struct service *service, struct request *request, struct 
             rc = call_state_reply_none(response);
             goto out;
         }
-        role = rc == ERR_OK ? call_rules_role(&call.who, worker_sid) : ROLE_NONE;
+        role = rc == ERR_OK ? call_role_of(&call, worker_sid) : ROLE_NONE;
         if (rc == ERR_OK) call_note(&call, role);
     }
     bool copy = false;

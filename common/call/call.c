@@ -53,6 +53,12 @@ bool call_is_connected(const struct call *call)
     return call->facts.connected_at[0] != '\0';
 }
 
+enum call_role call_role_of(const struct call *call, const char *worker_sid)
+{
+    enum call_role role = call_rules_role(&call->who, worker_sid);
+    return role == ROLE_CALLEE && !call->k_found ? ROLE_NONE : role;
+}
+
 /* K only as its statement has proved it: T1's word for it is a hint. */
 static void note_tasks(const struct call *call)
 {
@@ -481,7 +487,7 @@ enum err call_find_open(const struct call_context *context, const char *worker_s
         for (size_t i = 0; rc == ERR_OK && i < tasks.count && !found; i++) {
             call_clear(call);
             rc = call_load(context, tasks.list[i], call);
-            found = rc == ERR_OK && call_rules_role(&call->who, worker_sid) != ROLE_NONE;
+            found = rc == ERR_OK && call_role_of(call, worker_sid) != ROLE_NONE;
             if (found) sid_copy(task_sid, tasks.list[i]);
             rc = call_ignore_strangers(rc);
         }

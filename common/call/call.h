@@ -69,6 +69,13 @@ bool call_is_over(const struct call *call);
 bool call_is_connected(const struct call *call);
 
 /*
+ * Which end of a call that was loaded by its own Task this Worker is. The callee only by K, whose
+ * statement names T1, as nobody but us can have it do; T1's own statement could be another call's,
+ * copied there.
+ */
+enum call_role call_role_of(const struct call *call, const char *worker_sid);
+
+/*
  * From here on the log's lines are about this call, and this end of it. Loading a call does the
  * first; whoever turns to another call meanwhile comes back by this.
  */

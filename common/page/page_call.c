@@ -39,7 +39,7 @@ static enum err admit(const struct request *request, struct response *response, 
     }
     if (rc == ERR_NOT_FOUND)
         return response_refuse(response, rc, "unknown_task", "There is no such Task.");
-    *role = rc == ERR_OK ? call_rules_role(&call->who, request->agent.worker_sid) : ROLE_NONE;
+    *role = rc == ERR_OK ? call_role_of(call, request->agent.worker_sid) : ROLE_NONE;
     if (rc == ERR_OK) call_note(call, *role);
     bool foreign = rc == ERR_FORBIDDEN || (rc == ERR_OK && *role == ROLE_NONE);
     return foreign ? page_call_refuse(response) : rc;

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 
 import { Agent, calleeTasks, expectEnded } from '../endpoint/agent.js';
-import { expectError, until, useLab } from '../endpoint/lib.js';
+import { expectError, randomSid, until, useLab } from '../endpoint/lib.js';
 import { Intruder, Victims, listen, redirectTwiml, roomTwiml, voicesIn } from './intruder.js';
 
 let carol;
@@ -121,17 +121,22 @@ describe('a statement written into the others\' own Task', () => {
     const { dialpad } = await statementOf(dave, carol);
     await lab.control('worker', { worker: 'dave', activity: 'Offline' });
     const victims = await new Victims(lab).ring();
-    const genuine = await carol.read(victims.t1);
+    const { dialpad: genuine, claim, conference } = await carol.read(victims.t1);
 
-    await carol.write(victims.t1, { dialpad });
-    const { data } = await carol.ask('call-state', { query: `?taskSid=${victims.t1}` });
-    await carol.write(victims.t1, { dialpad: genuine.dialpad });
-    assert.equal(data.pass, undefined, JSON.stringify(data));
-    const callSid = await carol.dial(url('callee-twiml', 'conferenceName', victims.t1,
-      data.pass ?? carol.passes.get(victims.t1)));
-    const fate = await carol.fateOf(callSid);
-    await lab.settled();
-    assert.deepEqual([fate.with, await voicesIn(lab, callSid)], [[], []]);
+    // With their K, and with one that is being made and isn't shown yet.
+    for (const more of [{}, { claim: { id: 'x', at: Math.floor(Date.now() / 1000) },
+      conference: { participants: { taskSid: randomSid('WT') } } }]) {
+      await carol.write(victims.t1, { dialpad, ...more });
+      const { data } = await carol.ask('call-state', { query: `?taskSid=${victims.t1}` });
+      await carol.write(victims.t1, { dialpad: genuine, claim, conference });
+      assert.equal(data.pass, undefined, JSON.stringify(data));
+      const callSid = await carol.dial(url('callee-twiml', 'conferenceName', victims.t1,
+        data.pass ?? carol.passes.get(victims.t1)));
+      const fate = await carol.fateOf(callSid);
+      await lab.settled();
+      assert.deepEqual([fate.with, await voicesIn(lab, callSid)], [[], []]);
+      await carol.hangUpAll();
+    }
     assert.equal((await victims.caller.state(victims.t1)).state, 'ringing');
     await victims.connect();
     await victims.end();
@@ -170,6 +175,31 @@ describe('a statement written into the others\' own Task', () => {
     assert.equal(other.sid, carol.sid, 'Alice is told who it is');
     await victims.caller.endCall(victims.t1, 'cancel');
     await carol.until('ended', k);
+  });
+});
+
+describe('a statement beside the colleague\'s leg in another call', () => {
+  test('of hers to the colleague, or of the colleague\'s to her, hangs up nothing', async () => {
+    carol = await Intruder.start(lab);
+    const alice = new Agent(lab, 'alice');
+    const [mine, hers] = [await statementOf(carol, alice), await statementOf(alice, carol)];
+    const victims = await new Victims(lab).connect();
+    const [leg] = await victims.legs();
+    const forged = [
+      { dialpad: mine.dialpad, rejoined: { callee: leg } },
+      { dialpad: hers.dialpad, worker_call_sid: leg, rejoined: { caller: leg } },
+    ];
+    for (const attributes of forged) {
+      const { task: { sid: taskSid } } = await carol.ownTask(attributes);
+      for (const reason of ['cancel', 'hangup']) {
+        await carol.post('end-call', { taskSid, reason });
+      }
+      await carol.write(taskSid, { outcome: 'hangup', ...attributes });
+    }
+    await lab.clock(90); // the sweep looks at what is older than a minute
+    await lab.sweep();
+    await victims.stillTalk();
+    await victims.end();
   });
 });
 
