@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "call/call_close.h"
 #include "call/call_judge.h"
 #include "call/call_legs.h"
@@ -170,6 +171,23 @@ enum err call_away_gone(const struct call_context *context, struct call *call, e
     return rc == ERR_OK ? look_after(context, call, &legs, &look, &closed) : rc;
 }
 
+/*
+ * One more leg of an agent who is in already, with a pass that was given for the first one. Beside a
+ * leg that is on hold it would hear what the agent isn't to hear.
+ */
+static enum err come_beside(const struct call_context *context, const struct call *call,
+                            const struct call_legs *legs, enum call_role role)
+{
+    const enum call_role other = call_rules_other(role);
+    const struct leg *first = call_legs_next(legs, role, NULL);
+    bool is_held = call_legs_on_hold(legs, role) || call->facts.party[other].holds;
+    if (!is_held || call_legs_next(legs, role, first) == NULL) return ERR_OK;
+    log_warn("another leg of the %s, who is on hold, has come in: it waits, too",
+             call_rules_role_name(role));
+    const char *why = call_rules_is_away(&call->facts, other) ? "reconnect" : "hold";
+    return call_legs_hold(context, call, legs, role, true, why, NULL);
+}
+
 enum err call_away_back(const struct call_context *context, struct call *call, enum call_role role,
                         const char *call_sid)
 {
@@ -185,7 +203,8 @@ enum err call_away_back(const struct call_context *context, struct call *call, e
     if (was_dialled) rc = call_legs_keep_only(context, &legs, role, call_sid);
     if (rc != ERR_OK) return rc;
     bool was_expected = was_dialled || call_rules_is_away(&call->facts, role);
-    return was_expected ? look_after(context, call, &legs, &look, &closed) : ERR_OK;
+    return was_expected ? look_after(context, call, &legs, &look, &closed)
+                        : come_beside(context, call, &legs, role);
 }
 
 /* After rounds that both may have spent there again, although that was never reported. */
