@@ -172,8 +172,8 @@ enum err call_away_gone(const struct call_context *context, struct call *call, e
 }
 
 /*
- * One more leg of an agent who is in already, with a pass that was given for the first one. Beside a
- * leg that is on hold it would hear what the agent isn't to hear.
+ * One more leg of an agent who is in already, by the pass of the first one. Beside a leg that is on
+ * hold it would hear what the agent isn't to hear.
  */
 static enum err come_beside(const struct call_context *context, const struct call *call,
                             const struct call_legs *legs, enum call_role role)

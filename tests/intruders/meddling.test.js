@@ -7,7 +7,9 @@ import { afterEach, describe, test } from 'node:test';
 import { Agent, connect, expectEnded, ring } from '../endpoint/agent.js';
 import { expectError, randomSid, until, useLab } from '../endpoint/lib.js';
 import { Page } from '../soak/page.js';
-import { HZ, Intruder, Victims, listen, redirectTwiml, roomTwiml, voicesIn } from './intruder.js';
+import {
+  HZ, Intruder, Victims, heardOf, listen, redirectTwiml, roomTwiml, voicesIn,
+} from './intruder.js';
 
 let carol;
 let bobsPage;
@@ -261,6 +263,26 @@ describe('the other end of a call that she has made and ended', () => {
   });
 });
 
+test('one who is on hold hears nothing by another leg of the own', async () => {
+  carol = await Intruder.start(lab, 'bob');
+  const call = new Victims(lab);
+  call.callee = carol;
+  await call.connect();
+  const said = listen(lab, 'status-callback');
+  assert.equal((await call.caller.hold(call.t1, true)).status, 200);
+  const pass = carol.passes.get(call.k);
+  const callSid = await carol.dial(page('callee-twiml', `conferenceName=${call.t1}&pass=${pass}`));
+  await until('it to be on hold', async () => (await lab.state()).conferences
+    .some(({ participants }) => participants.some((one) => one.callSid === callSid && one.hold)));
+  await until('it to hear nobody', async () => (await voicesIn(lab, callSid)).length === 0);
+  assert.equal((await heardOf(said, /another leg of the callee, who is on hold/)).length, 1);
+  await lab.control('softphone/hangup', { callSid });
+  await lab.settled();
+  assert.equal((await call.caller.hold(call.t1, false)).status, 200);
+  await call.stillTalk();
+  await call.end();
+});
+
 describe('too much of one\'s own', () => {
   test('one leg at a time rings when one comes back', async () => {
     carol = await Intruder.start(lab);
@@ -293,7 +315,9 @@ describe('too much of one\'s own', () => {
     bobsPage = await new Page(lab, 'bob').open();
     const { TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID: WorkflowSid } = lab.config;
     const made = { targetWorker: earlier.callee.contactUri, client_call: true, name: 'junk' };
-    for (const more of [{ Attributes: made }, { Attributes: copied }]) {
+    // The last one pretends to be a call of Bob's own.
+    const own = { ...made, dialpad: 'x' };
+    for (const more of [{ Attributes: made }, { Attributes: copied }, { Attributes: own }]) {
       const junk = await carol.twilio('POST', 'Tasks', {
         WorkflowSid, TaskChannelUniqueName: 'voice', ...more,
       });

@@ -384,7 +384,8 @@ test('at ready, wrapping Tasks of ours are completed and nobody else\'s', async 
   assert.deepEqual(events, [['offered', 'WT3'], ['up'], ['activity']]);
 });
 
-test('what is on our Workflow is asked about, and nothing of another one', async () => {
+test('what is on our Workflow is asked about, and nothing of another one', async (t) => {
+  fakeTime(t);
   const { router, worker, events } = taskRouter();
   const junk = worker.reserve('WT1', {});
   worker.reserve('WT2', {}, 'pending', 'WW2');
@@ -396,6 +397,22 @@ test('what is on our Workflow is asked about, and nothing of another one', async
   junk.reject = () => Promise.reject(new Error('it is rejected already'));
   await router.reject('WT1');
   await router.reject('WT9');
+});
+
+test('a call of this agent\'s own that no page has made is asked about, and then refused', (t) => {
+  const time = fakeTime(t);
+  const { worker, events } = taskRouter();
+  const asked = () => events.filter(([name]) => name === 'offered').map(([, taskSid]) => taskSid);
+  const [made, left] = ['WT1', 'WT2'].map((taskSid) => worker.reserve(taskSid, OURS));
+  worker.emit('ready');
+  time.tick(1000);
+  made.status = 'accepted';
+  assert.deepEqual(asked(), []);
+  time.tick(9000);
+  assert.deepEqual(asked(), ['WT2']);
+  assert.equal(left.status, 'pending');
+  time.tick(20_000);
+  assert.deepEqual([made.status, left.status], ['accepted', 'rejected']);
 });
 
 test('a Task of this tab is completed as soon as it starts to wrap up', async () => {
@@ -412,7 +429,8 @@ test('a Task of this tab is completed as soon as it starts to wrap up', async ()
   )));
 });
 
-test('a Reservation may come before or after it is waited for', async () => {
+test('a Reservation may come before or after it is waited for', async (t) => {
+  const time = fakeTime(t);
   const { router, worker } = taskRouter();
   worker.emit('ready');
   const later = router.reserved('WT1', 1000);
@@ -425,7 +443,9 @@ test('a Reservation may come before or after it is waited for', async () => {
   assert.deepEqual(reservation.dialled, [['client:alice', 'https://h/t', {
     accept: true, timeout: 15, statusCallbackUrl: 'https://h/s', to: 'client:a?x=1',
   }]]);
-  await assert.rejects(router.reserved('WT2', 1));
+  const never = assert.rejects(router.reserved('WT2', 1));
+  time.tick(1);
+  await never;
 });
 
 test('what says that another tab answered, and what says nothing of the kind', () => {
@@ -437,7 +457,8 @@ test('what says that another tab answered, and what says nothing of the kind', (
   assert.equal(isTaken(new Error('no reservation')), false);
 });
 
-test('a token that TaskRouter refuses is renewed', async () => {
+test('a token that TaskRouter refuses is renewed', async (t) => {
+  fakeTime(t);
   const { router, worker, events } = taskRouter();
   worker.emit('ready');
   const reservation = worker.reserve('WT1', OURS);

@@ -252,6 +252,14 @@ function reservationOf(world) {
       if (fails) throw new Error('Request failed with status code 504');
     }
 
+    /** Nobody else would have it: so it ends. */
+    async reject() {
+      await pause(chance.below(500));
+      if (!world.online || chance.percent(world.ills)) throw new Error('fetch failed');
+      if (this.call_.reservation === 'pending') truth.close(this.call_, 'failed');
+      this.status = this.call_.reservation;
+    }
+
     async complete() {
       await pause(chance.below(500));
       if (!world.online || chance.percent(world.ills)) throw new Error('fetch failed');

@@ -6,6 +6,10 @@ const RESERVATION_EVENTS = [
 const TASK_EVENTS = ['updated', 'canceled', 'completed', 'wrapup'];
 const OTHER_TAB = 2000; // milliseconds that the tab with the call has for completing its Task
 const OVER = ['completed', 'canceled'];
+// Milliseconds that a Task which pretends to be this agent's own call may wait for a page that has
+// made it, and then for anybody: create-task gives each 20 seconds.
+const OWN_WITHIN = 5000;
+const OWN_TIMEOUT = 25000;
 
 /** A Task is looked at only if the programs made it; what it says is a hint, nothing more. */
 export function kindOf(attributes) {
@@ -52,6 +56,40 @@ function createCompletion() {
   };
 }
 
+/** What waits for this agent's answer, and what only takes up the channel. */
+function createOffers(reservationOf, ourWorkflow, offered) {
+  const refused = new Set(); // Tasks that are no calls of this agent's, and may be offered again
+
+  /** For a Task that isn't of a call of this agent's, and would take up its channel. */
+  async function reject(taskSid) {
+    refused.add(taskSid);
+    const reservation = reservationOf(taskSid);
+    // Another tab may be quicker, and the maker of the Task may take it back.
+    if (reservation?.status === 'pending') await reservation.reject().catch(() => {});
+  }
+
+  /** The page that has made a call has it dialed at once; this Task has no such page, perhaps. */
+  function doubt(reservation) {
+    const { task } = reservation;
+    const after = (ms, act) =>
+      setTimeout(() => reservation.status === 'pending' && act(task.sid), ms);
+    after(OWN_WITHIN, offered);
+    after(OWN_TIMEOUT, reject);
+  }
+
+  return {
+    reject,
+    /** What is on our Workflow without being a call of ours is looked into like one. */
+    consider(reservation, kind) {
+      const { task, status } = reservation;
+      if (status !== 'pending' || !(kind || task.workflowSid === ourWorkflow)) return;
+      if (kind !== 'outgoing') offered(task.sid);
+      else if (refused.has(task.sid)) reject(task.sid);
+      else doubt(reservation);
+    },
+  };
+}
+
 /**
  * @param {(taskSid: string) => ?object} reservationOf as the SDK has it now
  * @param {string} ourWorkflow whose Tasks are calls of ours, or pretend to be
@@ -60,21 +98,16 @@ function createCompletion() {
  */
 export function createReservations(reservationOf, ourWorkflow, on) {
   const completion = createCompletion();
+  const offers = createOffers(reservationOf, ourWorkflow, on.offered);
   const waiting = new Map(); // taskSid → who waits for its Reservation
   const dialled = new Set(); // taskSids whose legs this page asked for
-
-  /** What is on our Workflow without being a call of ours is looked into like one. */
-  function offer({ task, status }, kind) {
-    if (status !== 'pending' || kind === 'outgoing') return;
-    if (kind || task.workflowSid === ourWorkflow) on.offered(task.sid);
-  }
 
   return {
     /** One that is new, or that the SDK has made anew. */
     follow(reservation) {
       const { task } = reservation;
       const kind = kindOf(task.attributes);
-      offer(reservation, kind);
+      offers.consider(reservation, kind);
       if (!kind) {
         RESERVATION_EVENTS.forEach((name) => reservation.on(name, on.activity));
         return;
@@ -121,12 +154,7 @@ export function createReservations(reservationOf, ourWorkflow, on) {
       }
     },
 
-    /** For a Task that isn't of a call of this agent's, and would take up its channel. */
-    async reject(taskSid) {
-      const reservation = reservationOf(taskSid);
-      // Another tab may be quicker, and the maker of the Task may take it back.
-      if (reservation?.status === 'pending') await reservation.reject().catch(() => {});
-    },
+    reject: offers.reject,
 
     /** Completes the Task if it is wrapping; says whether there is nothing more to do. */
     tidy: (taskSid) => completion.tidy(reservationOf(taskSid)),
