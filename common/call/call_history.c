@@ -5,7 +5,6 @@
 
 #include "base/date.h"
 #include "base/json.h"
-#include "twilio/twilio_resource.h"
 
 void call_history_free(struct call_history *history)
 {
@@ -72,8 +71,8 @@ static void read_row(const struct reservation_event *event, const struct token_s
     row->role = role;
     row->other = who->party[call_rules_other(role)];
     row->outcome = outcome_of(event, role, &facts);
-    twilio_resource_text(event->attributes, "note", row->note, sizeof row->note);
-    twilio_resource_text(event->attributes, "reply", row->reply, sizeof row->reply);
+    memcpy(row->note, facts.note, sizeof row->note);
+    memcpy(row->reply, facts.reply, sizeof row->reply);
 }
 
 static void forget_before(struct call_history *history, int64_t at_s)

@@ -16,10 +16,7 @@
 #include "call/call.h"
 #include "twilio/taskrouter_event.h"
 
-enum {
-    CALL_HISTORY_MAX = 200,       /* the newest ones */
-    CALL_HISTORY_TEXT_SIZE = 1024 /* a note or a reply, and a NUL; a longer one isn't shown */
-};
+enum { CALL_HISTORY_MAX = 200 /* the newest ones */ };
 
 struct call_history_row {
     int64_t at_s;            /* when it began */
@@ -29,8 +26,8 @@ struct call_history_row {
     enum call_role role; /* which end the agent was */
     struct token_agent other;
     enum call_outcome outcome;
-    char note[CALL_HISTORY_TEXT_SIZE]; /* "" if there was none */
-    char reply[CALL_HISTORY_TEXT_SIZE];
+    char note[LINE_SIZE]; /* "" if there was none */
+    char reply[LINE_SIZE];
 };
 
 struct call_history {

@@ -110,6 +110,28 @@ static void each_event(void **state)
     }
 }
 
+/* Whoever may write the Task: what could break the line or turn its direction isn't shown. */
+static void only_lines_are_shown(void **state)
+{
+    (void)state;
+    static const struct row row = {
+        ALICE,
+        "",
+        END_CANCELED,
+        "cancel",
+        "{\"note\":\"Lunch?\",\"reply\":\"\\u202enot a line\"}",
+        ROLE_CALLER,
+        OUTCOME_CANCEL,
+        0,
+    };
+    struct call_history history = { 0 };
+    add(&history, &keys, &row, T1, noon);
+    assert_int_equal(history.count, 1);
+    assert_string_equal(history.rows[0].note, "Lunch?");
+    assert_string_equal(history.rows[0].reply, "");
+    call_history_free(&history);
+}
+
 static void a_statement_of_another_key_hides_what_was_before(void **state)
 {
     (void)state;
@@ -222,6 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_event),
+        cmocka_unit_test(only_lines_are_shown),
         cmocka_unit_test(a_statement_of_another_key_hides_what_was_before),
         cmocka_unit_test(newest_first_and_each_call_once),
         cmocka_unit_test(only_the_newest_are_kept),
