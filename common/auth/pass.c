@@ -250,7 +250,9 @@ bool pass_room_read(struct pass_keys *keys, const char *name, char t1_sid[SID_SI
 enum err pass_label(struct pass_keys *keys, size_t key, const struct pass_seat *seat,
                     const char *call_sid, char label[PASS_NAME_SIZE])
 {
-    const char *const words[] = { "leg", seat->t1_sid, role_names[seat->role], call_sid, NULL };
+    const char *const words[] = {
+        "leg", seat->t1_sid, role_names[seat->role], seat->address, call_sid, NULL,
+    };
     const char *const guest[] = {
         "leg", seat->t1_sid, role_names[PASS_GUEST], seat->task_sid, call_sid, NULL,
     };
@@ -260,19 +262,15 @@ enum err pass_label(struct pass_keys *keys, size_t key, const struct pass_seat *
     return write_name(keys->keyed[key], seat->t1_sid, '.', words, label);
 }
 
-bool pass_label_read(struct pass_keys *keys, size_t key, const char *t1_sid, const char *call_sid,
-                     const char *label, enum pass_role *role)
+bool pass_label_fits(struct pass_keys *keys, size_t key, const struct pass_seat *seat,
+                     const char *call_sid, const char *label)
 {
-    static const enum pass_role roles[] = { PASS_CALLER, PASS_CALLEE };
     char sid[SID_SIZE];
-    if (key >= keys->count || !read_name(label, '.', sid) || strcmp(sid, t1_sid) != 0) return false;
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
-        const char *const words[] = { "leg", t1_sid, role_names[roles[i]], call_sid, NULL };
-        if (!holds(keys->keyed[key], words, label + SID_LEN + 1)) continue;
-        *role = roles[i];
-        return true;
-    }
-    return false;
+    const char *const words[] = {
+        "leg", seat->t1_sid, role_names[seat->role], seat->address, call_sid, NULL,
+    };
+    return key < keys->count && read_name(label, '.', sid) && strcmp(sid, seat->t1_sid) == 0 &&
+           holds(keys->keyed[key], words, label + SID_LEN + 1);
 }
 
 bool pass_label_read_guest(struct pass_keys *keys, size_t key, const char *t1_sid,

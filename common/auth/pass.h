@@ -7,7 +7,7 @@
  *
  *     pass   EXP.MAC    EXP: seconds since 1970 in base 36; MAC of  pass|ROLE|T1|ADDRESS|EXP
  *     room   T1-MAC     MAC of  room|T1
- *     label  T1.MAC     MAC of  leg|T1|ROLE|CallSid
+ *     label  T1.MAC     MAC of  leg|T1|ROLE|ADDRESS|CallSid
  *
  * Of a guest, whom somebody in the call has asked in, both hold the guest's own Task:
  *
@@ -84,16 +84,13 @@ enum err pass_room(struct pass_keys *keys, size_t key, const char *t1_sid,
 /* True if `name` is a Conference's of ours: then `t1_sid` says whose, and *key under which key. */
 bool pass_room_read(struct pass_keys *keys, const char *name, char t1_sid[SID_SIZE], size_t *key);
 
-/* The label under which a leg of this seat joins. */
+/* The label under which this Call, a leg of this seat's, joins. */
 enum err pass_label(struct pass_keys *keys, size_t key, const struct pass_seat *seat,
                     const char *call_sid, char label[PASS_NAME_SIZE]) MUST_CHECK;
 
-/*
- * True if the label says that this Call is a leg of the caller or the callee of this T1's call;
- * then *role says whose.
- */
-bool pass_label_read(struct pass_keys *keys, size_t key, const char *t1_sid, const char *call_sid,
-                     const char *label, enum pass_role *role);
+/* Does the label, which may be NULL or anything, say so of a caller's or a callee's Call? */
+bool pass_label_fits(struct pass_keys *keys, size_t key, const struct pass_seat *seat,
+                     const char *call_sid, const char *label);
 
 /* True if it is a guest's; then `task_sid` says whose. */
 bool pass_label_read_guest(struct pass_keys *keys, size_t key, const char *t1_sid,

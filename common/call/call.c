@@ -92,31 +92,27 @@ enum err call_statement(const struct call_context *context, const struct task *t
     return ERR_FORBIDDEN;
 }
 
-static enum pass_role pass_role_of(enum call_role role)
+static struct pass_seat seat_of(const struct call *call, enum call_role role)
 {
-    return role == ROLE_CALLER ? PASS_CALLER : PASS_CALLEE;
+    return (struct pass_seat){
+        .role = role == ROLE_CALLER ? PASS_CALLER : PASS_CALLEE,
+        .t1_sid = call->t1_sid,
+        .address = call->who.party[role].contact_uri,
+    };
 }
 
 enum pass_verdict call_pass_check(const struct call_context *context, const struct call *call,
                                   enum call_role role, const char *pass)
 {
     size_t key;
-    const struct pass_seat seat = {
-        .role = pass_role_of(role),
-        .t1_sid = call->t1_sid,
-        .address = call->who.party[role].contact_uri,
-    };
+    const struct pass_seat seat = seat_of(call, role);
     return pass_check(context->passes, &seat, pass, clock_wall_s(), &key);
 }
 
 enum err call_pass_make(const struct call_context *context, const struct call *call,
                         enum call_role role, char pass[PASS_SIZE])
 {
-    const struct pass_seat seat = {
-        .role = pass_role_of(role),
-        .t1_sid = call->t1_sid,
-        .address = call->who.party[role].contact_uri,
-    };
+    const struct pass_seat seat = seat_of(call, role);
     return pass_make(context->passes, call->key, &seat, clock_wall_s(), pass);
 }
 
@@ -419,10 +415,12 @@ enum err call_leg(const struct call_context *context, const struct call *call, c
 enum call_role call_labelled_leg(const struct call_context *context, const struct call *call,
                                  const char *call_sid, const char *label)
 {
-    enum pass_role role;
-    if (!pass_label_read(context->passes, call->key, call->t1_sid, call_sid, label, &role))
-        return ROLE_NONE;
-    return role == PASS_CALLER ? ROLE_CALLER : ROLE_CALLEE;
+    enum call_role role = 0;
+    for (; role < ROLE__MAX; role++) {
+        const struct pass_seat seat = seat_of(call, role);
+        if (pass_label_fits(context->passes, call->key, &seat, call_sid, label)) break;
+    }
+    return role;
 }
 
 const char *call_placed_leg(const struct call *call, enum call_role role)

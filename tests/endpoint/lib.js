@@ -123,8 +123,8 @@ export class Lab {
     return `${t1}-${this.mac('room', t1)}`;
   }
 
-  label(t1, role, callSid) {
-    return `${t1}.${this.mac('leg', t1, role, callSid)}`;
+  label(t1, role, address, callSid) {
+    return `${t1}.${this.mac('leg', t1, role, address, callSid)}`;
   }
 
   /** What ringback's address of a call says, but for the round. */

@@ -29,7 +29,7 @@ async function waiting() {
   const join = {
     StatusCallbackEvent: 'participant-join', FriendlyName: lab.room(t1), CallSid: callSid,
     ConferenceSid: conference.sid, AccountSid: lab.config.TWILIO_ACCOUNT_SID,
-    ParticipantLabel: lab.label(t1, 'caller', callSid),
+    ParticipantLabel: lab.label(t1, 'caller', caller.contactUri, callSid),
   };
   return { caller, callee, t1, join, pass: caller.passes.get(t1) };
 }
@@ -117,7 +117,7 @@ describe('a report of a join', () => {
     assert.equal(await asked(join), 0);
     const { ParticipantLabel: _, ...plain } = join;
     assert.equal(await asked(plain), 1);
-    const other = lab.label(t1, 'caller', randomSid('CA'));
+    const other = lab.label(t1, 'caller', caller.contactUri, randomSid('CA'));
     assert.equal(await asked({ ...plain, ParticipantLabel: other }), 1);
     await callee.rings();
     await caller.endCall(t1, 'cancel');
@@ -206,7 +206,7 @@ describe('a stranger', () => {
       await lab.control('dial', {
         to: 'client:carol', from: 'client:alice', twiml: '<Response><Dial><Conference '
           + `endConferenceOnExit="${end}" participantLabel="${lab.label(call.t1, 'callee',
-            randomSid('CA'))}">${lab.room(call.t1)}</Conference></Dial></Response>`,
+            call.callee.contactUri, randomSid('CA'))}">${lab.room(call.t1)}</Conference></Dial></Response>`,
       });
       await until('the third leg to come and go', async () => {
         const { calls, conferences } = await lab.state();

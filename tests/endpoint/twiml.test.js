@@ -185,7 +185,7 @@ describe('documents', () => {
     // An agent who drops out may come back: DIALPAD_GRACE_SECONDS is on by default.
     '@endConferenceOnExit': 'false',
     '@beep': 'false',
-    '@participantLabel': lab.label(task, role, call),
+    '@participantLabel': lab.label(task, role, 'client:bob', call),
     '@waitUrl': `${base()}/ringback${lab.waiting(task)}${OVERRIDES}`,
     '#text': lab.room(task),
   });

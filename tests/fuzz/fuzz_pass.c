@@ -45,14 +45,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char t1[SID_SIZE];
     size_t key;
-    enum pass_role role;
     char *address = fuzz_line(&data, &size);
     char *text = fuzz_text(data, size);
     if (strlen(address) > ADDRESS_MAX) address[ADDRESS_MAX] = '\0';
     const struct pass_seat seat = { PASS_CALLEE, T1, address, NULL };
     MUST(pass_check(keys, &seat, text, now_s, &key) == PASS_WRONG);
     MUST(!pass_room_read(keys, text, t1, &key));
-    MUST(!pass_label_read(keys, 0, T1, CALL, text, &role));
+    MUST(!pass_label_fits(keys, 0, &seat, CALL, text));
     try_beside_ours(text, address);
     free(text);
     free(address);

@@ -7,7 +7,9 @@ import { afterEach, describe, test } from 'node:test';
 
 import { Agent, calleeTasks, expectEnded } from '../endpoint/agent.js';
 import { expectError, randomSid, until, useLab } from '../endpoint/lib.js';
-import { Intruder, Victims, listen, redirectTwiml, roomTwiml, voicesIn } from './intruder.js';
+import {
+  Intruder, Victims, heardOf, listen, redirectTwiml, roomTwiml, voicesIn,
+} from './intruder.js';
 
 let carol;
 // Before the lab looks whether everything is quiet.
@@ -140,6 +142,30 @@ describe('a statement written into the others\' own Task', () => {
     assert.equal((await victims.caller.state(victims.t1)).state, 'ringing');
     await victims.connect();
     await victims.end();
+  });
+
+  test('for as long as K is made for her lets no leg of hers stay among them', async () => {
+    carol = await Intruder.start(lab);
+    const alice = new Agent(lab, 'alice');
+    const { dialpad } = await statementOf(alice, carol);
+    const victims = await new Victims(lab).ring();
+    const genuine = await carol.read(victims.t1);
+    const said = listen(lab, 'status-callback');
+
+    await carol.write(victims.t1, { dialpad, conference: {}, claim: {} });
+    await lab.webhook('ringback', { query: lab.waiting(victims.t1, `&round=1&pass=${
+      victims.caller.passes.get(victims.t1)}`) });
+    const k = await carol.rings();
+    await carol.write(victims.t1, genuine);
+    await victims.connect();
+    const callSid = await carol.dial(url('callee-twiml', 'conferenceName', victims.t1,
+      carol.passes.get(k)));
+    await until('her leg to be put out', async () =>
+      (await lab.state()).calls.find(({ sid }) => sid === callSid).endTime);
+    assert.equal((await heardOf(said, /stranger/)).length, 1);
+    await victims.stillTalk();
+    await victims.end();
+    await lab.rest(`Tasks/${k}`, undefined, {}, 'DELETE');
   });
 
   test('while they talk dials nobody into their Conference', async () => {

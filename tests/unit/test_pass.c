@@ -15,8 +15,8 @@ enum { NOW = 1700000000 };
 #define CALLER_PASS EXPIRES ".c9F2aOGbaNqbrbGIqZx0HA"
 #define CALLEE_PASS EXPIRES ".sKgZrK2DkjpLdbijqXpdyQ"
 #define ROOM        T1 "-tzwrZjLhNc4imMaHncXscw"
-#define CALLER_LEG  T1 ".fMXsBiX9wkRJKjLSzKDuiw"
-#define CALLEE_LEG  T1 ".Qe3IQ5h2vI-38qyU_aoCMw"
+#define CALLER_LEG  T1 ".LQEdenXk-lja7UWkxl7p5g"
+#define CALLEE_LEG  T1 ".HkoSIUwkdd1AHWkV0Zz8jA"
 #define GUEST_TASK  OTHER_T1
 #define GUEST_PASS  EXPIRES ".5Vxd-XfpBL4how-8cW9G4w"
 #define GUEST_LEG   GUEST_TASK ".1HkjdElFIyejgPmvcFjfvw"
@@ -155,14 +155,13 @@ static void the_previous_key_still_admits_and_a_foreign_one_never(void **state)
     char pass[PASS_SIZE];
     char name[PASS_NAME_SIZE];
     char t1[SID_SIZE] = "";
-    enum pass_role role;
     size_t key = 77;
     assert_int_equal(pass_check(new, &alice, CALLER_PASS, NOW, &key), PASS_FITS);
     assert_int_equal(key, 1);
     assert_true(pass_room_read(new, ROOM, t1, &key));
     assert_int_equal(key, 1);
-    assert_true(pass_label_read(new, 1, T1, CALL, CALLEE_LEG, &role));
-    assert_false(pass_label_read(new, 0, T1, CALL, CALLEE_LEG, &role));
+    assert_true(pass_label_fits(new, 1, &bob, CALL, CALLEE_LEG));
+    assert_false(pass_label_fits(new, 0, &bob, CALL, CALLEE_LEG));
 
     assert_int_equal(pass_make(new, 0, &alice, NOW, pass), ERR_OK);
     assert_int_equal(pass_check(old, &alice, pass, NOW, &key), PASS_WRONG);
@@ -201,24 +200,28 @@ static void a_label_belongs_to_one_leg(void **state)
 {
     (void)state;
     static const struct {
-        const char *t1_sid;
+        struct pass_seat seat;
         const char *call_sid;
         const char *label;
     } rows[] = {
-        { T1, OTHER, CALLER_LEG }, { OTHER_T1, CALL, CALLER_LEG },   { T1, CALL, ROOM },
-        { T1, CALL, T1 "." },      { T1, CALL, CALLER_LEG "A" },     { T1, CALL, "" },
-        { T1, CALL, NULL },        { T1, CALL, "flex-participant" }, { T1, CALL, GUEST_LEG },
+        { { PASS_CALLER, T1, "client:alice", NULL }, OTHER, CALLER_LEG },
+        { { PASS_CALLER, OTHER_T1, "client:alice", NULL }, CALL, CALLER_LEG },
+        { { PASS_CALLEE, T1, "client:alice", NULL }, CALL, CALLER_LEG },
+        { { PASS_CALLER, T1, "client:bob", NULL }, CALL, CALLER_LEG },
+        { { PASS_CALLER, T1, "client:alice", NULL }, CALL, ROOM },
+        { { PASS_CALLER, T1, "client:alice", NULL }, CALL, T1 "." },
+        { { PASS_CALLER, T1, "client:alice", NULL }, CALL, CALLER_LEG "A" },
+        { { PASS_CALLER, T1, "client:alice", NULL }, CALL, CALLEE_LEG },
+        { { PASS_CALLER, T1, "client:alice", NULL }, CALL, "" },
+        { { PASS_CALLER, T1, "client:alice", NULL }, CALL, NULL },
+        { { PASS_CALLER, T1, "client:alice", NULL }, CALL, "flex-participant" },
+        { { PASS_CALLEE, T1, "client:carol", NULL }, CALL, GUEST_LEG },
     };
-    enum pass_role role = PASS_CALLEE;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        assert_row(
-            i, !pass_label_read(old, 0, rows[i].t1_sid, rows[i].call_sid, rows[i].label, &role));
-    }
-    assert_true(pass_label_read(old, 0, T1, CALL, CALLER_LEG, &role));
-    assert_int_equal(role, PASS_CALLER);
-    assert_true(pass_label_read(old, 0, T1, CALL, CALLEE_LEG, &role));
-    assert_int_equal(role, PASS_CALLEE);
-    assert_false(pass_label_read(old, 5, T1, CALL, CALLEE_LEG, &role));
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_row(i, !pass_label_fits(old, 0, &rows[i].seat, rows[i].call_sid, rows[i].label));
+    assert_true(pass_label_fits(old, 0, &alice, CALL, CALLER_LEG));
+    assert_true(pass_label_fits(old, 0, &bob, CALL, CALLEE_LEG));
+    assert_false(pass_label_fits(old, 5, &bob, CALL, CALLEE_LEG));
 }
 
 static void a_guests_label_says_which_task(void **state)
