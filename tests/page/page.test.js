@@ -444,6 +444,7 @@ describe('the page', () => {
     const question = alice.page.getByRole('dialog', { name: 'Call Bob Baker?' });
     await open('client:bob');
     await question.waitFor();
+    assert.equal(await question.locator('h2 bdi[translate="no"]').innerText(), 'Bob Baker');
     assert.equal(new URL(alice.page.url()).search, '');
     const { x, y, width, height } = await question.boundingBox();
     const window = alice.page.viewportSize();

@@ -65,8 +65,9 @@ function transitions() {
 
 /** Runs in the page: the panel, and a way to show it a state. */
 async function mount() {
-  const [{ mountCallPanel }, { mountPressGuard }, { mountPeopleView }] = await Promise.all(
-    ['call-panel', 'press-guard', 'people-view'].map((name) => import(`/js/${name}.js`)));
+  const [{ mountCallPanel }, { mountPressGuard }, { mountPeopleView }, { mountReplies },
+    { mountStars }] = await Promise.all(['call-panel', 'press-guard', 'people-view', 'replies',
+    'stars'].map((name) => import(`/js/${name}.js`)));
   const view = mountPeopleView();
   window.pressed = [];
   mountPressGuard();
@@ -76,28 +77,39 @@ async function mount() {
     document.getElementById(id).addEventListener('click', () => window.pressed.push(id));
   }
   document.getElementById('dial').addEventListener('submit', (event) => event.preventDefault());
+  const replies = mountReplies(document.getElementById('beside'),
+    ({ type }) => window.pressed.push(type));
+  const stars = mountStars(document.getElementById('actions'), () => window.pressed.push('star'));
+  let calls = 0;
   window.show = (state) => {
+    if (state.phase !== 'ended') calls += 1; // each is asked about once
     view.update(state);
     panel.update(state, true, true);
+    replies.update(state);
+    stars.update({ ...state, attempt: calls });
     document.getElementById('call').disabled = !['idle', 'ended'].includes(state.phase);
   };
-  window.buttons = () => [...document.querySelectorAll('#actions button, #after button, #call')]
+  // One of the replies and one of the stars stand for all of them.
+  const all = '#actions button:not(.star), #stars :last-child, #after button, #reply-chat, #call';
+  window.buttons = () => [...document.querySelectorAll(all)]
     .filter((button) => button.checkVisibility() && !button.disabled)
     .map((button) => {
       const { left, top, width, height } = button.getBoundingClientRect();
       const waits = button.ariaDisabled === 'true';
-      return { id: button.id, waits, x: left + width / 2, y: top + height / 2 };
+      return { id: button.id || button.className, waits, x: left + width / 2, y: top + height / 2 };
     });
   /** The button that lies there; '' where none does, or one that can't be pressed in any case. */
-  window.buttonAt = ({ x, y }) => (
-    document.elementFromPoint(x, y)?.closest('button:enabled')?.id ?? '');
+  window.buttonAt = ({ x, y }) => {
+    const button = document.elementFromPoint(x, y)?.closest('button:enabled');
+    return button?.id || button?.className || '';
+  };
 }
 
 /** What the buttons tell the reducer. */
 const PRESSES = {
   rejoin: 'rejoin', mute: 'toggle-mute', 'keypad-toggle': 'keypad-toggle', hold: 'toggle-hold',
   decline: 'decline', answer: 'answer', cancel: 'cancel', 'hang-up': 'hang-up',
-  'call-again': 'call-again', done: 'done', call: 'call',
+  'call-again': 'call-again', done: 'done', call: 'call', 'reply-chat': 'decline', star: 'star',
 };
 
 const SIZES = [[360, 640], [1280, 720]];
@@ -203,7 +215,8 @@ describe('a press', () => {
     await show(talking);
     await settle();
     await show(rung);
-    assert.ok((await buttons()).every(({ waits }) => waits));
+    const came = (await buttons()).filter(({ id }) => ['answer', 'decline'].includes(id));
+    assert.deepEqual(came.map(({ waits }) => waits), [true, true]);
     await page.evaluate(() => document.getElementById('answer').click());
     assert.deepEqual(await pressed(), ['answer']);
     await page.locator('#answer').focus();
@@ -299,6 +312,102 @@ describe('a press', () => {
     await see('Offline', false);
     assert.deepEqual(await pressed(), [], 'nor is anybody waited for');
     await page.evaluate(() => document.getElementById('bell').remove());
+  });
+
+  it('where a list has given way to a button, or has moved, calls nobody', async () => {
+    await show(idle);
+    await page.evaluate(() => {
+      const byId = (id) => document.getElementById(id);
+      const add = (id, to, text) => {
+        const button = to.appendChild(Object.assign(document.createElement('button'),
+          { id, textContent: text }));
+        button.addEventListener('click', () => window.pressed.push(id));
+        return button;
+      };
+      byId('hint-text').textContent = '';
+      const list = byId('lists').appendChild(
+        Object.assign(document.createElement('div'), { className: 'list' }));
+      add('row', list, 'Ring Bob Baker').style.height = '100%';
+      add('freed', byId('hint'), 'Ann is free. Call now').hidden = true;
+      window.free = (is) => { byId('freed').hidden = !is; };
+    });
+    const free = (is) => page.evaluate((shown) => window.free(shown), is);
+    for (const [width, height] of SIZES) {
+      await page.setViewportSize({ width, height });
+      await free(true);
+      const at = await page.locator(width < 900 ? '#row' : '#freed').boundingBox();
+      const press = () => page.mouse.click(at.x + at.width / 2, at.y + at.height / 2);
+      for (const [is, meant] of [[false, 'row'], [true, width < 900 ? 'row' : 'freed']]) {
+        await settle();
+        await free(is);
+        await press();
+        assert.deepEqual(await pressed(), [], `${width} px, ${is ? 'comes' : 'goes'}`);
+        await settle();
+        await press();
+        assert.deepEqual(await pressed(), [meant]);
+      }
+      await free(false);
+    }
+    await page.evaluate(() => {
+      document.getElementById('row').parentNode.remove();
+      document.getElementById('freed').remove();
+    });
+  });
+
+  it('on what has come to be about somebody else calls nobody', async () => {
+    await show(idle);
+    await page.evaluate(async () => {
+      const [{ mountPastCalls }, { mountFreeAgain }] = await Promise.all(
+        ['past-calls-view', 'free-again'].map((name) => import(`/js/${name}.js`)));
+      const people = ['Ann', 'Bob', 'Cy'].map((name) => (
+        { sid: `WK${name}`, name, available: true, busy: false }));
+      const ring = ({ name }) => window.pressed.push(name);
+      const panel = document.body.appendChild(document.createElement('div'));
+      panel.id = 'past';
+      panel.style = 'position: fixed; inset: 0 0 auto; z-index: 9; background: white';
+      let rows = people.slice(0, 2)
+        .map((other, i) => ({ taskSid: `WT${i}`, at: i, role: 'caller', other, seconds: 9 }));
+      const past = { rows: () => rows, missed: () => 0, isComplete: () => true,
+        onChange: (follower) => { window.tell = follower; }, refresh() {}, look() {} };
+      mountPastCalls({ panel, isShown: () => true, count() {} }, past, ring).open();
+      window.callOf = (i) => {
+        rows = [{ ...rows[0], taskSid: `WTnew${i}`, other: people[i] }, ...rows];
+        window.tell();
+      };
+      let waited = [];
+      const freed = mountFreeAgain({ met: () => waited }, { chime() {}, notify() {}, ring });
+      window.freeOne = (i) => {
+        waited = i === null ? [] : [people[i]];
+        if (i === null) freed.update(true);
+        else freed.seen(waited);
+      };
+    });
+    const pressAt = async (selector) => {
+      const { x, y, width, height } = await page.locator(selector).first().boundingBox();
+      return () => page.mouse.click(x + width / 2, y + height / 2);
+    };
+    await settle();
+    const row = await pressAt('#past .ring');
+    await page.locator('#past .ring').nth(1).focus();
+    await page.evaluate(() => window.callOf(2));
+    await row();
+    assert.deepEqual(await pressed(), []);
+    assert.equal(await page.evaluate(() => document.activeElement.title), 'Ring \u2068Bob\u2069');
+    await settle();
+    await row();
+    assert.deepEqual(await pressed(), ['Cy']);
+    await page.evaluate(() => document.getElementById('past').remove());
+
+    await page.evaluate(() => window.freeOne(0));
+    await settle();
+    const freed = await pressAt('#freed');
+    await page.evaluate(() => window.freeOne(1));
+    await freed();
+    assert.deepEqual(await pressed(), []);
+    await settle();
+    await freed();
+    assert.deepEqual(await pressed(), ['Bob']);
+    await page.evaluate(() => window.freeOne(null));
   });
 
   it('on a star is waited for while the pointer or the focus is there', async () => {

@@ -156,6 +156,7 @@ test('initials', () => {
   const rows = {
     alice: 'A', 'Ana María Pérez': 'AP', ' émile  zola ': 'ÉZ', '': '', '李 雷': '李雷',
     'John Smith (Sales)': 'JS', "'t Hooft Gerard": 'HG', '🇩🇪': '🇩🇪', '🇩🇪 Max': 'M',
+    'Ana Ruiz (Sales Team)': 'AR', '山田 太郎（営業 部）': '山太', '\u200bBob \u202eBaker': 'BB',
     '(Sales)': 'S', '👩‍💻 42': '👩‍💻', é́mile: 'É́', 'Jan "JJ" Kok': 'JK', '- Bob -': 'B',
   };
   for (const [name, letters] of Object.entries(rows)) assert.equal(initials(name), letters, name);

@@ -5,10 +5,13 @@ import test from 'node:test';
 
 import { initialState, reduce } from '../../www/js/call-state.js';
 import { detailText } from '../../www/js/call-text.js';
+import { mountFreeAgain } from '../../www/js/free-again.js';
+import { labelWith } from '../../www/js/isolated-name.js';
 import { toLine } from '../../www/js/line.js';
 import { openStore } from '../../www/js/store.js';
 import { createWishes } from '../../www/js/wishes.js';
 import './english.js';
+import { element, useFakeDocument } from './fake-document.js';
 
 const read = (text) => text.replace(/[\u2068\u2069]/g, '');
 const bob = { sid: 'WKbob', name: 'Bob' };
@@ -70,4 +73,23 @@ test('five at most are waited for, for an hour, and told of once', () => {
   assert.deepEqual(wishes.met(list).map(({ sid }) => sid), ['c']);
   now = 3_600_001;
   assert.deepEqual([wishes.sids(), open().sids()], [[], []]);
+});
+
+test('who is free is told by a name that keeps its direction to itself', () => {
+  useFakeDocument();
+  const hint = element('div');
+  globalThis.document.getElementById = () => hint;
+  const noted = [];
+  const wishes = createWishes(() => 0);
+  const free = mountFreeAgain(wishes,
+    { chime() {}, notify: (text) => noted.push(text), ring() {} });
+  wishes.add('WKbob');
+  free.seen([{ ...bob, name: '\u202eBob', friendlyName: 'b2', available: true, busy: false }]);
+  assert.deepEqual(noted, ['\u2068Bob (b2)\u2069 is free. Call now']);
+  const [button] = hint.children;
+  assert.equal(button.textContent, 'Bob (b2) is free. Call now');
+  assert.equal(button.children[0].name, 'bdi');
+  labelWith(button, 'ringNamed', { ...bob, friendlyName: 'b2' });
+  assert.deepEqual([button.ariaLabel, button.title],
+    ['Ring Bob (b2)', 'Ring \u2068Bob (b2)\u2069']);
 });

@@ -3,6 +3,7 @@
 
 import { mayOpenDialog, openDialog } from './dialog.js';
 import { part, setText } from './dom.js';
+import { isolate } from './isolated-name.js';
 import { toldName } from './marked-name.js';
 import { presenceOf } from './presence.js';
 import { t } from './strings.js';
@@ -27,7 +28,8 @@ async function ask(agent, { whyNot, call }) {
   reason.setAttribute('role', 'status');
   const yes = part('button', { type: 'button', className: 'main go', words: 'call' });
   const no = part('button', { type: 'button', words: 'cancel' });
-  const heading = part('h2', { textContent: t('askCall', { name: toldName(agent) }) });
+  const heading = part('h2');
+  setText(heading, t('askCall', { name: isolate(toldName(agent)) }));
   const dialog = await openDialog(heading,
     part('p', { className: 'presence-line', textContent: presenceOf(agent).text }),
     reason, part('p', { className: 'buttons' }, no, yes));

@@ -3,8 +3,11 @@
 import { byId, part, setText } from './dom.js';
 import { isolate } from './isolated-name.js';
 import { toldName } from './marked-name.js';
+import { settle } from './press-guard.js';
 import { t } from './strings.js';
 import { isFree } from './wishes.js';
+
+const wordsFor = (agent) => t('isFree', { name: isolate(toldName(agent)) });
 
 /**
  * @param {object} wishes of wishes.js
@@ -18,9 +21,10 @@ export function mountFreeAgain(wishes, { chime, notify, ring }) {
   button.addEventListener('click', () => ring(free));
 
   function show(agent) {
+    if (free && agent && free.sid !== agent.sid) settle(button);
     free = agent;
     button.hidden = !agent;
-    if (agent) setText(button, t('isFree', { name: isolate(toldName(agent)) }));
+    if (agent) setText(button, wordsFor(agent));
   }
 
   return {
@@ -31,7 +35,7 @@ export function mountFreeAgain(wishes, { chime, notify, ring }) {
       if (!agent) return;
       show(agent);
       chime();
-      notify(button.textContent);
+      notify(wordsFor(agent)); // the button's own text has lost what isolates the name
     },
     /** Whoever is in a call has better to do. */
     update(inCall) {

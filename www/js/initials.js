@@ -11,12 +11,15 @@ function firstSign(text) {
   return first ?? '';
 }
 
+const IN_PARENTHESES = /\p{Ps}[^\p{Pe}]*\p{Pe}/gu;
+
 /**
  * One or two letters that stand for a name: of the first and the last of its words that begin with
- * a letter, which leaves out what stands in parentheses. Without such a word, the first sign.
+ * a letter, without what stands in parentheses or isn't seen. Without such a word, the first sign.
  */
 export function initials(name) {
-  const words = name.trim().split(/\s+/u);
+  const words = (name.replace(IN_PARENTHESES, ' ').trim() || name.trim()).split(/\s+/u)
+    .map((word) => word.replace(/^\p{Cf}+/u, ''));
   const named = words.filter((word) => /^\p{L}/u.test(word));
   if (named.length === 0) return firstSign(/\p{L}.*/u.exec(name)?.[0] ?? words[0]);
   const ends = named.length > 1 ? [named[0], named.at(-1)] : named;

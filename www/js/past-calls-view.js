@@ -5,8 +5,10 @@ import { formatDuration, replyText } from './call-text.js';
 import { icon, part, setIcon, setText } from './dom.js';
 import { isMissed, whyNot } from './history.js';
 import { initials, tintOf } from './initials.js';
-import { isolate } from './isolated-name.js';
+import { isolate, labelWith } from './isolated-name.js';
+import { place } from './long-list.js';
 import { toldName } from './marked-name.js';
+import { settle } from './press-guard.js';
 import { language, number, plural, t } from './strings.js';
 
 const text = (className, ...children) => part('span', { className }, ...children);
@@ -57,9 +59,7 @@ function updatePast(element, row) {
   setText(activity, resultOf(row));
   setText(fields, timeOf(row.at));
   setText(note, linesOf(row));
-  const label = t('ringNamed', { name: toldName(row.other) });
-  const ring = element.querySelector('.ring');
-  if (ring.ariaLabel !== label) Object.assign(ring, { ariaLabel: label, title: label });
+  labelWith(element.querySelector('.ring'), 'ringNamed', row.other);
 }
 
 const isLookedAt = () => document.hasFocus() && !document.hidden;
@@ -93,10 +93,10 @@ export function mountPastCalls(tab, past, onCall) {
     showCount();
     if (!tab.isShown()) return;
     const rows = past.rows();
-    const wanted = rows.map(elementOf);
-    const moved = wanted.length !== list.children.length
-      || wanted.some((element, i) => element !== list.children[i]);
-    if (moved) list.replaceChildren(...wanted);
+    const first = list.firstChild;
+    place(list, rows.map(elementOf));
+    // Below a call that has come in, each row stands where another one was.
+    if (first && first !== list.firstChild) settle(root);
     list.ariaLabel = t('history');
     const more = past.isComplete() ? '' : t('historyOlder');
     setText(note, rows.length === 0 ? t('historyEmpty') : more);

@@ -46,6 +46,10 @@ const overlap = (a, b) => a.left < b.right && b.left < a.right
 
 const isApart = (a, b) => Math.abs(a.left - b.left) > MOVED || Math.abs(a.top - b.top) > MOVED;
 
+/** A list that gives way at its end has rows there no more; a button that grows is where it was. */
+const isElsewhere = (element, a, b) => isApart(a, b) || (!element.matches('button')
+  && (Math.abs(a.right - b.right) > MOVED || Math.abs(a.bottom - b.bottom) > MOVED));
+
 /** A modal dialog takes presses everywhere. */
 const boxOf = (element) => (element.matches(':modal')
   ? new DOMRect(0, 0, innerWidth, innerHeight) : element.getBoundingClientRect());
@@ -71,7 +75,8 @@ function look() {
 function leftOf(before, after, at) {
   return [...before]
     .map(([element, { box, live }]) => ({ element, box, live, at, now: after.get(element) }))
-    .filter(({ box, live, now }) => !now || isApart(now.box, box) || (live && !now.live));
+    .filter(({ element, box, live, now }) => !now || isElsewhere(element, now.box, box)
+      || (live && !now.live));
 }
 
 /** What can be pressed that couldn't before, or stood elsewhere. */
@@ -79,7 +84,7 @@ function comeIn(before, after) {
   return [...after].filter(([element, { box, live }]) => {
     const then = before.get(element);
     return element.matches('button, .list') && live
-      && (!then?.live || isApart(then.box, box));
+      && (!then?.live || isElsewhere(element, then.box, box));
   });
 }
 
@@ -92,8 +97,12 @@ function createWatch() {
   /** A button whose press failed at once has come to stand in its own place. */
   const isPressedAgain = (element, now) => last.element === element && now - last.at < SETTLES;
 
-  const tookPlaceOf = (one, element, box) => (one.element !== element
-    ? overlap(one.box, box) : one.live && isPressedAgain(element, Date.now()));
+  function tookPlaceOf(one, element, box) {
+    if (one.element !== element) return overlap(one.box, box);
+    // With a list its rows have moved.
+    return element.matches('.list') ? isApart(one.box, box)
+      : one.live && isPressedAgain(element, Date.now());
+  }
 
   return {
     pressed(element) {

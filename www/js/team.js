@@ -4,11 +4,11 @@
 import { createRow, star, updateRow } from './agent-row.js';
 import { lookUp, merge } from './colleagues.js';
 import { icon, part, setIcon, setText } from './dom.js';
+import { labelWith } from './isolated-name.js';
 import { createLongList, place } from './long-list.js';
-import { toldName } from './marked-name.js';
 import { presenceOf } from './presence.js';
 import { settle } from './press-guard.js';
-import { plural, t } from './strings.js';
+import { plural } from './strings.js';
 
 const LIMIT = 50;
 const SELDOM = 20_000; // milliseconds between two questions while nobody sees the list
@@ -46,14 +46,13 @@ function createPerson(agent, onPress) {
 function updatePerson(row, agent, { favourite, waited }) {
   updateRow(row, agent, { favourite });
   const offline = isOffline(agent);
-  const label = t(offline ? 'tellWhenBack' : 'ringNamed', { name: toldName(agent) });
   const ring = row.querySelector('.ring');
   const does = offline ? 'bell' : 'phone';
   if (ring.dataset.does && ring.dataset.does !== does) settle(ring);
   ring.dataset.does = does;
   setIcon(ring, does);
   ring.ariaPressed = offline ? String(waited) : null;
-  if (ring.ariaLabel !== label) Object.assign(ring, { ariaLabel: label, title: label });
+  labelWith(ring, offline ? 'tellWhenBack' : 'ringNamed', agent);
 }
 
 function pressed(agent, wishes, on) {
