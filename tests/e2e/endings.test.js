@@ -49,9 +49,11 @@ describe('a call that comes to nothing', () => {
   it('is not made without a microphone', async () => {
     const before = await sandbox(scene.stack, 'state');
     await alice.refuseMicrophone();
+    await alice.isShownAs('Not ready');
     await alice.call(bob);
     await alice.says('The call was not placed');
     await alice.allowMicrophone();
+    await alice.isShownAs('Available');
     const { tasks } = await sandbox(scene.stack, 'state');
     assert.equal(tasks.length, before.tasks.length, 'a Task has been created');
   });
@@ -60,6 +62,7 @@ describe('a call that comes to nothing', () => {
     await bob.refuseMicrophone();
     await alice.call(bob);
     await bob.isRungBy(alice);
+    await bob.isShownAs('On a call');
     await bob.press('Answer');
     await bob.shows('The microphone is blocked for this page.');
     await bob.allowMicrophone();

@@ -193,6 +193,15 @@ export class Agent {
     });
   }
 
+  /** The agent's own status, as the page has it. */
+  isShownAs(word) {
+    const select = this.page.getByRole('combobox', { name: 'Your status' });
+    return until(`${this.name}'s own status says "${word}"`, async () => {
+      const shown = await select.locator('option:checked').innerText();
+      return shown === word ? null : `it says "${shown}"`;
+    });
+  }
+
   status() {
     return this.page.getByRole('status').innerText();
   }

@@ -55,7 +55,9 @@ describe('staying connected', () => {
 
   it('says that it is offline, and when it no longer is', async () => {
     await bob.goOffline();
+    await bob.isShownAs('Not connected');
     await bob.goOnline();
+    await bob.isShownAs('Available');
     await talk();
   });
 

@@ -107,18 +107,13 @@ describe('an ordinary day', () => {
   });
 
   it('shows in the own status that a customer is served', async () => {
-    const shown = (wanted) => until(`the own status says ${wanted}`, async () => {
-      const select = alice.page.getByRole('combobox', { name: 'Your status' });
-      const text = await select.locator('option:checked').innerText();
-      return text === wanted ? null : text;
-    });
     const { TWILIO_FLEX_WORKSPACE_SID: workspace,
       TWILIO_FLEX_INTERNAL_CALL_WORKFLOW_SID: ours } = scene.stack.config;
     const ask = (path, form) => rest(scene.stack, `/v1/Workspaces/${workspace}/${path}`, form);
     // Customers come by another Workflow than colleagues.
     const { configuration: Configuration } = await ask(`Workflows/${ours}`);
     const workflow = await ask('Workflows', { FriendlyName: 'Customers', Configuration });
-    await shown('Available');
+    await alice.isShownAs('Available');
     const task = await ask('Tasks', {
       WorkflowSid: workflow.sid, TaskChannel: 'voice',
       Attributes: JSON.stringify({ targetWorker: 'client:alice', name: '+15005550199' }),
@@ -128,9 +123,9 @@ describe('an ordinary day', () => {
     await until('Alice has a Reservation', async () => (await reservationOf() ? null : 'not yet'));
     const { sid } = await reservationOf();
     await ask(`Tasks/${task.sid}/Reservations/${sid}`, { ReservationStatus: 'accepted' });
-    await shown('On a call');
+    await alice.isShownAs('On a call');
     await ask(`Tasks/${task.sid}`, { AssignmentStatus: 'completed', Reason: 'hung up' });
-    await shown('Available');
+    await alice.isShownAs('Available');
   });
 
   describe('of people with odd names', () => {

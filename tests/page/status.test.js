@@ -57,6 +57,7 @@ describe('the status', () => {
         return shown === words ? null : `it says "${shown}"`;
       });
       assert.equal(await select.isDisabled(), true);
+      await alice.page.getByRole('heading', { name: words, exact: true }).waitFor();
       assert.equal(await alice.page.getByText('Incoming calls ring here').isVisible(), false);
       await alice.page.unroute('**/cgi-bin/session');
       await alice.reload();

@@ -149,6 +149,8 @@ test('whether a call can be made, and why not', () => {
     [{ picked: { ...picked, available: false, activity: 'Offline' } }, true, '',
       'Bob may not answer. Status: Offline.'],
     [{ picked: { ...picked, busy: true } }, true, '', 'Bob seems to be on a call.'],
+    [{ picked: { ...picked, busy: true, friendlyName: 'bob2' } }, true, '',
+      'Bob (bob2) seems to be on a call.'],
     [{ problem: 'sign_in' }, true, 'reload', t('sign_in')],
   ];
   for (const [changes, canCall, step, text] of rows) {
@@ -183,4 +185,8 @@ test('calls are promised to ring only where they can', () => {
   assert.equal(reachable(false, false), true, 'it is on its way');
   assert.equal(reachable(false, true), false);
   assert.equal(reachable(false, false, 'sign_in'), false);
+  for (const lacking of [{ microphone: 'prompt' }, { microphone: 'denied' }, { soundBlocked: true },
+    { inCharge: false }, { activity: { name: 'Break', available: false } }]) {
+    assert.equal(readiness({ connected: true, wasConnected: true, ...lacking }).reachable, false);
+  }
 });

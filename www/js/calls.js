@@ -24,7 +24,7 @@ import { toldName } from './marked-name.js';
 import { createMicrophone, microphonePermission } from './microphone.js';
 import { createOutside } from './outside.js';
 import { createOwnPresence } from './own-presence.js';
-import { mountOwnStatus, statusWord } from './own-status.js';
+import { mountOwnStatus, statusWord, waitingKey } from './own-status.js';
 import { api, colleagues, picker, preferences, session } from './page.js';
 import { createPastCalls } from './past-calls.js';
 import { mountPastCalls } from './past-calls-view.js';
@@ -236,8 +236,8 @@ function presenceNow() {
 /** How things are while there is no call. */
 function idleWord() {
   const activity = connection.taskRouter?.activity();
-  const word = ownWord();
-  if (word || !activity) return t(word ?? 'statusConnecting');
+  const word = activity ? ownWord() : waitingKey(connection.problem);
+  if (word) return t(word);
   return activity.available ? t('readyForCalls') : activity.name;
 }
 

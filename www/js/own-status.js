@@ -4,8 +4,8 @@
 import { kindOfActivity } from './presence.js';
 import { t } from './strings.js';
 
-/** What stands in for the status while nobody knows it. */
-function waitingKey(problem) {
+/** What stands in for the status while nobody knows it. Pure. */
+export function waitingKey(problem) {
   if (!problem) return 'statusConnecting';
   return problem === 'sign_in' ? 'statusSignedOut' : 'statusNotConnected';
 }

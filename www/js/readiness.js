@@ -1,7 +1,10 @@
 // Whether a call can be made now, and the one line that says why not: pure.
 
 import { isolate } from './isolated-name.js';
+import { toldName } from './marked-name.js';
 import { t } from './strings.js';
+
+const told = (agent) => isolate(toldName(agent));
 
 const quiet = (text, step = '') => ({ text, tone: 'quiet', step });
 const warning = (text, step = '') => ({ text, tone: 'warning', step });
@@ -18,8 +21,8 @@ const HINTS = [
   ({ activity }) => (
     activity && !activity.available && warning(t('hintUnavailable', { activity: activity.name }))),
   ({ picked }) => picked && !picked.available && (
-    quiet(t('hintNotAvailable', { name: isolate(picked.name), activity: picked.activity }))),
-  ({ picked }) => picked?.busy && quiet(t('hintBusy', { name: isolate(picked.name) })),
+    quiet(t('hintNotAvailable', { name: told(picked), activity: picked.activity }))),
+  ({ picked }) => picked?.busy && quiet(t('hintBusy', { name: told(picked) })),
   ({ inCharge = true }) => !inCharge && quiet(t('hintOtherTab'), 'tab'),
   ({ notifications }) => notifications === 'denied' && quiet(t('hintNoNotifications')),
   () => quiet(''),
@@ -32,6 +35,10 @@ function firstOf(hints, now) {
   }
   return null;
 }
+
+/** As far as this page's agent and browser are concerned. */
+const lets = ({ microphone = 'granted', soundBlocked = false, activity, inCharge = true }) => (
+  microphone === 'granted' && !soundBlocked && inCharge && activity?.available !== false);
 
 /**
  * @param {object} now
@@ -51,7 +58,7 @@ function firstOf(hints, now) {
  */
 export function readiness(now) {
   const { problem, online = true, connected, wasConnected } = now;
-  const reachable = online && (connected || !(wasConnected || problem));
+  const reachable = online && (connected || !(wasConnected || problem)) && lets(now);
   // What the list says of a colleague may be old: whether they can be called, the server decides.
   const able = connected && now.activity?.available && now.picked;
   const hint = firstOf(HINTS, { ...now, online });
