@@ -27,6 +27,20 @@ const STATES = {
     attempt: 1 },
   missed: { ...bob, phase: 'ended', role: 'callee', outcome: 'cancel', endedAt: 1 },
 };
+// Of these the controls are the same as of others: only what is read and seen at rest.
+const AT_REST = {
+  'returning by itself': { returning: true },
+  preparing: { ...bob, phase: 'preparing', role: 'caller', mine: true },
+  answering: { ...bob, phase: 'answering', role: 'callee', mine: true },
+  canceling: { ...bob, phase: 'ending', role: 'caller', mine: true },
+  'both on hold': { ...here, phase: 'connected', hold: { me: true, other: true } },
+  'a poor line': { ...here, phase: 'connected', warnings: ['high-jitter'] },
+  rejoining: { ...here, phase: 'rejoining', leg: 'dialing' },
+  ending: { ...here, phase: 'ending' },
+  'declined with a line': { ...bob, phase: 'ended', role: 'caller', outcome: 'declined',
+    reply: 'in5', mine: true, attempt: 2 },
+  refused: { ...bob, phase: 'ended', role: 'caller', outcome: 'refused', code: 'mic_blocked' },
+};
 const media = (colorScheme, contrast = null) => ({ colorScheme, contrast });
 const THEMES = {
   light: [media('light')],
@@ -40,29 +54,41 @@ const THEMES = {
 const POINTED = { hover: ['hover'], pressed: ['hover', 'active'] };
 // They are the same in every state: looked at in the first.
 const ALWAYS = ['agent', 'your-status', 'settings-open', 'call', 'favourite', 'clear', 'go-ready',
-  'team-tab', 'calls-tab', 'ring-0', 'ring-1', 'ring-2', 'ring-3'];
+  'team-tab', 'calls-tab', 'ring-0', 'ring-1', 'ring-2', 'ring-3', 'ring-4', 'ring-5', 'past-0'];
 
 /** Runs in the page: the panel, a list, the hint, and what shows a state. */
 async function mount() {
   const load = (name) => import(`/js/${name}.js`);
   const [{ mountCallPanel }, { mountKeypad }, { showAgents }, { createColleagues },
     { icon, part }, { mountTeam }, { createTabList }, { mountReplies }, { mountStars },
-    { createWishes }] = await Promise.all(['call-panel', 'keypad', 'agent-list', 'colleagues',
-    'dom', 'team', 'tab-list', 'replies', 'stars', 'wishes'].map(load));
+    { createWishes }, { mountPastCalls }, { useDoNotDisturb }] = await Promise.all(['call-panel',
+    'keypad', 'agent-list', 'colleagues', 'dom', 'team', 'tab-list', 'replies', 'stars', 'wishes',
+    'past-calls-view', 'presence'].map(load));
   const byId = (id) => document.getElementById(id);
   const panel = mountCallPanel(byId('stage'), () => {});
   mountKeypad({ toggle: byId('keypad-toggle'), tray: byId('tray') }, () => {});
   const agents = [['Available', true, false], ['Available', true, true], ['Break', false, false],
-    ['Offline', false, false]].map(([activity, available, busy], i) => (
-    { sid: `WK${i}`, name: `Bob ${i}`, activity, available, busy }));
+    ['Offline', false, false], ['Silence', false, false], ['', true, null]]
+    .map(([activity, available, busy], i) => (
+      { sid: `WK${i}`, name: `Bob ${i}`, activity, available, busy }));
+  useDoNotDisturb(['Silence']);
   const kept = { favourites: ['WK1'] };
   const colleagues = createColleagues();
   colleagues.belongTo({ get: (name, other) => kept[name] ?? other, set() {} });
   const lists = createTabList(byId('lists'));
   const { panel: people } = lists.add({ id: 'team', words: 'people', picture: 'people' });
-  lists.add({ id: 'calls', words: 'people', picture: 'clock' }).count('2', 'two');
+  const calls = lists.add({ id: 'calls', words: 'people', picture: 'clock' });
+  const past = [['callee', 'cancel', 0], ['caller', 'declined', 0], ['callee', 'hangup', 9]].map(
+    ([role, outcome, seconds], i) => ({ taskSid: `WT${i}`, at: i, role, outcome, seconds,
+      other: agents[i], note: 'Refund', reply: 'in5' }));
+  const pastCalls = mountPastCalls(calls, { rows: () => past, missed: () => 2,
+    isComplete: () => false, onChange() {}, refresh() {}, look() {} }, () => {});
+  byId('calls-tab').click();
+  pastCalls.open();
+  byId('calls').querySelector('.ring').id = 'past-0';
+  byId('team-tab').click();
   const wishes = createWishes();
-  await mountTeam(people, async () => ({ agents, total: 4 }), { colleagues, wishes },
+  await mountTeam(people, async () => ({ agents, total: 6 }), { colleagues, wishes },
     { ring() {}, seen() {} }).refresh();
   const others = [mountReplies(byId('beside'), () => {}), mountStars(byId('actions'), () => {})];
   people.querySelectorAll('.ring').forEach((ring, i) => { ring.id = `ring-${i}`; });
@@ -80,7 +106,8 @@ async function mount() {
     document.documentElement.dataset.theme = theme ?? '';
     panel.update(state, true, true);
     others.forEach((other) => other.update(state));
-    byId('agents-popup').hidden = !list;
+    byId('agents-popup').hidden = list !== 'found';
+    byId(list === 'past' ? 'calls-tab' : 'team-tab').click();
   };
 }
 
@@ -203,6 +230,7 @@ describe('contrast', () => {
   async function inState(state, how) {
     await page.evaluate((shown) => window.show(...shown), [state, how]);
     const found = await faint('body');
+    if (how.atRest) return found;
     const isFirst = state.phase === 'idle';
     const ids = (await page.evaluate(pressables))
       .filter((id) => isFirst || !ALWAYS.includes(id));
@@ -231,11 +259,11 @@ describe('contrast', () => {
     it(`is enough: ${theme}`, async () => {
       await page.emulateMedia(how);
       const found = [];
-      for (const [name, changes] of Object.entries(STATES)) {
+      for (const [name, changes] of Object.entries({ ...STATES, ...AT_REST })) {
         const state = { ...initialState, ...changes };
-        for (const list of name === 'idle' ? [false, true] : [false]) {
-          const here = await inState(state, { list, theme: chosen });
-          found.push(...here.map((what) => `${name}, ${what}`));
+        for (const list of name === 'idle' ? ['team', 'found', 'past'] : ['team']) {
+          const seen = await inState(state, { list, theme: chosen, atRest: name in AT_REST });
+          found.push(...seen.map((what) => `${name}, ${what}`));
         }
       }
       assert.deepEqual([...new Set(found)], []);

@@ -1,5 +1,6 @@
-// `make screenshots`: every state of the page, small and large, light and dark, into
-// build/screenshots/; with --publish also the pictures that are kept with the page.
+// `make screenshots`: every state of the page in every look and in four languages, into
+// build/screenshots/; with --publish also the pictures that are kept with the page. Japanese and
+// Thai need fonts of their own (Debian: fonts-noto-cjk, fonts-tlwg-loma-ttf).
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,14 +13,17 @@ const repo = resolve(fileURLToPath(import.meta.url), '../../..');
 const folder = join(repo, 'build/screenshots');
 const publish = process.argv.includes('--publish');
 
+const narrow = { width: 360, height: 640 };
 Object.assign(LOOKS, {
-  '360-light': { width: 360, height: 640 },
-  '360-dark': { width: 360, height: 640, colorScheme: 'dark' },
-  '1280-light': { width: 1280, height: 720 },
-  '1280-dark': { width: 1280, height: 720, colorScheme: 'dark' },
-  '360-rtl': { width: 360, height: 640, rightToLeft: true },
-  published: { width: 440, height: 640 },
+  narrow,
+  'narrow, dark': { ...narrow, colorScheme: 'dark' },
+  German: { ...narrow, language: 'de' },
+  French: { ...narrow, language: 'fr' },
+  Japanese: { ...narrow, language: 'ja' },
+  Thai: { ...narrow, language: 'th' },
 });
+const drawn = Object.keys(LOOKS);
+LOOKS.published = { width: 440, height: 640 };
 
 async function drawIcons(page, origin) {
   const sizes = { 'icon-192': [192, 1], 'icon-512': [512, 1], 'icon-maskable-512': [512, 0.72] };
@@ -44,12 +48,11 @@ async function drawIcons(page, origin) {
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-const scene = await startTour();
+const scene = await startTour('any');
 try {
   await tour(scene, async (state, page) => {
-    const file = state.replace(/\W+/g, '-');
-    await inLooks(page, ['360-light', '360-dark', '1280-light', '1280-dark', '360-rtl'],
-      (look) => page.screenshot({ path: join(folder, `${file}-${look}.png`) }));
+    await inLooks(page, drawn, (look) => page.screenshot({
+      path: join(folder, `${state}, ${look}.png`.replace(/[^\w.]+/g, '-')) }));
     if (publish && state === 'connected') {
       // What has just appeared takes no press for a moment, and looks like that.
       await page.locator('.actions [aria-disabled]').first().waitFor({ state: 'detached' });

@@ -38,6 +38,20 @@ async function findings({ alice }, visit) {
   await alice.page.getByRole('option', { name: 'Dave Dufour' }).click();
   await alice.page.getByRole('button', { name: /favorite/ }).click();
   await visit('picked, offline', alice.page);
+  await freeAgain(alice, visit);
+}
+
+/** Somebody whom the agent waits for comes, and goes again. */
+async function freeAgain(alice, visit) {
+  const become = (activity) => sandbox(alice.stack, 'worker',
+    { method: 'POST', body: { worker: 'dave', activity } });
+  await alice.page.locator('.settling').waitFor({ state: 'detached' });
+  await alice.press('Tell me when Dave Dufour is back');
+  await become('Available');
+  await alice.isOffered('Dave Dufour is free. Call now');
+  await visit('free again', alice.page);
+  await become('Offline');
+  await alice.isNotOffered('Dave Dufour is free. Call now');
 }
 
 async function dialogs({ alice, stack }, visit) {
@@ -114,6 +128,7 @@ async function wholeCall(scene, visit) {
   await gone(scene, visit);
   await alice.press('Hang up');
   await haveEnded(alice, bob);
+  await bob.button('4 of 5').focus(); // else the stars would go
   await visit('ended', bob.page);
 }
 
@@ -129,6 +144,11 @@ async function endings({ alice, bob }, visit) {
   await haveEnded(alice);
   await bob.hasMissed(alice);
   await visit('missed', bob.page);
+  await bob.press('Done');
+  await bob.page.getByRole('tab', { name: /Calls/ }).click();
+  await bob.page.getByRole('listitem').filter({ hasText: 'Missed' }).waitFor();
+  await visit('past calls', bob.page);
+  await bob.page.getByRole('tab', { name: 'People' }).click();
 }
 
 /** Another tab of the same agent's takes charge, and is closed. */

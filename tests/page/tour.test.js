@@ -39,9 +39,9 @@ async function complaintsOf(page) {
  * shape.
  */
 const lost = (page) => page.evaluate(
-  `[${[cutOff, misplaced, unseen, unchosen].map((look) => `...(${look})()`)}]`);
+  `[${[cutOff, misplaced, scattered, unseen, flat, unchosen].map((look) => `...(${look})()`)}]`);
 
-// These four run in the page.
+// These run in the page.
 
 /** What is wider than the window, or larger than its own element, or stands out of the panel. */
 function cutOff() {
@@ -90,6 +90,34 @@ function unseen() {
     }
   }
   return found;
+}
+
+/** A name stands where what is said of it begins, whichever way either runs. */
+function scattered() {
+  const edge = document.dir === 'rtl' ? 'right' : 'left';
+  const begins = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect()[edge];
+  };
+  return [...document.querySelectorAll('.who')]
+    .map((who) => [who, who.querySelector('.name'), who.querySelector('.activity')])
+    .filter(([who, name, words]) => who.checkVisibility() && words.textContent
+      && Math.abs(begins(name) - begins(words)) > 2)
+    .map(([, name]) => `away from its row: ${name.textContent}`);
+}
+
+/** Where colors are forced, buttons have lost their grounds, and the chosen tab its line. */
+function flat() {
+  if (!matchMedia('(forced-colors: active)').matches) return [];
+  const found = [...document.querySelectorAll('.big, .find, .keys button, .ring, #answer')]
+    .filter((button) => button.checkVisibility()
+      && getComputedStyle(button).borderTopWidth === '0px')
+    .map(({ id, className }) => `not seen to be a button: ${id || className || 'a key'}`);
+  const tab = document.querySelector('.tabs [aria-selected="true"]');
+  const ground = (element, pseudo) => getComputedStyle(element, pseudo).backgroundColor;
+  const isChosen = ground(tab, '::after') !== ground(document.body);
+  return isChosen ? found : [...found, 'no tab looks chosen'];
 }
 
 function unchosen() {
