@@ -7,7 +7,8 @@ import test from 'node:test';
 import { EXPECTED_FOR, judgeCall } from '../../www/js/expected-leg.js';
 import { isTaken, kindOf } from '../../www/js/reservations.js';
 import { createSoftphone } from '../../www/js/softphone.js';
-import { connectTaskRouter, withParameter } from '../../www/js/taskrouter.js';
+import { withParameter } from '../../www/js/leg-urls.js';
+import { connectTaskRouter } from '../../www/js/taskrouter.js';
 import { fakeTime } from './fake-time.js';
 
 const settled = () => new Promise((resolve) => { setImmediate(resolve); });

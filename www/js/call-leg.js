@@ -2,25 +2,11 @@
 // takes that Voice call and no other.
 
 import { withKey } from './expected-leg.js';
+import { urlsOf } from './leg-urls.js';
 import { pause } from './pause.js';
 import { isTaken } from './reservations.js';
-import { withParameter } from './taskrouter.js';
 
 const RESERVED_WITHIN = 25000; // a caller's Task lives 20 s without a reservation
-
-function twimlUrl(session, role, taskSid, attributes) {
-  return role === 'caller' ? withParameter(session.callerTwimlUrl, 'taskSid', taskSid)
-    : withParameter(session.calleeTwimlUrl, 'conferenceName', attributes.conferenceSid);
-}
-
-/** The addresses that Twilio asks about this leg, each with the pass. */
-function urlsOf(session, pass, role, taskSid, attributes) {
-  const ended = withParameter(session.legEndedUrl, 'taskSid', taskSid);
-  return {
-    twimlUrl: withParameter(twimlUrl(session, role, taskSid, attributes), 'pass', pass),
-    statusCallbackUrl: withParameter(ended, 'pass', pass),
-  };
-}
 
 /**
  * @param {object} parts of call-controller.js

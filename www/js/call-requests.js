@@ -24,8 +24,11 @@ function sinceHeard() {
   };
 }
 
-/** @param {{ask: Function}} api of api.js */
-export function createCallRequests({ ask }) {
+/**
+ * @param {{ask: Function}} api of api.js
+ * @param {object} [caller] what the programs are to know of whoever calls from here
+ */
+export function createCallRequests({ ask }, caller = {}) {
   const post = async (program, body) => (await ask('POST', program, { body })).answer;
   const since = sinceHeard();
   let news = {}; // what the programs are told with the next question
@@ -38,7 +41,7 @@ export function createCallRequests({ ask }) {
   return {
     async createTask(to, note) {
       const line = note ? { note } : {};
-      const answer = await post('create-task', { to, version: VERSION, ...line });
+      const answer = await post('create-task', { to, version: VERSION, ...caller, ...line });
       keepPass(answer);
       return answer.taskSid;
     },

@@ -499,10 +499,13 @@ const PACE = {
 };
 const PACE_IF_PUSHED = { calling: 60_000, connected: 60_000, reconnecting: 10_000 };
 
+/** Milliseconds until the next question in this phase; `pushed`: TaskRouter tells what changes. */
+export const paceOf = (phase, pushed) => (pushed && PACE_IF_PUSHED[phase]) || PACE[phase];
+
 /** How often the server is asked about which Task, in milliseconds; null: not at all. */
 export function pollPlan(state) {
   if (!state.taskSid || free(state)) return null;
   const { taskSid, phase, looks, doubts, pushed } = state;
   if (doubts > 0 || (looks > 0 && !pushed)) return { taskSid, every: HASTE };
-  return { taskSid, every: (pushed && PACE_IF_PUSHED[phase]) || PACE[phase] };
+  return { taskSid, every: paceOf(phase, pushed) };
 }

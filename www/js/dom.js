@@ -19,7 +19,7 @@ export function setText(element, text) {
     i % 2 ? part('bdi', { translate: false }, piece) : piece)));
 }
 
-/** An element with children, and words if `words` is a key of the language tables. */
+/** An element with children; `words` is a key of the language tables. */
 export function part(name, { words, ...properties } = {}, ...children) {
   const element = Object.assign(document.createElement(name), properties);
   if (words) {
@@ -31,15 +31,17 @@ export function part(name, { words, ...properties } = {}, ...children) {
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
+let icons = 'icons.svg#';
+export const useIcons = (at) => { icons = at; };
 
-/** Each time that its address is set, an icon is fetched again, also when it is the same one. */
+/** Whenever its address is set, an icon is fetched again. */
 export function setIcon(element, name) {
   const use = element.querySelector('use');
-  const address = `icons.svg#${name}`;
+  const address = `${icons}${name}`;
   if (use.getAttribute('href') !== address) use.setAttribute('href', address);
 }
 
-/** A picture of icons.svg; the words stand beside it. */
+/** A picture; the words stand beside it. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'icon');

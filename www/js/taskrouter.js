@@ -6,13 +6,6 @@
 import { createReservations, kindOf } from './reservations.js';
 import { WorkerConnection } from './worker.js';
 
-/** `base` with one more parameter; the fragment, which Twilio reads, stays last. */
-export function withParameter(base, name, value) {
-  const url = new URL(base);
-  url.searchParams.set(name, value);
-  return url.href;
-}
-
 /**
  * @param {new (token: string, options: object) => object} Worker the SDK's class
  * @param {object} session what the program `session` answered
