@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { fetchByToken } from '../../www/flex/door.js';
 import { createAgentSearch } from '../../www/js/agent-search.js';
 import { ApiError, createApi } from '../../www/js/api.js';
 import { createCallRequests } from '../../www/js/call-requests.js';
@@ -51,6 +52,24 @@ test('requests carry the token, JSON and nothing else', async () => {
   assert.equal(asked[1].headers['X-Dialpad-Token'], 'T');
   assert.equal(asked[1].headers['Content-Type'], 'application/json');
   assert.equal(asked[1].body, '{"to":"WK2","version":"1"}');
+});
+
+test('a page of Flex signs in by the token that Flex has now', async () => {
+  const { fetch, asked } = fakeFetch({ body: { token: 'T1', expiresIn: 60 } }, { status: 401 },
+    { body: { token: 'T2', expiresIn: 60 } }, { status: 201, body: { taskSid: 'WT1' } });
+  let held = 'first';
+  const api = createApi(BASE, fetchByToken(() => held, fetch));
+  api.onTokenRefused(() => api.session());
+  await api.session();
+  held = 'second';
+  assert.equal(await createCallRequests(api, { flex: true }).createTask('WK2'), 'WT1');
+  assert.deepEqual(asked.map(({ url, body }) => [url.slice(BASE.length), body]), [
+    ['flex-session', '{"token":"first"}'],
+    ['create-task', '{"to":"WK2","version":"1","flex":true}'],
+    ['flex-session', '{"token":"second"}'],
+    ['create-task', '{"to":"WK2","version":"1","flex":true}'],
+  ]);
+  assert.equal(asked[3].headers['X-Dialpad-Token'], 'T2');
 });
 
 test('the colleague\'s pass comes with the state of the call, the newest counts', async () => {

@@ -1,0 +1,167 @@
+// The calls of a Flex: what TaskRouter's events and Flex's actions have the programs asked for.
+// Flex's Worker, its screen and the programs are played.
+
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import test from 'node:test';
+
+import { createCalls } from '../../www/flex/calls.js';
+import { ApiError } from '../../www/js/api.js';
+import './english.js';
+import { fakeTime } from './fake-time.js';
+
+const SESSION = {
+  callerTwimlUrl: 'https://h/cgi-bin/caller-twiml#rc=4',
+  calleeTwimlUrl: 'https://h/cgi-bin/callee-twiml#rc=4',
+  legEndedUrl: 'https://h/cgi-bin/status-callback#rc=4',
+};
+const BOB = { sid: 'WK2', name: 'Bob Baker' };
+const ATTRIBUTES = { dialpad: 'signed', from: 'client:bob' };
+const RINGS = { taskSid: 'WT1', role: 'callee', state: 'ringing', outcome: null, other: BOB,
+  hold: { me: false, other: false }, connectedAt: null, legs: [] };
+
+const settled = () => new Promise((resolve) => { setImmediate(resolve); });
+
+class Reservation extends EventEmitter {
+  sid = 'WR1';
+  status = 'pending';
+  dialled = [];
+
+  constructor(taskSid, attributes) {
+    super();
+    this.task = Object.assign(new EventEmitter(), { sid: taskSid, attributes });
+  }
+
+  async call(...words) {
+    this.dialled.push(words);
+  }
+
+  async fetchLatestVersion() {
+    this.status = 'completed';
+  }
+}
+
+/** A Flex in which nothing has happened. `answers`: what call-state says of a Task. */
+function play() {
+  const asked = [];
+  const said = [];
+  const answers = new Map();
+  const client = Object.assign(new EventEmitter(), { reservations: new Map() });
+  const ask = (program) => async (...words) => { asked.push([program, ...words]); };
+  const api = {
+    pass: (taskSid) => `pass-${taskSid}`,
+    async createTask(to) {
+      asked.push(['create-task', to]);
+      return 'WT1';
+    },
+    callState: async (taskSid) => ({ answer: answers.get(taskSid ?? 'WT1') ?? RINGS, elapsed: 0 }),
+    endCall: ask('end-call'),
+    cleanupRejectedTask: ask('decline'),
+    holdParticipant: ask('hold'),
+    rejoinCall: ask('rejoin'),
+  };
+  const leg = { remember() {}, forget() {}, hold() {}, isHeld: async () => false,
+    wasHere: () => true };
+  const screen = { hasLeg: () => false, registered: async () => {}, select() {},
+    tell: ({ text }) => said.push(text.replace(/[\u2068\u2069]/g, '')) };
+  const calls = createCalls(
+    { api, client, leg, screen, session: async () => SESSION, ringSeconds: () => 30 });
+  return {
+    calls, api, asked, said, answers,
+    offer(taskSid, attributes) {
+      const reservation = new Reservation(taskSid, { ...ATTRIBUTES, ...attributes });
+      client.reservations.set('WR1', reservation);
+      client.emit('reservationCreated', reservation);
+      return reservation;
+    },
+  };
+}
+
+test('a press of Call has the Task made, and its leg dialed with the pass', async (t) => {
+  fakeTime(t);
+  const flex = play();
+  assert.equal(await flex.calls.call(BOB), true);
+  const reservation = flex.offer('WT1', {});
+  await settled();
+  assert.deepEqual(flex.asked, [['create-task', 'WK2']]);
+  const [[from, url, options]] = reservation.dialled;
+  assert.equal(from, 'client:bob');
+  assert.equal(url, 'https://h/cgi-bin/caller-twiml?taskSid=WT1&pass=pass-WT1#rc=4');
+  assert.equal(options.statusCallbackUrl,
+    'https://h/cgi-bin/status-callback?taskSid=WT1&pass=pass-WT1#rc=4');
+});
+
+test('a Task that another tab has made is not dialed here', async (t) => {
+  fakeTime(t);
+  const flex = play();
+  const reservation = flex.offer('WT1', {});
+  await settled();
+  assert.deepEqual([reservation.dialled, flex.asked], [[], []]);
+});
+
+test('a call that rings for too long ends for both, and the caller is told once', async (t) => {
+  const time = fakeTime(t);
+  const flex = play();
+  flex.answers.set('WT1', { ...RINGS, role: 'caller' });
+  await flex.calls.call(BOB);
+  const reservation = flex.offer('WT1', {});
+  await settled();
+  time.tick(29_000);
+  await settled();
+  assert.deepEqual(flex.asked.slice(1), []);
+  time.tick(1000);
+  await settled();
+  assert.deepEqual(flex.asked.slice(1), [['end-call', 'WT1', 'no-answer']]);
+  flex.answers.set('WT1', { ...RINGS, role: 'caller', state: 'ended', outcome: 'no-answer' });
+  for (let events = 0; events < 2; events += 1) {
+    reservation.emit('timeout');
+    time.tick(1000);
+    await settled();
+  }
+  assert.deepEqual(flex.said, ['Bob Baker did not answer']);
+});
+
+test('what Flex rejects when its user goes offline is declined', async (t) => {
+  fakeTime(t);
+  const flex = play();
+  const reservation = flex.offer('WT2', { internal: 'true', conferenceSid: 'WT1' });
+  await settled();
+  reservation.emit('rejected');
+  await settled();
+  assert.deepEqual(flex.asked, [['decline', 'WT2']]);
+});
+
+test('each step asks the program that it is for', async (t) => {
+  fakeTime(t);
+  const flex = play();
+  const reservation = flex.offer('WT2', { internal: 'true', conferenceSid: 'WT1' });
+  await flex.calls.act('WT2', { type: 'answer' });
+  assert.equal(reservation.dialled[0][1],
+    'https://h/cgi-bin/callee-twiml?conferenceName=WT1&pass=pass-WT2#rc=4');
+  await flex.calls.act('WT2', { type: 'hold', hold: true });
+  await flex.calls.act('WT2', { type: 'end', reason: 'hangup' });
+  await flex.calls.act('WT2', null);
+  assert.deepEqual(flex.asked, [['hold', 'WT2', true], ['end-call', 'WT2', 'hangup']]);
+});
+
+test('a hold that is refused says why', async (t) => {
+  fakeTime(t);
+  const flex = play();
+  flex.offer('WT2', { internal: 'true' });
+  for (const error of [new ApiError(409, 'nobody_to_hold'), new ApiError(0, 'unreachable')]) {
+    flex.api.holdParticipant = async () => { throw error; };
+    await flex.calls.act('WT2', { type: 'hold', hold: true });
+  }
+  assert.deepEqual(flex.said,
+    ['There is nobody to put on hold.', 'Hold did not work. Try again.']);
+});
+
+test('a Flex that has just been opened fetches back the call that it had', async (t) => {
+  fakeTime(t);
+  for (const [state, program] of [['connected', ['rejoin', 'WT1']], ['ringing', undefined]]) {
+    const flex = play();
+    flex.answers.set('WT1', { ...RINGS, state });
+    await flex.calls.comeBack();
+    assert.deepEqual(flex.asked[0], program);
+  }
+});
