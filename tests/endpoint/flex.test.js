@@ -86,6 +86,33 @@ describe('a page of Flex', () => {
   });
 });
 
+describe('the plugin', () => {
+  const headers = { Origin: FLEX };
+
+  test('and what it brings is read by any page', async () => {
+    for (const path of ['/flex/call-agent.js', '/flex/plugin.js', '/flex/call-agent.css',
+      '/js/api.js', '/i18n/en.json', '/icons.svg']) {
+      const answer = await lab.ask('', { path, headers });
+      assert.equal(answer.status, 200, path);
+      assert.equal(answer.headers['access-control-allow-origin'], '*', path);
+    }
+    for (const path of ['/', '/vendor/voice-sdk.js', '/css/style.css']) {
+      const answer = await lab.ask('', { path, headers });
+      assert.equal(answer.headers['access-control-allow-origin'], undefined, path);
+    }
+  });
+
+  test('may be asked for with the headers that Flex adds', async () => {
+    const answer = await lab.ask('', { path: '/flex/call-agent.js', method: 'OPTIONS', headers: {
+      ...headers, 'Access-Control-Request-Method': 'GET',
+      'Access-Control-Request-Headers': 'x-flex-jwe,x-flex-version',
+    } });
+    assert.ok(answer.status === 200 || answer.status === 204, String(answer.status));
+    assert.equal(answer.headers['access-control-allow-origin'], '*');
+    assert.equal(answer.headers['access-control-allow-headers'], 'X-Flex-JWE, X-Flex-Version');
+  });
+});
+
 describe('a page of anybody else', () => {
   test('is told nothing', async () => {
     for (const origin of OTHERS) {
