@@ -66,7 +66,7 @@ define link
 $(call step,LINK )$(LINK) -o $@ $^ $(1) $(PKG_LIBS) -lm
 endef
 
-.PHONY: all programs units benches test test-all test-sanitized test-bundle test-systemd test-bare \
+.PHONY: all programs units benches test test-all test-sanitized test-bundle test-systemd test-bare test-flex \
         test-package demo bench lint screenshots soak soak-far load fuzz fuzzers fuzz-programs \
         clean FORCE
 .SECONDARY:
@@ -106,6 +106,12 @@ $(ARCHIVE): $(patsubst common/%.c,$(OBJ)/common/%.o,$(wildcard common/*/*.c))
 $(OBJ)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call step,CC   )$(COMPILE) -MMD -MP -c -o $@ $<
+
+# In Twilio's own Flex, which is fetched for it.
+test-flex:
+	tests/install-deps flex
+	$(MAKE) programs
+	node tests/run.js flex
 
 # In a Debian made by debootstrap, which has Apache and nothing of ours: needs root, and a minute.
 test-bundle:

@@ -107,6 +107,9 @@ export const GROUPS = [
     files: () => nodeTests('tests/soak'), short: () => nodeTests('tests/soak', ['soak']) },
   { name: 'fuzz', kind: 'fuzz', cores: 1, seconds: 60,
     files: () => filesIn(join(repo, 'build/fuzz/fuzz'), /^fuzz_/) },
+  // It needs Twilio's own Flex, which `make test-flex` fetches.
+  { name: 'flex', kind: 'node', cores: 3 / 2, seconds: 400, browser: true, ...inMode('fastcgi'),
+    files: () => nodeTests('tests/flex'), onlyNamed: true },
   // They take minutes and root: only where they are asked for by name. On a busy machine most of
   // their time is Debian's own packages being installed.
   { name: 'bundle', kind: 'node', cores: 2, seconds: 1200, files: () => nodeTests('tests/bundle'),

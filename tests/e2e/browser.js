@@ -20,8 +20,11 @@ const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-s
   '--autoplay-policy=no-user-gesture-required'];
 
 export class Browser {
-  /** Starts a browser whose microphone says a tone of `hz`, with one `font` (page/fonts). */
-  static async start(hz, font = 'plain') {
+  /**
+   * Starts a browser whose microphone says a tone of `hz`, with one `font` (page/fonts) and `more`
+   * flags.
+   */
+  static async start(hz, font = 'plain', more = []) {
     const browser = new Browser();
     browser.folder = mkdtempSync(join(tmpdir(), 'dialpad-microphone-'));
     const tone = join(browser.folder, 'tone.wav');
@@ -32,7 +35,7 @@ export class Browser {
       headless: true,
       chromiumSandbox: false,
       env: { ...process.env, FONTCONFIG_FILE: join(FONTS, `${font}.conf`) },
-      args: [...FLAGS, `--use-file-for-fake-audio-capture=${tone}`],
+      args: [...FLAGS, ...more, `--use-file-for-fake-audio-capture=${tone}`],
     });
     browser.connected = await chromium.connect(browser.server.wsEndpoint());
     // What moves while it rings is painted sixty times a second, and costs a third of a core.

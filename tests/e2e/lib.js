@@ -9,7 +9,7 @@ import { Browser } from './browser.js';
 import { heardIn } from './ears.js';
 
 // All other sounds keep away from the tones of agents. Music is the stand-in's, ringback is ours.
-const HZ = { alice: 440, bob: 1000, carol: 420, dave: 980 };
+export const HZ = { alice: 440, bob: 1000, carol: 420, dave: 980 };
 const RINGBACK_HZ = [560, 747];
 const MUSIC_HZ = { from: 600, to: 900 };
 const NAMES = {
@@ -296,7 +296,7 @@ export class Agent {
   }
 }
 
-function nameOfTone(hz) {
+export function nameOfTone(hz) {
   const agent = Object.keys(HZ).find((name) => Math.abs(HZ[name] - hz) <= 10);
   if (agent) return agent;
   if (RINGBACK_HZ.some((tone) => Math.abs(tone - hz) <= 5)) return 'ringback';
