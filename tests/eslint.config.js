@@ -1,7 +1,7 @@
 // What `make lint` asks of our JavaScript: short and simple functions, and one hand. The rules of
 // form are, but for the length of a line, those that it can mend itself:
 //
-//   tests/node_modules/.bin/eslint --config tests/eslint.config.js --fix tests tools www/js www/flex
+//   tests/node_modules/.bin/eslint --config tests/eslint.config.js --fix tests tools www
 
 import { builtinRules } from 'eslint/use-at-your-own-risk';
 import stylistic from '@stylistic/eslint-plugin';
