@@ -34,6 +34,7 @@ class Reservation extends EventEmitter {
 
   async call(...words) {
     this.dialled.push(words);
+    this.status = 'accepted';
   }
 
   async fetchLatestVersion() {
