@@ -19,7 +19,7 @@ const LIST_LEAST_MS = 300; // as short as the pause after typing and a busy mach
 // that comes without a press. The words of one language come on top. Growth above this has to be
 // meant.
 const FIRST_LOOK = 60_000;
-const CONNECTED = 300_000;
+const CONNECTED = 305_000;
 const WORDS = 12_000;
 // After so many milliseconds even a page that was never painted loads what calls need.
 const UNSEEN_MS = 2000;

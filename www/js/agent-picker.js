@@ -12,6 +12,7 @@ import { plural, t } from './strings.js';
 const LIMIT = 50;
 const SECOND_LOOK = 1500; // milliseconds; an old list has the server ask Twilio anew
 const NOTHING = { q: null, agents: [], total: 0, stale: false };
+
 export class AgentPicker {
   #elements;
   #find;
@@ -56,8 +57,7 @@ export class AgentPicker {
       input.focus();
     });
     clear.addEventListener('click', () => {
-      input.value = '';
-      this.#pick(null);
+      this.#clear();
       input.focus();
     });
     input.addEventListener('input', () => this.#typed());
@@ -65,10 +65,12 @@ export class AgentPicker {
     input.addEventListener('combobox-commit', ({ detail: { option } }) => {
       this.choose(this.#shown.agents.find(({ sid }) => option.id === `agent-${sid}`));
     });
-    input.addEventListener('combobox-clear', () => {
-      input.value = '';
-      this.#pick(null);
-    });
+    input.addEventListener('combobox-clear', () => this.#clear());
+  }
+
+  #clear() {
+    this.#elements.input.value = '';
+    this.#pick(null);
   }
 
   #pick(agent) {

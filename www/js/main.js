@@ -7,17 +7,15 @@ import './page.js';
 import { t } from './strings.js';
 
 // What calls.js imports, however indirectly, so that all of it comes at once.
-const PARTS = [
-  'alerts', 'awake', 'call-buttons', 'call-controller', 'call-find', 'call-leave', 'call-leg',
-  'call-panel', 'call-place', 'call-rejoin', 'call-requests', 'call-state', 'call-text',
-  'call-told', 'calls', 'charge', 'chosen-status', 'connection', 'devices', 'dialog',
-  'expected-leg', 'favourite-star', 'free-again', 'history', 'identity', 'insist',
-  'isolated-name', 'kept-leg', 'keypad', 'leg-urls', 'line', 'long-list', 'microphone', 'outlet',
-  'outside', 'own-presence', 'own-status', 'past-calls-view', 'past-calls', 'people-view', 'poller',
-  'press-guard', 'quality', 'readiness', 'replies', 'reservations', 'ringer', 'shortcuts',
-  'softphone', 'sound', 'stars', 'tab-list', 'tabs', 'taskrouter', 'team', 'voice-device',
-  'voice-leg', 'volume', 'wishes', 'worker',
-];
+const PARTS = `
+  alerts awake call-buttons call-controller call-find call-leave call-leg call-panel call-place
+  call-rejoin call-requests call-state call-text call-told calls charge chosen-status connection
+  devices dialog expected-leg favourite-star free-again history identity insist isolated-name
+  kept-leg keypad leg-urls line long-list microphone outlet outside own-presence own-status
+  past-calls-view past-calls people-view poller press-guard quality readiness replies reservations
+  ringer shortcuts softphone sound stars tab-list tabs taskrouter team voice-device voice-leg
+  volume wishes worker
+`.trim().split(/\s+/);
 const SDKS = ['vendor/taskrouter.js', 'vendor/voice-sdk.js'];
 
 /** Until calls.js is there to say it. */
