@@ -42,10 +42,14 @@ class Reservation extends EventEmitter {
   }
 }
 
-/** A Flex in which nothing has happened. `answers`: what call-state says of a Task. */
-function play() {
+/**
+ * A Flex in which nothing has happened. `answers`: what call-state says of a Task; an error, that
+ * it refuses.
+ */
+function play({ hasLeg = false } = {}) {
   const asked = [];
   const said = [];
+  const questions = [];
   const answers = new Map();
   const client = Object.assign(new EventEmitter(), { reservations: new Map() });
   const ask = (program) => async (...words) => { asked.push([program, ...words]); };
@@ -55,20 +59,31 @@ function play() {
       asked.push(['create-task', to]);
       return 'WT1';
     },
-    callState: async (taskSid) => ({ answer: answers.get(taskSid ?? 'WT1') ?? RINGS, elapsed: 0 }),
+    async callState(taskSid) {
+      questions.push(taskSid);
+      const answer = answers.get(taskSid ?? 'WT1') ?? RINGS;
+      if (answer instanceof Error) throw answer;
+      return { answer, elapsed: 0 };
+    },
     endCall: ask('end-call'),
     cleanupRejectedTask: ask('decline'),
     holdParticipant: ask('hold'),
     rejoinCall: ask('rejoin'),
   };
-  const leg = { remember() {}, forget() {}, hold() {}, isHeld: async () => false,
-    wasHere: () => true };
-  const screen = { hasLeg: () => false, registered: async () => {}, select() {},
+  const kept = { taskSid: null, holds: false };
+  const leg = {
+    remember: ({ taskSid }) => { kept.taskSid = taskSid; },
+    forget: () => { kept.taskSid = null; },
+    hold: (holds) => { kept.holds = holds; },
+    isHeld: async () => false,
+    wasHere: () => true,
+  };
+  const screen = { hasLeg: () => hasLeg, registered: async () => {}, select() {},
     tell: ({ text }) => said.push(text.replace(/[\u2068\u2069]/g, '')) };
   const calls = createCalls(
     { api, client, leg, screen, session: async () => SESSION, ringSeconds: () => 30 });
   return {
-    calls, api, asked, said, answers,
+    calls, api, asked, said, questions, answers, kept,
     offer(taskSid, attributes) {
       const reservation = new Reservation(taskSid, { ...ATTRIBUTES, ...attributes });
       client.reservations.set('WR1', reservation);
@@ -164,5 +179,47 @@ test('a Flex that has just been opened fetches back the call that it had', async
     flex.answers.set('WT1', { ...RINGS, state });
     await flex.calls.comeBack();
     assert.deepEqual(flex.asked[0], program);
+  }
+});
+
+test('a call is over when its Task is gone, or another\'s', async (t) => {
+  const time = fakeTime(t);
+  for (const [status, code] of [[404, 'unknown_task'], [403, 'not_your_call']]) {
+    const flex = play({ hasLeg: true });
+    flex.answers.set('WT2', { ...RINGS, state: 'connected', connectedAt: 'then' });
+    flex.offer('WT2', { internal: 'true' }).status = 'accepted';
+    await settled();
+    assert.deepEqual(flex.kept, { taskSid: 'WT2', holds: true });
+    flex.answers.set('WT2', new ApiError(status, code));
+    time.tick(5000);
+    await settled();
+    const { phase, other, hold, connectedAt, duration } = flex.calls.view('WT2');
+    assert.deepEqual({ phase, other, hold, connectedAt, duration }, { phase: 'ended', other: BOB,
+      hold: { me: false, other: false }, connectedAt: null, duration: null });
+    assert.deepEqual(flex.kept, { taskSid: null, holds: false });
+    const before = flex.questions.length;
+    time.tick(60_000);
+    await settled();
+    assert.equal(flex.questions.length, before);
+  }
+});
+
+test('a call goes on while the server can\'t say anything of it', async (t) => {
+  const time = fakeTime(t);
+  const refusals = [[0, 'unreachable'], [401, 'sign_in'], [404, 'failed'], [503, 'ask_again']];
+  for (const [status, code] of refusals) {
+    const flex = play();
+    const reservation = flex.offer('WT2', { internal: 'true' });
+    await settled();
+    flex.answers.set('WT2', new ApiError(status, code));
+    time.tick(15_000);
+    await settled();
+    assert.equal(flex.calls.view('WT2').phase, 'ringing', code);
+    assert.equal(reservation.status, 'pending', code);
+    flex.answers.delete('WT2');
+    const before = flex.questions.length;
+    time.tick(15_000);
+    await settled();
+    assert.ok(flex.questions.length > before, code);
   }
 });

@@ -38,6 +38,16 @@ function phaseOf({ state, role }) {
   return state === 'ringing' && role === 'caller' ? 'calling' : state;
 }
 
+/** Nor is it, when call-state refuses: this Task is no call of this agent's, or is gone. */
+export const isRefusedForGood = ({ status, code }) => (
+  (status === 403 || status === 404) && code !== 'failed');
+
+/** What call-state would then say, if it had the words. */
+export const noCall = (taskSid, before) => ({
+  taskSid, state: 'none', role: before?.role ?? null, other: before?.other ?? null, outcome: null,
+  hold: { me: false, other: false }, connectedAt: null,
+});
+
 /** An answer of call-state, in the words of call-state.js. */
 export function viewOf({ answer, elapsed }, now = Date.now()) {
   const { taskSid, role, other, outcome, connectedAt, note, reply } = answer;

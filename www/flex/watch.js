@@ -4,7 +4,7 @@
 import { paceOf } from '../js/call-state.js';
 import { createPushProof } from '../js/call-told.js';
 import { createPoller } from '../js/poller.js';
-import { isOver, viewOf } from './rules.js';
+import { isOver, isRefusedForGood, noCall, viewOf } from './rules.js';
 
 /**
  * @param {(taskSid: string, signal: AbortSignal) => Promise<object>} ask call-state
@@ -32,7 +32,10 @@ export function createWatch(ask, onHeard) {
   function begin(taskSid) {
     const poller = createPoller(ask, {
       onAnswer: heard,
-      onError() {}, // it is asked again
+      onError(sid, error) {
+        if (!isRefusedForGood(error)) return; // it is asked again
+        heard(sid, { answer: noCall(sid, call.view), elapsed: 0 });
+      },
       isFinal: ({ answer }) => isOver(answer),
     });
     const call = { poller, view: null, pushed: false };
