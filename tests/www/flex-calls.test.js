@@ -40,18 +40,23 @@ class Reservation extends EventEmitter {
   async fetchLatestVersion() {
     this.status = 'completed';
   }
+
+  async reject() {
+    this.status = 'rejected';
+    this.emit('rejected');
+  }
 }
 
 /**
  * A Flex in which nothing has happened. `answers`: what call-state says of a Task; an error, that
  * it refuses.
  */
-function play({ hasLeg = false } = {}) {
+function play({ hasLeg = false, offers = [] } = {}) {
   const asked = [];
   const said = [];
   const questions = [];
   const answers = new Map();
-  const client = Object.assign(new EventEmitter(), { reservations: new Map() });
+  const client = Object.assign(new EventEmitter(), { reservations: new Map(offers) });
   const ask = (program) => async (...words) => { asked.push([program, ...words]); };
   const api = {
     pass: (taskSid) => `pass-${taskSid}`,
@@ -222,4 +227,50 @@ test('a call goes on while the server can\'t say anything of it', async (t) => {
     await settled();
     assert.ok(flex.questions.length > before, code);
   }
+});
+
+test('what is no call of this agent\'s is rejected as often as it is offered', async (t) => {
+  fakeTime(t);
+  const flex = play();
+  flex.answers.set('WT9', new ApiError(403, 'not_your_call'));
+  for (let offers = 0; offers < 2; offers += 1) {
+    const reservation = flex.offer('WT9', { internal: 'true', dialpad: 'x' });
+    await settled();
+    assert.equal(reservation.status, 'rejected');
+  }
+  assert.deepEqual([flex.asked, flex.questions], [[], ['WT9']]);
+});
+
+test('what was offered before Flex was opened is looked into', async (t) => {
+  fakeTime(t);
+  const there = new Reservation('WT2', { ...ATTRIBUTES, internal: 'true' });
+  const flex = play({ offers: [['WR1', there]] });
+  await settled();
+  assert.deepEqual(flex.questions, ['WT2']);
+});
+
+test('a Decline that the programs refuse rejects the Reservation', async (t) => {
+  fakeTime(t);
+  for (const [refusal, status] of [
+    [new ApiError(403, 'not_your_call'), 'rejected'], [new ApiError(409, 'already_answered'),
+      'pending']]) {
+    const flex = play();
+    flex.answers.set('WT9', new ApiError(503, 'ask_again'));
+    flex.api.cleanupRejectedTask = async () => { throw refusal; };
+    const reservation = flex.offer('WT9', { internal: 'true', dialpad: 'x' });
+    await settled();
+    await flex.calls.act('WT9', { type: 'decline' });
+    assert.equal(reservation.status, status);
+  }
+});
+
+test('a Decline rejects what is still offered when its call is over', async (t) => {
+  fakeTime(t);
+  const flex = play();
+  flex.answers.set('WT2', new ApiError(404, 'unknown_task'));
+  const reservation = flex.offer('WT2', { internal: 'true' });
+  reservation.fetchLatestVersion = async () => {};
+  await settled();
+  await flex.calls.act('WT2', { type: 'decline' });
+  assert.deepEqual([reservation.status, flex.asked], ['rejected', []]);
 });

@@ -78,15 +78,28 @@ export function createCalls(parts) {
   const { api, client, screen, ringSeconds } = parts;
   const failed = (key, values) => screen.tell({ text: t(key, values), failed: true });
   const watch = createWatch(api.callState, heard);
-  const endings = createEndings(api, watch);
+  const endings = createEndings(api, watch, (taskSid) => worker.reject(taskSid));
   const made = createMade(parts, endings.end, ringSeconds);
-  const worker = followWorker(client, { offered: watch.soon, changed });
+  const worker = followWorker(client, { offered, changed });
   const dial = createDial(parts, worker, { end: endings.end, failed });
   const acts = createActs(parts, { watch, endings, dial, failed });
 
   function heard(view, answer) {
     made.follow(view, answer);
-    if (view.phase === 'ended') tidy(worker, view.taskSid);
+    if (view.phase !== 'ended') return;
+    if (isJunk(view.taskSid)) worker.reject(view.taskSid);
+    else tidy(worker, view.taskSid);
+  }
+
+  /** What is offered without being a call of this agent's takes up the channel. */
+  function isJunk(taskSid) {
+    return watch.isForeign(taskSid) && worker.isPending(taskSid);
+  }
+
+  /** One that was rejected may be offered again. */
+  function offered(taskSid) {
+    if (isJunk(taskSid)) worker.reject(taskSid);
+    else watch.soon(taskSid);
   }
 
   function changed(taskSid, what) {

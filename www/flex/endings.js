@@ -2,14 +2,16 @@
 
 import { insist } from '../js/insist.js';
 import { pause } from '../js/pause.js';
+import { isForeign } from './rules.js';
 
 const TIDY_TRIES = 8;
 
 /**
  * @param {object} api of call-requests.js
  * @param {{view: (taskSid: string) => ?object, soon: (taskSid: string) => void}} watch
+ * @param {(taskSid: string) => Promise<void>} reject has TaskRouter take back its offer
  */
-export function createEndings(api, watch) {
+export function createEndings(api, watch, reject) {
   const leaving = new Set();
   const isEnded = (taskSid) => watch.view(taskSid)?.phase === 'ended';
 
@@ -21,10 +23,21 @@ export function createEndings(api, watch) {
     watch.soon(taskSid);
   }
 
+  /** A call is declined by ending it; without one there is only the offer. */
+  async function decline(taskSid) {
+    if (isEnded(taskSid)) return reject(taskSid);
+    let isCall = true;
+    await leave(taskSid, () => api.cleanupRejectedTask(taskSid).catch((error) => {
+      isCall = !isForeign(error);
+      throw error;
+    }));
+    return isCall ? undefined : reject(taskSid);
+  }
+
   return {
     isEnded,
     end: (taskSid, reason) => leave(taskSid, () => api.endCall(taskSid, reason)),
-    decline: (taskSid) => leave(taskSid, () => api.cleanupRejectedTask(taskSid)),
+    decline,
   };
 }
 

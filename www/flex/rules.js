@@ -42,6 +42,9 @@ function phaseOf({ state, role }) {
 export const isRefusedForGood = ({ status, code }) => (
   (status === 403 || status === 404) && code !== 'failed');
 
+/** This Task only pretends to be a call of this agent's. */
+export const isForeign = ({ code }) => code === 'not_your_call';
+
 /** What call-state would then say, if it had the words. */
 export const noCall = (taskSid, before) => ({
   taskSid, state: 'none', role: before?.role ?? null, other: before?.other ?? null, outcome: null,

@@ -4,14 +4,14 @@
 import { paceOf } from '../js/call-state.js';
 import { createPushProof } from '../js/call-told.js';
 import { createPoller } from '../js/poller.js';
-import { isOver, isRefusedForGood, noCall, viewOf } from './rules.js';
+import { isForeign, isOver, isRefusedForGood, noCall, viewOf } from './rules.js';
 
 /**
  * @param {(taskSid: string, signal: AbortSignal) => Promise<object>} ask call-state
  * @param {(view: object, answer: object) => void} onHeard
  */
 export function createWatch(ask, onHeard) {
-  const calls = new Map(); // taskSid → {poller, view, pushed}
+  const calls = new Map(); // taskSid → {poller, view, pushed, foreign}
   const isProof = createPushProof();
   const followers = new Set();
 
@@ -34,11 +34,12 @@ export function createWatch(ask, onHeard) {
       onAnswer: heard,
       onError(sid, error) {
         if (!isRefusedForGood(error)) return; // it is asked again
+        call.foreign = isForeign(error);
         heard(sid, { answer: noCall(sid, call.view), elapsed: 0 });
       },
       isFinal: ({ answer }) => isOver(answer),
     });
-    const call = { poller, view: null, pushed: false };
+    const call = { poller, view: null, pushed: false, foreign: false };
     calls.set(taskSid, call);
     plan(taskSid, call);
     return call;
@@ -55,6 +56,7 @@ export function createWatch(ask, onHeard) {
       call.pushed ||= isProof(taskSid, attributes);
       call.poller.soon();
     },
+    isForeign: (taskSid) => calls.get(taskSid)?.foreign ?? false,
     view: (taskSid) => calls.get(taskSid)?.view ?? null,
     forget(taskSid) {
       calls.get(taskSid)?.poller.follow(null);

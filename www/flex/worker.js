@@ -32,6 +32,7 @@ export function followWorker(client, on) {
       reservationOf(taskSid) ? Promise.resolve() : reservations.next(taskSid, patience)),
     reservationSid: (taskSid) => reservationOf(taskSid)?.sid,
     dial: reservations.dial,
+    reject: reservations.reject,
     tidy: reservations.tidy,
   };
 }
