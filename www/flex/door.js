@@ -1,15 +1,35 @@
 // How a page of Flex signs in.
 
+const REFUSALS = [401, 403];
+
+/** What the page's modules take for: nobody is signed in. */
+const signedOut = () => new Response(null, { status: 401 });
+
 /**
  * A fetch for api.js. Where a page of ours asks `session`, which knows whose password the web
  * server has checked, a page of Flex shows the token that Flex has for its user. It goes there
- * alone, and is kept nowhere.
- * @param {() => string} token as Flex has it now
+ * alone. A token that is refused stays refused, and each further question would count as an
+ * attempt of the whole office to break in: until Flex has another one, nobody is asked anything.
+ * @param {() => ?string} token as Flex has it now, if it has one
  */
-export const fetchByToken = (token, fetch = globalThis.fetch.bind(globalThis)) => (
-  (url, request) => (!url.pathname.endsWith('/session') ? fetch(url, request)
-    : fetch(new URL('flex-session', url), {
+export function fetchByToken(token, fetch = globalThis.fetch.bind(globalThis)) {
+  let refused = null;
+
+  async function signIn(url, request) {
+    const shown = token();
+    const response = await fetch(new URL('flex-session', url), {
       ...request,
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ token: token() }),
-    })));
+      body: JSON.stringify({ token: shown }),
+    });
+    if (!REFUSALS.includes(response.status)) return response;
+    refused = shown;
+    return signedOut();
+  }
+
+  return async (url, request) => {
+    if (!token()) throw new Error('Flex has no token now');
+    if (token() === refused) return signedOut();
+    return url.pathname.endsWith('/session') ? signIn(url, request) : fetch(url, request);
+  };
+}

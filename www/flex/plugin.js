@@ -60,7 +60,7 @@ export async function start(flex, manager, { React, home }) {
   const tag = manager.localization?.localeTag;
   await Promise.all([
     learnWords([...(tag ? [tag] : []), ...navigator.languages]), bringLooks(home)]);
-  const token = () => manager.store.getState().flex.session.ssoTokenPayload.token;
+  const token = () => manager.store.getState().flex.session.ssoTokenPayload?.token;
   const api = createApi(new URL('cgi-bin/', home), fetchByToken(token));
   const session = signIn(api, manager);
   const store = openStore(manager.workerClient.sid);
