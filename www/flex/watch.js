@@ -56,12 +56,9 @@ export function createWatch(ask, onHeard) {
       call.pushed ||= isProof(taskSid, attributes);
       call.poller.soon();
     },
+    /** The server says that it is no call of this agent's. */
     isForeign: (taskSid) => calls.get(taskSid)?.foreign ?? false,
     view: (taskSid) => calls.get(taskSid)?.view ?? null,
-    forget(taskSid) {
-      calls.get(taskSid)?.poller.follow(null);
-      calls.delete(taskSid);
-    },
     /** @returns {() => void} ends it */
     onChange(follower) {
       followers.add(follower);
