@@ -8,8 +8,9 @@ const signedOut = () => new Response(null, { status: 401 });
 /**
  * A fetch for api.js. Where a page of ours asks `session`, which knows whose password the web
  * server has checked, a page of Flex shows the token that Flex has for its user. It goes there
- * alone. A token that is refused stays refused, and each further question would count as an
- * attempt of the whole office to break in: until Flex has another one, nobody is asked anything.
+ * alone, and only one that was refused is kept, to be known again: it stays refused, and each
+ * further question would count as an attempt to break in, which can get a whole office banned.
+ * Until Flex has another one, nobody is asked anything.
  * @param {() => ?string} token as Flex has it now, if it has one
  */
 export function fetchByToken(token, fetch = globalThis.fetch.bind(globalThis)) {

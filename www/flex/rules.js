@@ -38,7 +38,7 @@ function phaseOf({ state, role }) {
   return state === 'ringing' && role === 'caller' ? 'calling' : state;
 }
 
-/** Nor is it, when call-state refuses: this Task is no call of this agent's, or is gone. */
+/** call-state refuses, and always will: the Task is no call of this agent's, or is gone. */
 export const isRefusedForGood = ({ status, code }) => (
   (status === 403 || status === 404) && code !== 'failed');
 
