@@ -2,7 +2,9 @@
 
 import { after, afterEach, before, describe, it } from 'node:test';
 
-import { endScene, haveEnded, isQuiet, startScene } from '../e2e/lib.js';
+import {
+  endScene, haveEnded, isQuiet, rest, sandbox, startScene, until,
+} from '../e2e/lib.js';
 import { FlexAgent } from './flex-agent.js';
 
 describe('an agent in Flex and one at our page', () => {
@@ -59,6 +61,24 @@ describe('an agent in Flex and one at our page', () => {
     await bob.isRungBy(alice);
     await bob.press('Decline');
     await alice.says('Bob Baker declined');
+    await alice.hasNoTask();
+  });
+
+  it('is not kept from calls by a Task that only looks like one', async () => {
+    const { stack } = scene;
+    const { workers } = await sandbox(stack, 'state');
+    const tasks = `/v1/Workspaces/${stack.secrets.workspaceSid}/Tasks`;
+    const { sid } = await rest(stack, tasks, {
+      WorkflowSid: stack.secrets.workflowSid, TaskChannel: 'voice',
+      RoutingTarget: workers.find(({ name }) => name === 'alice').sid,
+      Attributes: JSON.stringify({ dialpad: 'x', internal: 'true', from: 'client:bob' }),
+    });
+    await until('Flex to reject it', async () => {
+      const { reservations } = await rest(stack, `${tasks}/${sid}/Reservations`);
+      const found = reservations.map((reservation) => reservation.reservation_status);
+      return found.includes('rejected') ? null : found.join() || 'it is not offered';
+    });
+    await rest(stack, `${tasks}/${sid}`, { AssignmentStatus: 'canceled', Reason: 'junk' });
     await alice.hasNoTask();
   });
 
