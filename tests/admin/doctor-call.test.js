@@ -142,6 +142,8 @@ test('an end that fails for long is said, and the sweep still sees the call', as
   const open = tasks.filter(({ assignment_status: status }) => status === 'assigned');
   assert.equal(open.length, 2, JSON.stringify(tasks));
   await stack.startProgram('end-call');
-  await lab.page('bob', 'end-call', { body: { taskSid: open[0].sid, reason: 'hangup' } });
+  const k = open.find(({ attributes: { internal } }) => internal === 'true');
+  const ended = await lab.page('bob', 'end-call', { body: { taskSid: k.sid, reason: 'hangup' } });
+  assert.equal(ended.status, 200, ended.body);
   await lab.expectQuiet();
 });
