@@ -5,6 +5,10 @@
 
 #include "base/list_fields.h"
 
+enum { CHAR_LEN_MAX = 4 /* bytes of the longest character, RFC 3629 */ };
+
+static const char separator[] = ", ";
+
 static const cJSON *member_of(const cJSON *object, const char *path)
 {
     char name[LIST_FIELD_NAME_MAX + 1];
@@ -47,6 +51,14 @@ static bool add_text(struct strbuf *out, size_t begin, const char *text)
     return fits == len;
 }
 
+/* False where no character of any length would fit behind the separator. */
+static bool separate(struct strbuf *out, size_t begin)
+{
+    if (out->len == begin) return true;
+    size_t left = WORKER_FIELD_VALUE_MAX - (out->len - begin);
+    return left >= sizeof separator - 1 + CHAR_LEN_MAX && add_text(out, begin, separator);
+}
+
 static bool add_value(struct strbuf *out, size_t begin, const cJSON *value)
 {
     char digits[32];
@@ -57,7 +69,7 @@ static bool add_value(struct strbuf *out, size_t begin, const cJSON *value)
         text = digits;
     }
     if (text == NULL || *text == '\0') return true;
-    return (out->len == begin || add_text(out, begin, ", ")) && add_text(out, begin, text);
+    return separate(out, begin) && add_text(out, begin, text);
 }
 
 void worker_fields_read(struct strbuf *out, const cJSON *attributes, const char *path)

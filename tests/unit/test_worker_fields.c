@@ -62,11 +62,27 @@ static void a_long_value_is_cut_between_characters(void **state)
     }
 }
 
+static void a_list_never_ends_with_its_comma(void **state)
+{
+    (void)state;
+    char first[WORKER_FIELD_VALUE_MAX + 1];
+    char json[1024];
+    for (size_t len = WORKER_FIELD_VALUE_MAX - 8; len < sizeof first; len++) {
+        memset(first, 'a', len);
+        first[len] = '\0';
+        snprintf(json, sizeof json, "{\"list\":[\"%s\",\"\xf0\x9f\x98\x80\"]}", first);
+        const char *value = read_field(json, "list");
+        assert_int_not_equal(value[strlen(value) - 1], ' ');
+        assert_int_not_equal(value[strlen(value) - 1], ',');
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_texts_numbers_and_lists_of_them),
         cmocka_unit_test(a_long_value_is_cut_between_characters),
+        cmocka_unit_test(a_list_never_ends_with_its_comma),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,3 +112,14 @@ test('favourites whom a long directory leaves out are asked for at once, by SID'
   const short = { agents: [person('a')], total: 1 };
   assert.equal(await colleagues.complete(short, assert.fail), short);
 });
+
+test('whoever is waited for is asked for, however many favourites there are', async () => {
+  const colleagues = createColleagues();
+  for (let n = 0; n < 100; n += 1) colleagues.toggleFavourite(`WKfavourite${n}`);
+  let asked = '';
+  await colleagues.complete({ agents: [person('a')], total: 900 }, async (q) => {
+    asked = q;
+    return { agents: [] };
+  }, ['WKawaited']);
+  assert.ok(asked.split(' ').includes('WKawaited'), asked);
+});

@@ -79,9 +79,9 @@ export function createColleagues() {
      * Adds the favourites and recents whom a long directory's first page leaves out.
      * @param {(q: string, options: object) => Promise<object>} find list-agents, which also finds
      *   agents by their SIDs
-     * @param {string[]} shown SIDs of those who stand in the list already
+     * @param {string[]} shown SIDs of those who are waited for or listed
      */
     complete: (result, find, shown = []) => (
-      lookUp(result, [...favourites, ...recents, ...shown], find)),
+      lookUp(result, [...shown, ...favourites, ...recents], find)),
   };
 }
