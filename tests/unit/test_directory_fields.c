@@ -189,10 +189,7 @@ static void what_is_found_among_many_is_found_one_by_one(void **state)
 {
     (void)state;
     enum { AGENTS = 600 };
-    static const char *const teams[] = { "", "Billing", "Sales North",
-                                         "S\xc3\xbc"
-                                         "d",
-                                         "Ana" };
+    static const char *const teams[] = { "", "Billing", "Sales North", "S\303\274d", "Ana" };
     static const char *const texts[] = { "billing",    "north sales", "sued",        "sud",
                                          "ana",        "b an",        "ana billing", "sales mari",
                                          "garcia ana", "nobody" };
