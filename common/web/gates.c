@@ -309,16 +309,18 @@ static enum err pass_params(const struct endpoint *self, struct request *request
 
 /*
  * A token of another account of ours signs as well, and whoever sends it means that account's
- * calls. An endpoint without a table of parameters answers whatever a genuine request says.
+ * calls. An endpoint without a table of parameters answers whatever a genuine request says, and its
+ * line in the log tells of it all the same.
  */
 static enum err pass_account(const struct endpoint *self, const struct service *service,
                              const struct request *request, struct response *response)
 {
-    if (self->auth != AUTH_TWILIO || self->param_count == 0) return ERR_OK;
+    if (self->auth != AUTH_TWILIO) return ERR_OK;
     const char *account_sid = request_field(request, "AccountSid");
     if (account_sid == NULL || strcmp(account_sid, service->config->account_sid) == 0)
         return ERR_OK;
     response_detail(response, "AccountSid %.34s isn't TWILIO_ACCOUNT_SID", account_sid);
+    if (self->param_count == 0) return ERR_OK;
     return response_refuse(response, ERR_FORBIDDEN, "other_account",
                            "This is another account's request.");
 }

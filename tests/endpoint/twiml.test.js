@@ -271,6 +271,7 @@ describe('documents', () => {
     }
     parse(await lab.webhook('ringback', { query: `?taskSid=${task}`,
       params: { ...voiceParams(), AccountSid: other } }));
+    await lab.logged('ringback', new RegExp(`AccountSid ${other}`));
   });
 
   test('what no document is made of may be as malformed as it likes', async () => {
