@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
+import dgram from 'node:dgram';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -39,26 +40,35 @@ export function listensOn(address) {
 // Linux takes the ports of connections, and those of servers that don't mind which, from 32768 up.
 const [FIRST_PORT, PORTS] = [20_000, 12_000];
 
-// Whether this opens: the address is free. Closed at once unless it is to be kept.
-function opens(address, { kept }) {
+// Whether a server opens there; it is closed at once.
+function opens(port) {
   return new Promise((done) => {
     const server = net.createServer().unref();
     server.once('error', () => done(false));
-    server.listen(address, () => (kept ? done(true) : server.close(() => done(true))));
+    server.listen({ host: '0.0.0.0', port }, () => server.close(() => done(true)));
+  });
+}
+
+// A UDP socket of the same number, which nobody else here wants, says whose the TCP port is.
+function reserves(port) {
+  return new Promise((done) => {
+    const socket = dgram.createSocket('udp4').unref();
+    socket.once('error', () => { socket.close(); done(false); });
+    socket.bind({ address: '127.0.0.1', port, exclusive: true }, () => done(true));
   });
 }
 
 /**
  * A port for a server that can't choose its own. It is nobody else's as long as this process lives:
  * other tests run at the same time, and whoever found it free a moment ago may not have opened it
- * yet. Each is held by a socket of its name, which is gone with us.
+ * yet.
  */
 export async function freePort() {
-  for (;;) {
+  for (let tries = 0; tries < PORTS; tries += 1) {
     const port = FIRST_PORT + randomInt(PORTS);
-    if (await opens(`\0dialpad-test-port-${port}`, { kept: true })
-      && await opens({ host: '0.0.0.0', port }, { kept: false })) return port;
+    if (await reserves(port) && await opens(port)) return port;
   }
+  throw new Error('no port is free');
 }
 
 export function hasIpv6() {
