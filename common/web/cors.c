@@ -29,8 +29,7 @@ static bool is_preflight(const struct request *request)
 bool cors_apply(const struct endpoint *endpoint, const struct config *config,
                 const struct request *request, struct response *response)
 {
-    bool for_pages = endpoint->auth == AUTH_AGENT || endpoint->auth == AUTH_FLEX;
-    if (config->flex_origins == NULL || !for_pages) return false;
+    if (config->flex_origins == NULL || !auth_is_of_pages(endpoint->auth)) return false;
     /* Also where the origin isn't listed: a cache must not show this answer to one that is. */
     response_header(response, "Vary", "Origin");
     const char *origin = request_variable(request, "HTTP_ORIGIN");

@@ -277,8 +277,8 @@ static enum err pass_form(const struct endpoint *self, struct request *request,
 static enum err parse_params(const struct endpoint *self, struct request *request,
                              struct response *response)
 {
-    bool for_pages = self->auth == AUTH_AGENT || self->auth == AUTH_FLEX;
-    if (for_pages && request->method == METHOD_POST) return parse_json_body(request, response);
+    if (auth_is_of_pages(self->auth) && request->method == METHOD_POST)
+        return parse_json_body(request, response);
     struct params query = { 0 };
     enum err rc = ERR_OK;
     if (request->query != NULL) {

@@ -33,6 +33,12 @@ enum endpoint_auth {
     AUTH_FLEX
 };
 
+/* JSON in, JSON out, asked by the script of a page. */
+static inline bool auth_is_of_pages(enum endpoint_auth auth)
+{
+    return auth == AUTH_AGENT || auth == AUTH_FLEX;
+}
+
 enum {
     /*
      * Every request is answered within four seconds, REST included. The rest is for what comes

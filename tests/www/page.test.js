@@ -14,8 +14,12 @@ import './english.js';
 
 const www = new URL('../../www/', import.meta.url);
 const html = readFileSync(new URL('index.html', www), 'utf8');
-const scripts = readdirSync(new URL('js/', www))
-  .map((name) => [name, readFileSync(new URL(`js/${name}`, www), 'utf8')]);
+const scriptsIn = (folder) => readdirSync(new URL(folder, www))
+  .filter((name) => name.endsWith('.js'))
+  .map((name) => [name, readFileSync(new URL(`${folder}${name}`, www), 'utf8')]);
+const scripts = scriptsIn('js/');
+// The plugin's, which is shown by another page.
+const everyScript = [...scripts, ...scriptsIn('flex/')];
 
 test('the words in the document are those of strings.js', () => {
   const marked = [...html.matchAll(/data-text="(\w+)">([^<]*)</g)];
@@ -24,14 +28,14 @@ test('the words in the document are those of strings.js', () => {
 });
 
 test('every string that the code asks for exists', () => {
-  for (const [name, source] of scripts) {
+  for (const [name, source] of everyScript) {
     for (const [, key] of source.matchAll(/\bt\('(\w+)'/g)) assert.ok(has(key), `${name}: ${key}`);
   }
 });
 
 test('nothing in the page breaks its Content-Security-Policy', () => {
   assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
-  for (const [name, source] of scripts) {
+  for (const [name, source] of everyScript) {
     assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write/, name);
   }
 });
@@ -74,8 +78,14 @@ test('main.js and the document name every module that is fetched beforehand, and
     .map(([, name]) => name), [...first].filter((name) => name !== 'main.js').sort());
 });
 
+test('a status that changes may be seen within three seconds: lists are asked often enough', () => {
+  const [, every] = /const LISTS_EVERY = ([\d_]+);/.exec(modules.get('calls.js'));
+  assert.match(modules.get('calls.js'), /team\.refresh\(\);\n\}, LISTS_EVERY\);/);
+  assert.ok(Number(every.replaceAll('_', '')) <= 2000, every);
+});
+
 test('no script is written for the newest browsers only', () => {
-  for (const [name, source] of scripts) {
+  for (const [name, source] of everyScript) {
     assert.doesNotMatch(source, /\bwith(: \{| \{) type:/, `${name} imports JSON`);
   }
 });

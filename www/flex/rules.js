@@ -38,14 +38,10 @@ function phaseOf({ state, role }) {
   return state === 'ringing' && role === 'caller' ? 'calling' : state;
 }
 
-/** call-state refuses, and always will: the Task is no call of this agent's, or is gone. */
-export const isRefusedForGood = ({ status, code }) => (
-  (status === 403 || status === 404) && code !== 'failed');
-
 /** This Task only pretends to be a call of this agent's. */
 export const isForeign = ({ code }) => code === 'not_your_call';
 
-/** What call-state would then say, if it had the words. */
+/** What call-state would say where it refuses for good, if it had the words. */
 export const noCall = (taskSid, before) => ({
   taskSid, state: 'none', role: before?.role ?? null, other: before?.other ?? null, outcome: null,
   hold: { me: false, other: false }, connectedAt: null,

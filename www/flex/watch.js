@@ -1,10 +1,11 @@
 // What the server says about the calls of this Flex. Each is asked about as in the page: at once
 // when something happens, else at the page's pace.
 
+import { isRefusedForGood } from '../js/call-requests.js';
 import { paceOf } from '../js/call-state.js';
 import { createPushProof } from '../js/call-told.js';
 import { createPoller } from '../js/poller.js';
-import { isForeign, isOver, isRefusedForGood, noCall, viewOf } from './rules.js';
+import { isForeign, isOver, noCall, viewOf } from './rules.js';
 
 /**
  * @param {(taskSid: string, signal: AbortSignal) => Promise<object>} ask call-state

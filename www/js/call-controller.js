@@ -6,6 +6,7 @@ import { createLeave } from './call-leave.js';
 import { createLeg } from './call-leg.js';
 import { createPlace } from './call-place.js';
 import { createRejoin } from './call-rejoin.js';
+import { isRefusedForGood } from './call-requests.js';
 import { initialState, pollPlan, reduce } from './call-state.js';
 import { createPushProof, toldBy } from './call-told.js';
 import { createPoller } from './poller.js';
@@ -21,10 +22,10 @@ function createQuestions(parts, call, leave) {
       call.dispatch({ type: 'server-state', taskSid, answer, elapsed });
       leave.goesOn(taskSid);
     },
-    onError(taskSid, { status, code }) {
+    onError(taskSid, error) {
+      const { status, code } = error;
       parts.reached(status > 0 && status < 500);
-      // Not a Task of ours, or no Task any more.
-      if ((status === 403 || status === 404) && code !== 'failed') {
+      if (isRefusedForGood(error)) {
         call.dispatch({ type: 'server-state', taskSid, answer: { state: 'none' } });
       }
       if (code === 'ask_again') call.askSoon();

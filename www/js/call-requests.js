@@ -5,6 +5,10 @@
 const VERSION = '1';
 const KNOWN_MAX = 20; // Tasks that a page remembers
 
+/** call-state refuses, and always will: the Task is no call of this agent's, or is gone. */
+export const isRefusedForGood = ({ status, code }) => (
+  (status === 403 || status === 404) && code !== 'failed');
+
 /** How far into its call the server is, by the server's own clock. */
 function elapsedSince(connectedAt, date) {
   const elapsed = (Date.parse(date) || Date.now()) - Date.parse(connectedAt);
